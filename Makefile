@@ -1,0 +1,94 @@
+# Two commands matter: `make lab` and `make test`. Both make the environment in .venv first, if it is not there.
+# You need Python 3.11 or newer. Another one than python3: make lab PYTHON=python3.12
+
+PYTHON ?= python3
+LAB_FLAGS =
+TEST_FLAGS =
+
+PIP = -m pip --quiet --disable-pip-version-check
+UV = .venv-lock/bin/uv
+
+.PHONY: help lab test claims bench notebooks lint lock floor newest clean
+
+help:
+	@echo "make lab        open the course in JupyterLab         (LAB_FLAGS=--no-browser prints the address instead)"
+	@echo "make test       run all tests                         (TEST_FLAGS='-k bound' runs some)"
+	@echo "make claims     print each statement of the lecture with its verdict, notebook and test"
+	@echo "make bench      measure, in a real browser, how soon a picture follows its slider"
+	@echo "make notebooks  run the notebooks and store what they show"
+	@echo "make lint       check the code and the notebooks with ruff"
+	@echo "make lock       renew requirements.lock from pyproject.toml"
+	@echo "make floor      run all tests with the oldest versions that pyproject.toml allows"
+	@echo "make newest     run all tests with the newest versions that there are"
+	@echo "make clean      remove the environments and everything else that can be made again"
+
+# The token stays on, and only this machine can connect. Root needs a flag of its own.
+lab: .venv/.made
+	@echo "Starting JupyterLab. It opens in your browser. To stop it, press Ctrl-C here twice."
+	@if [ "$$(id -u)" = 0 ]; then root=--allow-root; else root=; fi; \
+	JUPYTER_CONFIG_PATH="$${JUPYTER_CONFIG_PATH:+$$JUPYTER_CONFIG_PATH:}$(CURDIR)/tools/jupyter" \
+	.venv/bin/python -m jupyterlab --ServerApp.ip=127.0.0.1 --ServerApp.root_dir=. \
+	  --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $$root $(LAB_FLAGS)
+
+test: .venv/.made
+	@echo "Running all tests (a few minutes) ..."
+	@.venv/bin/python -m pytest $(TEST_FLAGS)
+
+claims: .venv/.made
+	@.venv/bin/python tools/claims.py
+
+bench: .venv/.made
+	@.venv/bin/python tools/bench.py
+
+notebooks: .venv/.made
+	@.venv/bin/python tools/regenerate.py
+
+lint: .venv/.made
+	@.venv/bin/python -m ruff check .
+	@.venv/bin/python -m ruff format --check .
+
+# .venv holds what requirements.lock names, each file checked against its hash, and this course's own package.
+.venv/.made: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "$(PYTHON) is not Python 3.11 or newer. If you have one, name it: make lab PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || \
+	{ echo "$(PYTHON) cannot make environments. On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+	@echo "Making the environment in .venv (about a minute, once) ..."
+	@$(PYTHON) -m venv .venv
+	@echo "  fetching the packages that requirements.lock names ..."
+	@.venv/bin/python $(PIP) install --require-hashes -r requirements.lock
+	@echo "  installing the course's own package ..."
+	@.venv/bin/python $(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+	@echo "The environment is ready."
+
+# What follows is for those who maintain the course.
+$(UV):
+	@echo "Making .venv-lock, which holds uv alone (a few seconds, once) ..."
+	@$(PYTHON) -m venv .venv-lock
+	@.venv-lock/bin/python $(PIP) install uv
+
+lock: $(UV)
+	@echo "Choosing the newest versions that fit together, for Python 3.11 and newer on every system ..."
+	@$(UV) pip compile pyproject.toml --group test --universal --python-version 3.11 --upgrade \
+	  --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
+
+floor: $(UV)
+	@echo "Making .venv-floor with the oldest versions that pyproject.toml allows ..."
+	@rm -rf .venv-floor
+	@$(PYTHON) -m venv .venv-floor
+	@$(UV) pip install --quiet --python .venv-floor/bin/python --resolution lowest-direct --group test -e .
+	@.venv-floor/bin/python -m pytest $(TEST_FLAGS)
+
+newest: $(UV)
+	@echo "Making .venv-newest with the newest versions that there are ..."
+	@rm -rf .venv-newest
+	@$(PYTHON) -m venv .venv-newest
+	@$(UV) pip install --quiet --python .venv-newest/bin/python --upgrade --group test -e .
+	@.venv-newest/bin/python -m pytest $(TEST_FLAGS)
+
+clean:
+	rm -rf .venv .venv-lock .venv-floor .venv-newest build *.egg-info
+	rm -rf .pytest_cache .ruff_cache .hypothesis
+	find helpers tests tools notebooks -name __pycache__ -prune -exec rm -rf {} +
+	find . -name .ipynb_checkpoints -prune -exec rm -rf {} +

@@ -1,0 +1,17 @@
+"""What holds for every test: the doctests of helpers/, tests/, and the notebooks."""
+
+import os
+
+import hypothesis
+
+# A slow or busy machine is no reason to fail; where the tests decide whether a change goes in, they do not roll dice.
+hypothesis.settings.register_profile("course", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("course")
+
+
+def pytest_configure():
+    """Let matplotlib look for its fonts now: where it does so for the first time, it may say so on stderr.
+
+    A notebook that prints on stderr what it did not print when it was stored fails, as it should.
+    """
+    import matplotlib.font_manager  # noqa: F401

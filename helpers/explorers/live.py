@@ -1,0 +1,395 @@
+"""The engine: a live figure that answers a slider, and is a still picture and a sentence where no kernel runs.
+
+An explorer binds controls to three functions: ``compute(**settings)`` makes the numbers (maths), a ``Scene`` draws them
+(figures), ``describe(state)`` says them in one sentence. Everything else is here, once:
+
+* A setting is worked off where it arrives: the page sends the next one when the last is answered, and of those that
+  it could not send only the newest. A compute that takes longer than a frame is a generator; set from the page it runs
+  in a thread, so that the page goes on, and a newer setting overtakes an older one.
+* One lock stands round compute and draw: since JupyterLab 4.4 the callbacks of a slider run in another thread than the
+  cells, and matplotlib is not made for two.
+* A failure in a callback would be invisible. It is shown in the explorer in place of the picture, and raised again to
+  whoever drives the explorer from Python.
+"""
+
+import base64
+import html
+import inspect
+import math
+import threading
+import time
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from contextvars import ContextVar, copy_context
+from dataclasses import dataclass
+from itertools import combinations, product
+from typing import Any, NamedTuple
+
+import ipywidgets as widgets
+import numpy as np
+
+from helpers.figures.scene import Scene
+from helpers.figures.style import notice
+
+PATIENCE = 0.1  # seconds after which an explorer says that it computes
+
+_lock = threading.RLock()
+_from_page: ContextVar[bool] = ContextVar("from_page", default=False)
+
+
+class _HeardFromPage:
+    """A widget that lets its observers know whether the page or Python has set it."""
+
+    def set_state(self, sync_data):
+        token = _from_page.set(True)
+        try:
+            super().set_state(sync_data)
+        finally:
+            _from_page.reset(token)
+
+
+class _FloatSlider(_HeardFromPage, widgets.FloatSlider):
+    pass
+
+
+class _NumberField(_HeardFromPage, widgets.BoundedFloatText):
+    pass
+
+
+class _Dropdown(_HeardFromPage, widgets.Dropdown):
+    pass
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A number between ``low`` and ``high``: a slider and, linked to it, a field with the name ``label``.
+
+    The field is how the number is typed exactly, and what gives it a name by ear: a slider of ipywidgets has none.
+    """
+
+    name: str
+    label: str
+    low: float
+    high: float
+    default: float
+    step: float
+
+    def __post_init__(self):
+        numbers = (self.low, self.default, self.high, self.step)
+        if not (all(map(math.isfinite, numbers)) and self.low <= self.default <= self.high and self.step > 0):
+            raise ValueError(f"slider {self.name}: wanted low <= default <= high and a step above 0, got {numbers}")
+
+    @property
+    def extremes(self) -> list[float]:
+        """The least and the greatest value."""
+        return [self.low, self.high]
+
+    @property
+    def samples(self) -> list[float]:
+        """The least, the default, the greatest value, and one between that nobody would choose."""
+        odd = self.low + round(0.3819660 * (self.high - self.low) / self.step) * self.step
+        return [self.low, self.default, self.high, min(odd, self.high)]
+
+    def checked(self, value) -> float:
+        """Return ``value`` as a float of this range; raise ValueError for anything else."""
+        if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+            raise ValueError(f"{self.name} = {value!r}: wanted a number from {self.low:g} to {self.high:g}")
+        if not self.low <= value <= self.high:
+            raise ValueError(f"{self.name} = {value:g}: wanted a number from {self.low:g} to {self.high:g}")
+        return float(value)
+
+    def widgets(self) -> tuple[widgets.Widget, widgets.Widget]:
+        """Return the widget that holds the value, and the row in which it is shown."""
+        limits = {"value": self.default, "min": self.low, "max": self.high, "step": self.step}
+        slider = _FloatSlider(**limits, readout=False, layout=widgets.Layout(width="280px"))
+        style = {"description_width": "200px"}
+        field = _NumberField(**limits, description=self.label, style=style, layout=widgets.Layout(width="300px"))
+        widgets.link((slider, "value"), (field, "value"))
+        return slider, widgets.HBox([field, slider])
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few ``options``: a list of values, or a mapping from what is read on the page to the value."""
+
+    name: str
+    label: str
+    options: Sequence[Hashable] | Mapping[str, Hashable]
+    default: Hashable
+
+    def __post_init__(self):
+        if self.default not in self.samples:
+            raise ValueError(f"choice {self.name}: the default {self.default!r} is not among {self.samples}")
+
+    @property
+    def samples(self) -> list:
+        """Every value that can be chosen."""
+        return list(self.options.values() if isinstance(self.options, Mapping) else self.options)
+
+    extremes = samples
+
+    def checked(self, value):
+        """Return ``value`` if it can be chosen; raise ValueError for anything else."""
+        if value not in self.samples:
+            raise ValueError(f"{self.name} = {value!r}: wanted one of {self.samples}")
+        return value
+
+    def widgets(self) -> tuple[widgets.Widget, widgets.Widget]:
+        """Return the widget that holds the value, twice: it is its own row."""
+        options = list(self.options.items() if isinstance(self.options, Mapping) else self.options)
+        style = {"description_width": "200px"}
+        dropdown = _Dropdown(
+            options=options,
+            value=self.default,
+            description=self.label,
+            style=style,
+            layout=widgets.Layout(width="480px"),
+        )
+        return dropdown, dropdown
+
+
+class _OvertakenError(Exception):
+    """A newer setting has come while an older one was computed."""
+
+
+class Explorer:
+    """A live figure with its controls and its sentence.
+
+    Parameters
+    ----------
+    controls : sequence of Slider and Choice
+        Each name is a keyword of ``compute``.
+    compute : callable
+        ``compute(**settings)`` returns the state that is drawn. A compute that may take longer than a frame is a
+        generator: it yields the share done (0 to 1) wherever it can be overtaken, and returns the state.
+    scene : Scene
+        Draws a state.
+    describe : callable
+        ``describe(state)`` returns the sentence that says in words and numbers what is seen.
+
+    Examples
+    --------
+    >>> from helpers.explorers.scalar import first_look
+    >>> explorer = first_look()
+    >>> explorer.update(w=0.5)
+    >>> explorer.settings["w"]
+    0.5
+    >>> explorer.controls["w"].value = 1.5     # what dragging the slider does
+    >>> explorer.update(w=99)
+    Traceback (most recent call last):
+    ValueError: w = 99: wanted a number from -2 to 2
+    """
+
+    def __init__(
+        self,
+        controls: Sequence[Slider | Choice],
+        compute: Callable[..., Any],
+        scene: Scene,
+        describe: Callable[[Any], str],
+    ):
+        self.specs = {control.name: control for control in controls}
+        self._compute, self._scene, self._describe = compute, scene, describe
+        self._slow = inspect.isgeneratorfunction(compute)
+        self._gate = threading.Lock()  # guards the flags and the thread
+        self._asked = self._at_work = False
+        self._busy_since: float | None = None
+        self._thread: threading.Thread | None = None
+        self._turn = threading.RLock()  # one step of this explorer at a time, so that the last drawn is the last set
+        self._silent = False
+        self._picture: np.ndarray | None = None
+        self._sentence = ""
+
+        made = {name: spec.widgets() for name, spec in self.specs.items()}
+        self.controls = {name: value for name, (value, _) in made.items()}
+        for control in self.controls.values():
+            control.observe(self._changed, "value")
+        reset = widgets.Button(description="Reset", tooltip="Set every control to its first value")
+        reset.on_click(lambda _: self._reset())
+        self._sign = widgets.HTML()
+        self._image = widgets.Image(
+            format="png",
+            layout=widgets.Layout(
+                width=f"{scene.width}px", max_width="100%", align_self="flex-start", object_fit="contain"
+            ),
+        )
+        self._words = widgets.HTML(layout=widgets.Layout(max_width=f"{scene.width}px"))
+        rows = [row for _, row in made.values()]
+        self.widget = widgets.VBox([*rows, widgets.HBox([reset, self._sign]), self._image, self._words])
+        self._step()
+
+    # What a reader's cell or a test sees
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The present value of every control."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    def update(self, **settings) -> None:
+        """Set controls by name and draw; raise ValueError for an unknown name or a value outside its range."""
+        for name in settings:
+            if name not in self.specs:
+                raise ValueError(f"no control is called {name!r}: wanted one of {list(self.specs)}")
+        checked = {name: self.specs[name].checked(value) for name, value in settings.items()}
+        self._set(checked)
+        self._step()
+
+    @property
+    def sentence(self) -> str:
+        """What the figure shows now, in words and numbers."""
+        self._settle()
+        return self._sentence
+
+    @property
+    def picture(self) -> np.ndarray:
+        """The picture of the present settings, (height, width, 4) uint8; raise RuntimeError where there is none."""
+        self._settle()
+        if self._picture is None:
+            raise RuntimeError(self._sentence)
+        return self._picture.copy()
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """The live widget, and for where no kernel runs the still picture and the sentence."""
+        bundle = dict(self.widget._repr_mimebundle_(include=include, exclude=exclude))
+        bundle["text/plain"] = self.sentence
+        still = self._image.value if self._picture is None else self._scene.still(self._picture)
+        bundle["image/png"] = base64.b64encode(still).decode()
+        return bundle, {"image/png": {"width": self._scene.width}}
+
+    # What the controls do
+
+    def _set(self, settings: Mapping[str, Any]) -> None:
+        """Set several controls as one change."""
+        self._silent = True
+        try:
+            for name, value in settings.items():
+                self.controls[name].value = value
+        finally:
+            self._silent = False
+
+    def _changed(self, _change) -> None:
+        if self._silent:
+            return
+        if self._slow and _from_page.get():
+            self._ask()
+        else:
+            self._step()
+
+    def _ask(self) -> None:
+        """Have a thread draw the present settings, and return at once."""
+        with self._gate:
+            self._asked = True
+            if not self._at_work:
+                self._at_work = True
+                # With the context of the message, so that the answer is known to belong to it.
+                self._thread = threading.Thread(target=copy_context().run, args=(self._work,), daemon=True)
+                self._thread.start()
+
+    def _work(self) -> None:
+        while True:
+            with self._gate:
+                if not self._asked:
+                    self._at_work = False
+                    return
+                self._asked = False
+            # A failure is shown in the explorer by _step; there is nobody here to raise it to.
+            with suppress(Exception):
+                self._step(overtaken=lambda: self._asked)
+
+    def _settle(self) -> None:
+        """Wait until what the page has asked for is drawn."""
+        with self._gate:
+            thread = self._thread if self._at_work else None
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
+
+    def _step(self, overtaken: Callable[[], bool] = lambda: False) -> None:
+        """Compute, draw and say the present settings."""
+        with self._turn:
+            # From the first of a row of settings that overtake one another, or the sign would never be seen.
+            self._busy_since = self._busy_since or time.monotonic()
+            left = max(0.0, self._busy_since + PATIENCE - time.monotonic())
+            sign = threading.Timer(left, self._show_sign, ["computing …"])
+            sign.daemon = True
+            sign.start()
+            try:
+                state = self._run(self.settings, overtaken)
+                with _lock:
+                    picture = self._scene.draw(state)
+                    self._show(self._scene.encode(picture), self._describe(state), picture)
+            except _OvertakenError:
+                return  # and leave the sign on: the next step begins at once
+            except Exception as failure:
+                self._fail(failure)
+                self._hide_sign()
+                raise
+            finally:
+                sign.cancel()
+            self._hide_sign()
+
+    def _reset(self) -> None:
+        self._set({name: spec.default for name, spec in self.specs.items()})
+        (self._ask if self._slow else self._step)()
+
+    def _run(self, settings: Mapping[str, Any], overtaken: Callable[[], bool]):
+        with _lock:
+            state = self._compute(**settings)
+        if not inspect.isgenerator(state):
+            return state
+        while True:
+            if overtaken():
+                state.close()
+                raise _OvertakenError
+            try:
+                with _lock:  # let go between two slices, so that other explorers go on
+                    share = next(state)
+            except StopIteration as end:
+                return end.value
+            if self._sign.value:
+                self._show_sign(f"computing … {share:.0%}")
+
+    # What is seen
+
+    def _show_sign(self, text: str) -> None:
+        with self._gate:
+            if self._busy_since:
+                self._sign.value = f'<span role="status">{text}</span>'
+
+    def _hide_sign(self) -> None:
+        with self._gate:
+            self._busy_since = None
+            self._sign.value = ""
+
+    def _show(self, png: bytes, sentence: str, picture: np.ndarray | None) -> None:
+        self._picture, self._sentence = picture, sentence
+        self._image.value = png
+        self._words.value = f'<p role="status" aria-live="polite">{html.escape(sentence)}</p>'
+
+    def _fail(self, failure: Exception) -> None:
+        settings = ", ".join(f"{name} = {value}" for name, value in self.settings.items())
+        sentence = f"No picture for {settings}: {type(failure).__name__}: {failure}"
+        scene = self._scene
+        self._show(notice(sentence, scene.width, scene.height), sentence, None)
+
+
+class Swept(NamedTuple):
+    """One stop of a sweep: the settings, and what sentence and picture (height, width, 4) became."""
+
+    settings: dict[str, Any]
+    sentence: str
+    picture: np.ndarray
+
+
+def sweep(explorer: Explorer) -> Iterator[Swept]:
+    """Drive ``explorer`` through all that its controls can do, as a reader would, and yield what it became.
+
+    Every control goes to its least, default, greatest and an odd middle value, or through all its choices, the others
+    at their default; then every two controls go to all pairs of their extremes.
+    """
+    defaults = {name: spec.default for name, spec in explorer.specs.items()}
+    stops = [{name: value} for name, spec in explorer.specs.items() for value in spec.samples]
+    for one, other in combinations(explorer.specs.values(), 2):
+        stops += [{one.name: a, other.name: b} for a, b in product(one.extremes, other.extremes)]
+    for stop in stops:
+        for name, value in (defaults | stop).items():
+            explorer.controls[name].value = value
+        yield Swept(explorer.settings, explorer.sentence, explorer.picture)

@@ -1,0 +1,207 @@
+"""The explorers of one neuron that feeds itself (notebooks 00 and 01)."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from helpers.data import nile
+from helpers.explorers.live import Choice, Explorer, Slider
+from helpers.figures import scalar as figures
+from helpers.maths import drives
+from helpers.maths.activations import activation as find_activation
+from helpers.maths.regimes import Attractor, attractor
+from helpers.maths.scalar import log10_transport, orbit, orbit_gradients, steps_remembered
+
+N_STEPS = 50
+EVENT = 10  # the step at which impulse and step come in
+DROP_YEAR = 1899  # the first low year
+ACTIVATIONS = {label: name for name, label in figures.LABELS.items()}
+W_GRID = np.linspace(-8, 8, 161)
+
+
+@dataclass(frozen=True)
+class Drive:
+    """What comes in, x of shape (T,), and the event whose trace is followed: ``H[event]`` first knows it."""
+
+    x: np.ndarray
+    event: int
+    event_name: str
+    time_label: str = "step t"
+
+
+@lru_cache
+def make_drive(name: str) -> Drive:
+    """Return the drive called ``name``: nothing, impulse, step, noise or Nile."""
+    if name == "Nile":
+        years, flow = nile()
+        dropped = int(np.flatnonzero(years == DROP_YEAR)[0])
+        label = f"step t (x$_0$ is the flow of {years[0]}, x$_{{{dropped}}}$ that of {DROP_YEAR})"
+        return Drive(drives.standardise(flow), dropped + 1, f"the drop of {DROP_YEAR - 1}-{DROP_YEAR % 100}", label)
+    x = {
+        "nothing": np.zeros(N_STEPS),
+        "impulse": drives.impulse(N_STEPS, EVENT),
+        "step": drives.step(N_STEPS, EVENT),
+        "noise": drives.noise(N_STEPS, np.random.default_rng(0)),
+    }[name]
+    if name in ("impulse", "step"):
+        return Drive(x, EVENT + 1, f"the {name}")
+    return Drive(x, 0, "the start")
+
+
+@dataclass(frozen=True)
+class MemoryState:
+    """What the memory explorer shows; arrays with time leading."""
+
+    activation: str
+    w: float
+    b: float
+    drive: Drive
+    H: np.ndarray
+    log10_left: np.ndarray  # of a change made at the event, from the event on
+    settled: Attractor
+    w_grid: np.ndarray
+    multipliers: np.ndarray  # over w_grid
+    map_h: np.ndarray
+    map_f: np.ndarray
+
+
+@lru_cache
+def settled_multipliers(activation: str, b: float, h0: float) -> np.ndarray:
+    """Return the multiplier a step of where h0 settles, for every weight of W_GRID."""
+    return attractor(activation, W_GRID, b, h0).multiplier
+
+
+def memory_state(activation: str, w: float, b: float, h0: float, drive: str) -> MemoryState:
+    """Compute what the memory explorer shows."""
+    given = make_drive(drive)
+    run = orbit_gradients(activation, w, b, h0, len(given.x), given.x)
+    map_h = np.linspace(*figures.STATE_LIMITS[activation], 101)
+    return MemoryState(
+        activation=activation,
+        w=w,
+        b=b,
+        drive=given,
+        H=run.H,
+        log10_left=log10_transport(run.J, given.event),
+        settled=attractor(activation, w, b, h0),
+        w_grid=W_GRID,
+        multipliers=settled_multipliers(activation, b, h0),
+        map_h=map_h,
+        map_f=find_activation(activation).f(w * map_h + b),
+    )
+
+
+def amount(log10: float) -> str:
+    """Return 10**log10 in words: ``0.0052``, ``10^-31.4``, ``exactly 0``."""
+    if np.isneginf(log10):
+        return "exactly 0"
+    return f"{10**log10:.3g}" if -4 < log10 < 4 else f"10^{log10:.1f}"
+
+
+def number(value: float) -> str:
+    """Return ``value`` with three digits, and no minus before a zero."""
+    return f"{round(value, 12) + 0.0:.3g}"
+
+
+def settling(settled: Attractor) -> str:
+    """Say where an orbit settles."""
+    multiplier = f"multiplier {number(settled.multiplier)} a step"
+    if settled.period == 0:
+        return f"grows without end, by the factor {number(settled.multiplier)} a step"
+    if settled.period == 1:
+        return f"settles at {number(settled.low)} ({multiplier})"
+    return f"settles into a cycle of two, {number(settled.low)} and {number(settled.high)} ({multiplier})"
+
+
+def describe_memory(state: MemoryState) -> str:
+    """Say what the memory explorer shows."""
+    given, n_steps = state.drive, len(state.H) - 1
+    steps = steps_remembered(state.log10_left, figures.FRACTION)
+    kept = "more than 5 % of it to the end" if steps < 0 else f"less than 5 % of it from {steps} steps on"
+    alone = "It" if given.event_name == "the start" and not given.x.any() else "With nothing more to read it"
+    return (
+        f"{figures.LABELS[state.activation]}, w = {state.w:g}, b = {state.b:g}: the state goes from "
+        f"{number(state.H[0])} to {number(state.H[-1])} in {n_steps} steps. {alone} {settling(state.settled)}. "
+        f"Of a small change made at {given.event_name}, {amount(state.log10_left[-1])} is left after "
+        f"{n_steps - given.event} steps: {kept}."
+    )
+
+
+def memory_explorer(activation: str = "tanh", w: float = 0.9, drive: str = "nothing") -> Explorer:
+    """Return the explorer of what one neuron remembers; the arguments are its first setting.
+
+    >>> memory_explorer("relu", w=1.0).sentence
+    'ReLU, w = 1, b = 0: the state goes from 0.9 to 0.9 in 50 steps. It settles at 0.9 (multiplier 1 a step). \
+Of a small change made at the start, 1 is left after 50 steps: more than 5 % of it to the end.'
+    """
+    controls = [
+        Slider("w", "weight w", -8, 8, w, 0.01),
+        Slider("b", "bias b", -4, 4, 0, 0.01),
+        Slider("h0", "first state h0", -1, 1, 0.9, 0.01),
+        Choice("activation", "activation f", ACTIVATIONS, activation),
+        Choice("drive", "what it reads, x", ["nothing", "impulse", "step", "noise", "Nile"], drive),
+    ]
+    return Explorer(controls, memory_state, figures.Memory(), describe_memory)
+
+
+@dataclass(frozen=True)
+class StartsState:
+    """Orbits of several starts, H of shape (T + 1, starts)."""
+
+    w: float
+    H: np.ndarray
+
+
+def starts_state(w: float) -> StartsState:
+    """Compute what the first explorer shows."""
+    scene = figures.FirstLook
+    return StartsState(w, orbit("tanh", w, h0=np.array(scene.starts), n_steps=scene.n_steps))
+
+
+def describe_starts(state: StartsState) -> str:
+    """Say how far apart the runs end."""
+    first, last = state.H[0], state.H[-1]
+    return (
+        f"w = {state.w:g}: the runs from {first[0]:g} and {first[1]:g} begin {number(first[0] - first[1])} apart "
+        f"and are {amount(log10_of(last[0] - last[1]))} apart after {len(state.H) - 1} steps; those from "
+        f"{first[1]:g} and {first[2]:g} begin {number(first[1] - first[2])} apart and end {amount(log10_of(last[1] - last[2]))} apart."
+    )
+
+
+def log10_of(value: float) -> float:
+    """Return log10 of the size of ``value``, -inf for 0."""
+    return float(np.log10(abs(value))) if value else -np.inf
+
+
+def first_look(w: float = 0.9) -> Explorer:
+    """Return the smallest explorer of the course: one weight, three starts."""
+    return Explorer([Slider("w", "weight w", -2, 2, w, 0.01)], starts_state, figures.FirstLook(), describe_starts)
+
+
+@dataclass(frozen=True)
+class ThreeState:
+    """The orbits (T + 1, starts) of the three activations under one weight."""
+
+    w: float
+    b: float
+    orbits: dict[str, np.ndarray]
+
+
+def three_state(w: float, b: float) -> ThreeState:
+    """Compute what the three panels show."""
+    h0 = np.array(figures.ThreeActivations.starts)
+    return ThreeState(w, b, {name: orbit(name, w, b, h0, figures.ThreeActivations.n_steps) for name in figures.LABELS})
+
+
+def describe_three(state: ThreeState) -> str:
+    """Say where the runs from the first start end."""
+    settled = {name: attractor(name, state.w, state.b, H[0, 0]) for name, H in state.orbits.items()}
+    told = ", ".join(f"{figures.LABELS[name]} {settling(one)}" for name, one in settled.items())
+    return f"w = {state.w:g}, b = {state.b:g}, start at {figures.ThreeActivations.starts[0]:g}: {told}."
+
+
+def three_activations(w: float = 0.9) -> Explorer:
+    """Return the explorer of the deck's first figure: three activations, one weight."""
+    controls = [Slider("w", "weight w", -8, 8, w, 0.01), Slider("b", "bias b", -4, 4, 0, 0.01)]
+    return Explorer(controls, three_state, figures.ThreeActivations(), describe_three)

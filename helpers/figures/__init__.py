@@ -1,0 +1,1 @@
+"""Arrays drawn on axes; no computing, no widgets, no pyplot."""

@@ -1,0 +1,182 @@
+"""One neuron that feeds itself: its trajectory, its cobweb, its gradient, and where it settles."""
+
+import numpy as np
+
+from helpers.figures import style
+from helpers.figures.scene import Scene
+
+# The states that each activation can reach, with a little air.
+STATE_LIMITS = {"sigmoid": (-0.05, 1.05), "tanh": (-1.1, 1.1), "relu": (-0.2, 4.2)}
+LABELS = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}
+LOG_LIMITS = (-25.0, 8.0)
+FRACTION = 0.05  # of a change: what counts as still remembered
+
+
+def level(axes, y, **more) -> None:
+    """Draw a horizontal line that stands for a limit."""
+    axes.axhline(y, color=style.EDGE, linewidth=0.9, **more)
+
+
+def note(axes, x=0.98, y=0.95, **more):
+    """Return an empty text in a corner of ``axes``, for what does not fit the picture."""
+    placed = {"ha": "right", "va": "top", "transform": axes.transAxes, "color": style.RULE, "fontsize": 8.5} | more
+    return axes.text(x, y, "", **placed)
+
+
+def path(values: np.ndarray) -> np.ndarray:
+    """Return ``values`` in the range that the renderer can draw: what is larger leaves the axes all the same."""
+    return np.clip(values, -1e6, 1e6)
+
+
+def leaving(h: np.ndarray, limits: tuple[float, float]) -> str:
+    """Return the words for a trajectory ``h`` that leaves the picture, nothing for one that stays."""
+    outside = np.flatnonzero((h < limits[0]) | (h > limits[1]))
+    return f"leaves the picture at step {outside[0]}; at step {len(h) - 1} it is {h[-1]:.3g}" if len(outside) else ""
+
+
+def leaving_log10(log10_left: np.ndarray, since: int, limits: tuple[float, float] = LOG_LIMITS) -> str:
+    """Return the words for what is left of a change, if it is too small or too large for the picture."""
+    last = since + len(log10_left) - 1
+    if np.isneginf(log10_left[-1]):
+        return f"exactly 0 from step {since + np.flatnonzero(np.isneginf(log10_left))[0]} on"
+    if not limits[0] <= log10_left[-1] <= limits[1]:
+        return f"outside the picture: 10$^{{{log10_left[-1]:.0f}}}$ at step {last}"
+    return ""
+
+
+class FirstLook(Scene):
+    """Three runs of one neuron from three starts."""
+
+    height = 320
+    starts = (0.9, 0.3, -0.6)
+    n_steps = 40
+
+    def build(self):
+        axes = self.figure.add_axes([0.07, 0.15, 0.91, 0.74])
+        axes.set(xlim=(0, self.n_steps), ylim=STATE_LIMITS["tanh"], xlabel="step t", ylabel="state $h_t$")
+        axes.set_title("one tanh neuron from three starts: does it still know where it began?")
+        level(axes, 0)
+        looks = [(style.STATE, "-"), (style.OTHER, "--"), (style.GRADIENT, ":")]
+        self.lines = [
+            axes.plot([], [], line, color=colour, marker="o", markersize=3.5, label=f"start at {start:g}")[0]
+            for (colour, line), start in zip(looks, self.starts, strict=True)
+        ]
+        axes.legend(loc="lower right", ncols=3, bbox_to_anchor=(1, 1), borderaxespad=0)
+        axes.set_title(axes.get_title(loc="left"), loc="left")
+        self.moves(*self.lines)
+
+    def move(self, state):
+        for line, h in zip(self.lines, state.H.T, strict=True):
+            line.set_data(np.arange(len(h)), h)
+
+
+class Memory(Scene):
+    """What one neuron does with an event: trajectory, drive, cobweb, gradient since the event, settled multiplier."""
+
+    width, height = 860, 500
+
+    def build(self):
+        grid = self.figure.add_gridspec(
+            8, 2, left=0.075, right=0.985, top=0.95, bottom=0.085, hspace=0.5, wspace=0.19, width_ratios=[1.25, 1]
+        )
+        self.time = self.figure.add_subplot(grid[:3, 0])
+        self.input = self.figure.add_subplot(grid[3, 0], sharex=self.time)
+        self.gradient = self.figure.add_subplot(grid[5:, 0], sharex=self.time)
+        self.cobweb = self.figure.add_subplot(grid[:4, 1])
+        self.settling = self.figure.add_subplot(grid[5:, 1])
+
+        self.time.tick_params(labelbottom=False)
+        self.time.set(ylabel="state $h_t$")
+        (self.states,) = self.time.plot([], [], color=style.STATE, marker="o", markersize=2.5)
+        (self.drive,) = self.input.plot([], [], color=style.DRIVE, drawstyle="steps-post")
+        self.input.set(ylim=(-2.9, 2.9), yticks=[-2, 0, 2], ylabel="$x_t$")
+        self.time_note = note(self.time)
+
+        self.gradient.set(ylim=LOG_LIMITS, xlabel="step t", ylabel="log$_{10}$ of what is left")
+        self.gradient.set_title("what is left of a change made at the event: |d$h_t$ / d$h_{event}$|")
+        level(self.gradient, 0)
+        level(self.gradient, np.log10(FRACTION), linestyle=":")
+        (self.left,) = self.gradient.plot([], [], color=style.GRADIENT)
+        self.gradient_note = note(self.gradient)
+        self.events = [
+            axes.axvline(0, color=style.MARK, linestyle="--", linewidth=1.1) for axes in (self.time, self.gradient)
+        ]
+
+        (self.map,) = self.cobweb.plot([], [], color=style.RULE)
+        (self.stairs,) = self.cobweb.plot([], [], color=style.STATE, linewidth=1.0)
+        (self.here,) = self.cobweb.plot([], [], "o", color=style.STATE, markersize=5)
+        (self.diagonal,) = self.cobweb.plot([], [], color=style.EDGE, linewidth=0.9)
+        self.cobweb.set(xlabel="$h_t$", ylabel="$h_{t+1}$")
+
+        self.settling.set(ylim=(0, 1.25), xlabel="weight w", ylabel="settled multiplier |λ|")
+        self.settling.set_title("factor a step, once settled (1: nothing is lost)")
+        level(self.settling, 1)
+        (self.multipliers,) = self.settling.plot([], [], color=style.RULE)
+        (self.dot,) = self.settling.plot([], [], "o", color=style.MARK, markersize=8)
+
+        self.moves(self.states, self.drive, *self.events, self.left, self.time_note, self.gradient_note)
+        self.moves(self.map, self.stairs, self.here, self.multipliers, self.dot)
+
+    def stage_key(self, state):
+        return state.activation, state.drive.time_label
+
+    def stage(self, state):
+        limits = STATE_LIMITS[state.activation]
+        self.time.set(xlim=(0, len(state.H) - 1), ylim=limits)
+        self.time.set_title(f"{LABELS[state.activation]}: what the neuron holds, and what it reads")
+        self.gradient.set_xlabel(state.drive.time_label)
+        self.cobweb.set(xlim=limits, ylim=limits)
+        self.cobweb.set_title("one step (curve: with x = 0; stairs: as it went)")
+        self.diagonal.set_data(limits, limits)
+        self.settling.set_xlim(-8, 8)
+
+    def move(self, state):
+        t = np.arange(len(state.H))
+        self.states.set_data(t, path(state.H))
+        self.drive.set_data(t[:-1], state.drive.x)
+        self.left.set_data(t[state.drive.event :], np.maximum(state.log10_left, 3 * LOG_LIMITS[0]))
+        for line in self.events:
+            line.set_xdata([state.drive.event, state.drive.event])
+        self.time_note.set_text(leaving(state.H, self.time.get_ylim()))
+        self.gradient_note.set_text(leaving_log10(state.log10_left, state.drive.event))
+        self.map.set_data(state.map_h, path(state.map_f))
+        self.stairs.set_data(
+            np.repeat(path(state.H), 2)[:-1], np.append(path(state.H[0]), np.repeat(path(state.H[1:]), 2))
+        )
+        self.here.set_data([path(state.H[-1])], [path(state.H[-1])])
+        self.multipliers.set_data(state.w_grid, np.minimum(state.multipliers, 10))
+        self.dot.set_data([state.w], [min(state.settled.multiplier, 1.25)])
+
+
+class ThreeActivations(Scene):
+    """The deck's lost figure: sigmoid, tanh and ReLU under one weight, each from three starts."""
+
+    height = 300
+    starts = (1.0, 0.5, 0.1)
+    n_steps = 30
+
+    def build(self):
+        panels = self.figure.subplots(1, 3)
+        self.figure.subplots_adjust(left=0.065, right=0.985, top=0.86, bottom=0.17, wspace=0.25)
+        looks = [(style.STATE, "-"), (style.OTHER, "--"), (style.GRADIENT, ":")]
+        self.lines, self.notes = {}, {}
+        for axes, name in zip(panels, LABELS, strict=True):
+            axes.set(xlim=(0, self.n_steps), ylim=STATE_LIMITS[name], xlabel="step t")
+            axes.set_title(LABELS[name])
+            level(axes, 0)
+            self.lines[name] = [
+                axes.plot([], [], line, color=colour, marker="o", markersize=2.5, label=f"$h_0$ = {start:g}")[0]
+                for (colour, line), start in zip(looks, self.starts, strict=True)
+            ]
+            self.notes[name] = note(axes)
+            self.moves(*self.lines[name], self.notes[name])
+        panels[0].set_ylabel("state $h_t$")
+        panels[2].legend(
+            loc="lower right", bbox_to_anchor=(1, 1), ncols=3, borderaxespad=0, columnspacing=1, handlelength=1.6
+        )
+
+    def move(self, state):
+        for name, H in state.orbits.items():
+            for line, h in zip(self.lines[name], H.T, strict=True):
+                line.set_data(np.arange(len(h)), path(h))
+            self.notes[name].set_text(leaving(H[:, 0], STATE_LIMITS[name]))

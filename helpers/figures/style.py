@@ -1,0 +1,54 @@
+"""What a colour, a dash and a size mean in every figure of the course."""
+
+import textwrap
+from importlib.resources import files
+
+import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from helpers.figures.png import encode_lossless
+
+# Okabe and Ito's colours, safe for colour-blind readers. A meaning keeps its colour and its dash in every notebook,
+# and the lightness of the colours differs, so that a printed page in grey can be read too.
+STATE = "#0072b2"  # what the neuron holds, h
+GRADIENT = "#d55e00"  # what a gradient holds
+DRIVE = "#8c8c8c"  # what comes in, x
+RULE = "#000000"  # the curve of a formula, and the map f itself
+MARK = "#cc79a7"  # "you are here"
+OTHER = "#009e73"  # a second run, set against the first
+EDGE = "#9c9c9c"  # lines that mark a limit: 0, 1, the diagonal
+
+MEANINGS = (STATE, GRADIENT, RULE, MARK, OTHER, EDGE)
+
+# Light fills of a map: one stable fixed point, two of them, a cycle of two.
+FILLS = {1: "#ffffff", 2: "#cfe6f5", 3: "#f7ddc8"}
+
+# Pixels a CSS pixel: 2 is sharp on the screens of most laptops and telephones. `make bench` prints what it costs.
+DENSITY = 2.0
+CSS_DPI = 100.0
+
+_STYLE = matplotlib.rc_params_from_file(str(files(__package__) / "course.mplstyle"), use_default_template=False)
+
+
+def styled():
+    """Return the context in which the course's figures are made and drawn."""
+    return matplotlib.rc_context(_STYLE)
+
+
+def new_figure(width: int, height: int, density: float = DENSITY) -> Figure:
+    """Return an empty figure of ``width`` by ``height`` CSS pixels on an Agg canvas, unknown to pyplot."""
+    figure = Figure(figsize=(width / CSS_DPI, height / CSS_DPI), dpi=CSS_DPI * density)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def notice(text: str, width: int, height: int) -> bytes:
+    """Return the PNG of a grey page of ``width`` by ``height`` CSS pixels that says ``text`` and shows nothing else."""
+    with styled():
+        figure = new_figure(width, height, density=1.0)
+        figure.set_facecolor("#eeeeee")
+        figure.text(0.5, 0.5, textwrap.fill(text, 90), ha="center", va="center")
+        figure.canvas.draw()
+    return encode_lossless(np.asarray(figure.canvas.buffer_rgba()))

@@ -1,0 +1,356 @@
+"""Activation functions, each with its derivative beside it and the largest absolute slope, gamma = sup|f'|.
+
+Two conventions hold for the whole table. At a kink the derivative is the one-sided derivative from the left:
+ReLU'(0) = 0, SELU'(0) = 1.7581. And f and f' are meant for every float up to +-inf wherever the
+limit exists, with tails that keep their digits (sigmoid'(40) = 4.2e-18): logarithms of gradients are built on them.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.maths._check import one_of, real_array, shown
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An elementwise activation f with its derivative f' (claims.md 3B).
+
+    name, label : the key in ACTIVATIONS and the text for a legend
+    f, derivative : functions of an array z of any shape, as they are (not checked: for loops)
+    gamma : sup over z of |f'(z)|, math.inf where there is no bound
+    attained : where that supremum is attained, in words
+    kinks : the z at which f' jumps; there `derivative` is the derivative from the left
+    gain_note : a remark on the slope, may be empty
+
+    Calling the record checks z first: `act(z)` is f(z) and `act.slope(z)` is f'(z).
+    """
+
+    name: str
+    label: str
+    f: Callable
+    derivative: Callable
+    gamma: float
+    attained: str
+    kinks: tuple[float, ...] = ()
+    gain_note: str = ""
+
+    def __call__(self, z):
+        """Return f(z), of the shape of z.
+
+        z : numbers of any shape, +-inf allowed where f has a limit there.
+        Raises ValueError for NaN, for what is not a real number, and at +-inf where there is no limit.
+
+        >>> float(activation("relu")(-3.0))
+        0.0
+        """
+        return self._checked(self.f, z)
+
+    def slope(self, z):
+        """Return f'(z), of the shape of z; at a kink the derivative from the left.
+
+        z : numbers of any shape, +-inf allowed where f' has a limit there.
+        Raises ValueError for NaN, for what is not a real number, and at +-inf where there is no limit.
+
+        >>> float(activation("sigmoid").slope(0.0))
+        0.25
+        """
+        return self._checked(self.derivative, z)
+
+    def _checked(self, function, z):
+        with np.errstate(invalid="ignore"):
+            y = np.asarray(function(real_array("z", z, infinite_allowed=True)), dtype=float)
+        if np.isnan(y).any():
+            raise ValueError(f"{self.name} has no limit at infinity, got z = {shown(z)}")
+        return y[()]
+
+
+def _logistic(z):
+    """1/(1 + e^-z), with full relative precision in the left tail too."""
+    e = np.exp(-np.abs(z))
+    return np.where(np.asarray(z) >= 0, 1.0, e) / (1.0 + e)
+
+
+def _sech2(z):
+    """1/cosh(z)^2 = (2 e^-|z| / (1 + e^-2|z|))^2, which never overflows."""
+    e = np.exp(-np.abs(z))
+    return (2.0 * e / (1.0 + e * e)) ** 2
+
+
+def _softplus(z):
+    return np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))
+
+
+_erfc = np.frompyfunc(math.erfc, 1, 1)
+
+
+def _normal_cdf(z):
+    return 0.5 * np.asarray(_erfc(-np.asarray(z) / math.sqrt(2.0)), dtype=float)
+
+
+def _normal_pdf(z):
+    return np.exp(-0.5 * np.clip(z, -40.0, 40.0) ** 2) / math.sqrt(2.0 * math.pi)
+
+
+# The smooth gates below are z times a gate that is 0 (or 1) to the last bit well before |z| = 800 (GELU: 40).
+# Clipping the factor z there turns the undefined -inf * 0 into 0 and changes no other value.
+
+
+def _silu(z):
+    return np.maximum(z, -800.0) * _logistic(z)
+
+
+def _silu_slope(z):
+    return _logistic(z) + np.clip(z, -800.0, 800.0) * 0.25 * _sech2(0.5 * np.asarray(z))
+
+
+def _gelu(z):
+    return np.maximum(z, -40.0) * _normal_cdf(z)
+
+
+def _gelu_slope(z):
+    return _normal_cdf(z) + np.clip(z, -40.0, 40.0) * _normal_pdf(z)
+
+
+def _gelu_tanh(z):
+    x = np.clip(z, -40.0, 40.0)
+    u = math.sqrt(2.0 / math.pi) * (x + 0.044715 * x**3)
+    return np.maximum(z, -40.0) * _logistic(2.0 * u)
+
+
+def _gelu_tanh_slope(z):
+    x = np.clip(z, -40.0, 40.0)
+    u = math.sqrt(2.0 / math.pi) * (x + 0.044715 * x**3)
+    du_dx = math.sqrt(2.0 / math.pi) * (1.0 + 3.0 * 0.044715 * x**2)
+    return _logistic(2.0 * u) + 0.5 * x * _sech2(u) * du_dx
+
+
+def _mish(z):
+    return np.maximum(z, -800.0) * np.tanh(_softplus(z))
+
+
+def _mish_slope(z):
+    s = _softplus(z)
+    return np.tanh(s) + np.clip(z, -800.0, 800.0) * _sech2(s) * _logistic(z)
+
+
+def _quiet_overflow(function):
+    """The same function, but inf comes without a warning where the value is beyond the largest float."""
+
+    def quiet(z):
+        with np.errstate(over="ignore"):
+            return function(z)
+
+    return quiet
+
+
+_SELU_LAMBDA, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772  # Klambauer et al. 2017
+
+_TABLE = [
+    Activation(
+        "identity",
+        "identity",
+        f=lambda z: 1.0 * z,
+        derivative=lambda z: np.ones(np.shape(z)),
+        gamma=1.0,
+        attained="every z",
+    ),
+    Activation(
+        "sigmoid",
+        "sigmoid",
+        f=lambda z: 0.5 * (1.0 + np.tanh(0.5 * z)),
+        derivative=lambda z: 0.25 * _sech2(0.5 * z),
+        gamma=0.25,
+        attained="z = 0",
+        gain_note="a weight below 4 cannot make one step expand",
+    ),
+    Activation("tanh", "tanh", f=np.tanh, derivative=_sech2, gamma=1.0, attained="z = 0"),
+    Activation(
+        "relu",
+        "ReLU",
+        f=lambda z: np.maximum(z, 0.0),
+        derivative=lambda z: np.where(z > 0, 1.0, 0.0),
+        gamma=1.0,
+        attained="every z > 0",
+        kinks=(0.0,),
+    ),
+    Activation(
+        "relu6",
+        "ReLU6",
+        f=lambda z: np.clip(z, 0.0, 6.0),
+        derivative=lambda z: np.where((z > 0) & (z <= 6), 1.0, 0.0),
+        gamma=1.0,
+        attained="0 < z <= 6",
+        kinks=(0.0, 6.0),
+    ),
+    Activation(
+        "leaky_relu",
+        "leaky ReLU (0.01)",
+        f=lambda z: np.where(z > 0, z, 0.01 * z),
+        derivative=lambda z: np.where(z > 0, 1.0, 0.01),
+        gamma=1.0,
+        attained="every z > 0",
+        kinks=(0.0,),
+        gain_note="the slope is never below 0.01: the gradient is never exactly 0",
+    ),
+    Activation(
+        "elu",
+        "ELU",
+        f=lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0.0))),
+        derivative=lambda z: np.where(z > 0, 1.0, np.exp(np.minimum(z, 0.0))),
+        gamma=1.0,
+        attained="every z >= 0",
+        gain_note="alpha = 1; with alpha > 1 gamma is alpha, at z = 0 from the left",
+    ),
+    Activation(
+        "celu",
+        "CELU",
+        f=lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0.0))),
+        derivative=lambda z: np.where(z > 0, 1.0, np.exp(np.minimum(z, 0.0))),
+        gamma=1.0,
+        attained="every z >= 0",
+        gain_note="alpha = 1, where CELU is the ELU; gamma is 1 for every alpha",
+    ),
+    Activation(
+        "selu",
+        "SELU",
+        f=_quiet_overflow(lambda z: _SELU_LAMBDA * np.where(z > 0, z, _SELU_ALPHA * np.expm1(np.minimum(z, 0.0)))),
+        derivative=lambda z: _SELU_LAMBDA * np.where(z > 0, 1.0, _SELU_ALPHA * np.exp(np.minimum(z, 0.0))),
+        gamma=_SELU_LAMBDA * _SELU_ALPHA,
+        attained="z = 0, from the left",
+        kinks=(0.0,),
+        gain_note="the slope for z > 0 is 1.0507, but just left of 0 it is 1.7581",
+    ),
+    Activation(
+        "softplus", "softplus", f=_softplus, derivative=_logistic, gamma=1.0, attained="not attained (z -> inf)"
+    ),
+    Activation(
+        "softsign",
+        "softsign",
+        f=lambda z: np.sign(z) * np.minimum(np.abs(z), 1e300) / (1.0 + np.minimum(np.abs(z), 1e300)),
+        derivative=lambda z: (1.0 / (1.0 + np.abs(z))) ** 2,
+        gamma=1.0,
+        attained="z = 0",
+    ),
+    Activation(
+        "hardtanh",
+        "hard tanh",
+        f=lambda z: np.clip(z, -1.0, 1.0),
+        derivative=lambda z: np.where((z > -1) & (z <= 1), 1.0, 0.0),
+        gamma=1.0,
+        attained="-1 < z <= 1",
+        kinks=(-1.0, 1.0),
+    ),
+    Activation(
+        "hardsigmoid",
+        "hard sigmoid",
+        f=lambda z: np.clip(z / 6.0 + 0.5, 0.0, 1.0),
+        derivative=lambda z: np.where((z > -3) & (z <= 3), 1.0 / 6.0, 0.0),
+        gamma=1.0 / 6.0,
+        attained="-3 < z <= 3",
+        kinks=(-3.0, 3.0),
+        gain_note="the version of PyTorch; other libraries use the slope 0.2",
+    ),
+    Activation(
+        "arctan",
+        "arctan",
+        f=np.arctan,
+        derivative=lambda z: (1.0 / np.hypot(1.0, z)) ** 2,
+        gamma=1.0,
+        attained="z = 0",
+    ),
+    Activation("sin", "sin", f=np.sin, derivative=np.cos, gamma=1.0, attained="every multiple of pi"),
+    Activation(
+        "silu",
+        "SiLU",
+        f=_silu,
+        derivative=_silu_slope,
+        gamma=float(_silu_slope(2.399357280520546)),
+        attained="z = 2.3994, where z tanh(z/2) = 2",
+        gain_note="the slope goes down to -0.0998: f is not monotone",
+    ),
+    Activation(
+        "gelu",
+        "GELU",
+        f=_gelu,
+        derivative=_gelu_slope,
+        gamma=float(_gelu_slope(math.sqrt(2.0))),
+        attained="z = sqrt 2",
+        gain_note="the slope goes down to -0.1289: f is not monotone",
+    ),
+    Activation(
+        "gelu_tanh",
+        "GELU (tanh form)",
+        f=_gelu_tanh,
+        derivative=_gelu_tanh_slope,
+        gamma=float(_gelu_tanh_slope(1.418503978)),
+        attained="z = 1.4185",
+        gain_note="not the same number as for the GELU with erf: 1.128993 against 1.128904",
+    ),
+    Activation(
+        "mish",
+        "Mish",
+        f=_mish,
+        derivative=_mish_slope,
+        gamma=float(_mish_slope(1.490571138770)),
+        attained="z = 1.4906",
+    ),
+    Activation(
+        "hardswish",
+        "hard swish",
+        f=lambda z: np.maximum(z, -3.0) * np.clip(z / 6.0 + 0.5, 0.0, 1.0),
+        derivative=lambda z: np.where(z > 3, 1.0, np.where(z > -3, (2.0 * np.clip(z, -3.0, 3.0) + 3.0) / 6.0, 0.0)),
+        gamma=1.5,
+        attained="z = 3, from the left",
+        kinks=(-3.0, 3.0),
+    ),
+    Activation(
+        "lecun_tanh",
+        "1.7159 tanh(2z/3)",
+        f=lambda z: 1.7159 * np.tanh(2.0 / 3.0 * z),
+        derivative=lambda z: 1.7159 * 2.0 / 3.0 * _sech2(2.0 / 3.0 * z),
+        gamma=1.7159 * 2.0 / 3.0,
+        attained="z = 0",
+        gain_note="scaled so that f(1) = 1 and f(-1) = -1, nearly",
+    ),
+    Activation(
+        "gaussian",
+        "exp(-z^2)",
+        f=lambda z: np.exp(-(np.clip(z, -40.0, 40.0) ** 2)),
+        derivative=lambda z: -2.0 * np.clip(z, -40.0, 40.0) * np.exp(-(np.clip(z, -40.0, 40.0) ** 2)),
+        gamma=math.sqrt(2.0 / math.e),
+        attained="z = -1/sqrt 2 and z = 1/sqrt 2",
+    ),
+    Activation(
+        "squared_relu",
+        "squared ReLU",
+        f=_quiet_overflow(lambda z: np.maximum(z, 0.0) ** 2),
+        derivative=_quiet_overflow(lambda z: 2.0 * np.maximum(z, 0.0)),
+        gamma=math.inf,
+        attained="unbounded (z -> inf)",
+    ),
+    Activation(
+        "exp",
+        "exp",
+        f=_quiet_overflow(np.exp),
+        derivative=_quiet_overflow(np.exp),
+        gamma=math.inf,
+        attained="unbounded (z -> inf)",
+    ),
+]
+
+ACTIVATIONS: dict[str, Activation] = {act.name: act for act in _TABLE}
+
+
+def activation(name):
+    """Return the Activation called `name`.
+
+    name : a key of ACTIVATIONS, such as "sigmoid", "tanh", "relu".
+    Raises ValueError for any other name, with the list of known names.
+
+    >>> activation("tanh").gamma
+    1.0
+    """
+    return ACTIVATIONS[one_of("activation", name, ACTIVATIONS)]

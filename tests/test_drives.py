@@ -1,0 +1,138 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.maths.drives import impulse, noise, standardise, step
+
+PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
+LENGTH_AND_STEP = st.integers(1, 60).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n - 1)))
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+@PROPERTY
+@given(LENGTH_AND_STEP, st.floats(-1e300, 1e300))
+def test_an_impulse_is_its_size_once_and_zero_elsewhere(setting, size):
+    n_steps, at = setting
+    x = impulse(n_steps, at, size)
+    assert x.shape == (n_steps,)
+    assert x[at] == size
+    assert not np.delete(x, at).any()
+
+
+@PROPERTY
+@given(LENGTH_AND_STEP, st.floats(-1e300, 1e300))
+def test_a_step_is_zero_before_and_its_size_from_then_on(setting, size):
+    n_steps, at = setting
+    x = step(n_steps, at, size)
+    assert x.shape == (n_steps,)
+    assert not x[:at].any()
+    assert (x[at:] == size).all()
+
+
+def test_a_step_is_the_running_sum_of_an_impulse():
+    np.testing.assert_array_equal(step(9, 4, -2.0), np.cumsum(impulse(9, 4, -2.0)))
+
+
+def test_noise_has_mean_zero_and_the_standard_deviation_asked_for():
+    x = noise(40_000, rng(), scale=3.0)
+    assert abs(x.mean()) < 4 * 3 / 200  # four standard errors
+    assert x.std() == pytest.approx(3, abs=4 * 3 / np.sqrt(2 * 40_000))
+
+
+def test_noise_in_one_step_says_nothing_about_the_next():
+    x = noise(40_000, rng(1))
+    assert abs(np.mean(x[1:] * x[:-1])) < 4 / 200
+
+
+@PROPERTY
+@given(st.integers(0, 50), st.integers(0, 2**32), st.floats(0, 1e6))
+def test_noise_comes_from_its_generator_alone(n_steps, seed, scale):
+    x = noise(n_steps, rng(seed), scale)
+    assert x.shape == (n_steps,)
+    np.testing.assert_array_equal(x, noise(n_steps, rng(seed), scale))
+    np.testing.assert_array_equal(x, scale * noise(n_steps, rng(seed)))
+
+
+SERIES = st.lists(st.floats(-1e6, 1e6).map(lambda x: round(x, 3)), min_size=2, max_size=40).filter(
+    lambda x: max(x) > min(x)
+)
+
+
+@PROPERTY
+@given(SERIES)
+def test_a_standardised_series_has_mean_zero_and_standard_deviation_one(series):
+    x = standardise(series)
+    assert x.mean() == pytest.approx(0, abs=1e-7)  # 1e6 with differences of 1e-3 leaves 7 digits
+    assert x.std() == pytest.approx(1, abs=1e-7)
+
+
+@PROPERTY
+@given(SERIES)
+def test_standardising_keeps_the_order_of_the_values(series):
+    x = standardise(series)
+    assert (np.diff(x[np.argsort(series, kind="stable")]) >= 0).all()
+
+
+def test_standardising_works_where_squares_are_beyond_the_floats():
+    np.testing.assert_allclose(standardise([1e200, 3e200]), [-1, 1], rtol=1e-12)
+    np.testing.assert_allclose(standardise([1e-200, 3e-200]), [-1, 1], rtol=1e-12)
+
+
+@pytest.mark.parametrize("make", [impulse, step])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((-1, 0), "n_steps must be at least 0, got -1"),
+        ((3.0, 0), "n_steps must be a whole number, got 3.0"),
+        ((True, 0), "n_steps must be a whole number, got True"),
+        ((3, 3), "at must be from 0 to 2, got 3"),
+        ((3, -1), "at must be from 0 to 2, got -1"),
+        ((3, "1"), "at must be a whole number, got '1'"),
+        ((3, 1, np.nan), "size must not hold NaN, got nan"),
+        ((3, 1, np.inf), "size must be finite, got inf"),
+        ((3, 1, None), "size must hold real numbers, got None"),
+        ((3, 1, [1.0, 2.0]), "size must be one number"),
+    ],
+)
+def test_a_bad_impulse_or_step_is_refused(make, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        make(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((-1, rng()), "n_steps must be at least 0, got -1"),
+        ((2.5, rng()), "n_steps must be a whole number, got 2.5"),
+        ((3, 0), "rng must be a numpy Generator.*got 0"),
+        ((3, rng(), -1.0), "scale must be at least 0.0, got -1.0"),
+        ((3, rng(), np.inf), "scale must be finite, got inf"),
+        ((3, rng(), "1"), "scale must hold real numbers, got '1'"),
+    ],
+)
+def test_bad_noise_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        noise(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("series", "message"),
+    [
+        ([2.0, 2.0, 2.0], "series must not be constant"),
+        ([2.0], "series must not be constant"),
+        ([], r"series must have shape \(n_steps,\), got \(0,\)"),
+        ([[1.0, 2.0]], r"series must have shape \(n_steps,\), got \(1, 2\)"),
+        (3.0, r"series must have shape \(n_steps,\), got \(\)"),
+        ([1.0, np.nan], "series must not hold NaN"),
+        ([1.0, np.inf], "series must be finite"),
+        (["a", "b"], "series must hold real numbers"),
+        ([True, False], "series must hold real numbers"),
+    ],
+)
+def test_a_bad_series_is_refused(series, message):
+    with pytest.raises(ValueError, match=message):
+        standardise(series)

@@ -1,0 +1,184 @@
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.maths.gradcheck import central_difference, check_gradient, relative_error
+
+PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
+SIZES = st.integers(1, 5)
+SEEDS = st.integers(0, 2**32)
+NUMBERS = st.floats(-1e150, 1e150)
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+@PROPERTY
+@given(SIZES, SIZES, SEEDS)
+def test_the_derivative_of_a_linear_map_is_its_matrix(m, n, seed):
+    A, x = rng(seed).standard_normal((m, n)), rng(seed + 1).standard_normal(n)
+    np.testing.assert_allclose(central_difference(lambda x: A @ x, x), A, atol=1e-10)
+
+
+@PROPERTY
+@given(st.floats(-3, 3))
+def test_the_derivative_of_sin_is_cos(x):
+    assert central_difference(np.sin, x) == pytest.approx(np.cos(x), abs=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "shape"),
+    [
+        (np.sin, 1.0, ()),
+        (np.sum, [1.0, 2.0], (2,)),
+        (lambda x: np.array([x, x, x]), 1.0, (3,)),
+        (lambda x: np.outer(x, x)[:, :1].ravel()[:1], [1.0, 2.0], (1, 2)),
+        (lambda x: x.T, np.ones((2, 3)), (3, 2, 2, 3)),
+        (np.sum, np.empty(0), (0,)),
+    ],
+)
+def test_the_shape_is_that_of_y_then_that_of_x(f, x, shape):
+    assert np.shape(central_difference(f, x)) == shape
+
+
+def test_the_error_falls_with_the_fourth_power_of_the_step():
+    errors = [abs(central_difference(np.exp, 1.0, step=s) - np.e) for s in (0.2, 0.1)]
+    assert errors[0] / errors[1] == pytest.approx(16, rel=0.05)
+
+
+def test_a_polynomial_of_degree_four_is_differentiated_exactly():
+    assert central_difference(lambda x: x**4, 1.5, step=0.5) == pytest.approx(4 * 1.5**3, rel=1e-13)
+
+
+def test_the_function_may_write_on_its_argument():
+    def f(x):
+        x *= 2
+        return x
+
+    x = np.ones(2)
+    np.testing.assert_allclose(central_difference(f, x), 2 * np.eye(2), atol=1e-10)
+    assert x.tolist() == [1.0, 1.0]
+
+
+@PROPERTY
+@given(NUMBERS, NUMBERS)
+def test_the_relative_error_is_symmetric_and_between_zero_and_two(a, b):
+    error = relative_error(a, b)
+    assert error == relative_error(b, a)
+    assert 0 <= error <= 2
+    assert (error == 0) == (a == b)
+
+
+@PROPERTY
+@given(st.lists(st.floats(-10, 10), min_size=1, max_size=5), st.floats(1e-3, 1e3))
+def test_the_relative_error_does_not_see_the_unit(a, unit):
+    a = np.array(a)
+    b = a + 1.0
+    assert relative_error(unit * a, unit * b) == pytest.approx(relative_error(a, b), rel=1e-9)
+
+
+def test_the_relative_error_of_zero_and_zero_is_zero():
+    assert relative_error([0.0, 0.0], [0.0, 0.0]) == 0.0
+
+
+def test_the_relative_error_is_not_lost_where_squares_are_beyond_the_floats():
+    assert relative_error([1e200], [2e200]) == pytest.approx(0.5, rel=1e-12)
+    assert relative_error([1e-200], [2e-200]) == pytest.approx(0.5, rel=1e-12)
+
+
+@PROPERTY
+@given(SIZES, SIZES, SEEDS)
+def test_a_right_jacobian_passes(m, n, seed):
+    A, x = rng(seed).standard_normal((m, n)), rng(seed + 1).standard_normal(n)
+    y = np.tanh(A @ x)
+    check_gradient(lambda x: np.tanh(A @ x), (1 - y**2)[:, None] * A, x, rng(seed + 2))
+
+
+@PROPERTY
+@given(SIZES, SIZES, SEEDS)
+def test_a_jacobian_with_one_wrong_sign_fails(m, n, seed):
+    A, x = rng(seed).standard_normal((m, n)), rng(seed + 1).standard_normal(n)
+    wrong = A.copy()
+    wrong[-1, -1] *= -1
+    with pytest.raises(AssertionError, match="along a random direction, central differences"):
+        check_gradient(lambda x: A @ x, wrong, x, rng(seed + 2))
+
+
+def test_a_transposed_jacobian_fails():
+    A = rng().standard_normal((3, 3))
+    with pytest.raises(AssertionError):
+        check_gradient(lambda x: A @ x, A.T, np.ones(3), rng())
+
+
+def test_zero_for_a_derivative_that_is_not_zero_fails():
+    with pytest.raises(AssertionError, match="dy_dx gives 0"):
+        check_gradient(np.sin, 0.0, 0.3, rng())
+
+
+def test_the_message_holds_both_numbers():
+    product = np.prod(rng().standard_normal(2))
+    with pytest.raises(AssertionError) as error:
+        check_gradient(lambda x: 3 * x, 5.0, 0.0, rng())
+    numbers = [float(number) for number in re.findall(r"-?\d+\.\d+", str(error.value))]
+    assert numbers == pytest.approx([5 * product, 3 * product])
+
+
+def test_an_error_of_the_size_of_the_tolerance_decides():
+    check_gradient(np.sin, np.cos(0.3) * (1 + 5e-7), 0.3, rng(), tolerance=1e-6)
+    with pytest.raises(AssertionError):
+        check_gradient(np.sin, np.cos(0.3) * (1 + 5e-7), 0.3, rng(), tolerance=1e-7)
+
+
+def test_a_derivative_under_the_rounding_of_the_function_is_not_called_wrong():
+    check_gradient(lambda x: 0.8 + 1e-19 * x, 1e-19, 1.0, rng())
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "step", "message"),
+    [
+        (np.sin, np.nan, None, "x must not hold NaN, got nan"),
+        (np.sin, "1", None, "x must hold real numbers, got '1'"),
+        (np.sin, None, None, "x must hold real numbers, got None"),
+        (np.sin, 1.0, 0.0, "step must be above 0.0, got 0.0"),
+        (np.sin, 1.0, [0.1], "step must be one number"),
+        (lambda x: x > 0, 1.0, None, r"f\(x\) must hold real numbers"),
+        (lambda x: np.nan, 1.0, None, r"f\(x\) must not hold NaN"),
+        (lambda x: np.ones(1 if x < 1 else 2), 1.0, None, "f must return one shape"),
+    ],
+)
+def test_a_bad_central_difference_is_refused(f, x, step, message):
+    with pytest.raises(ValueError, match=message):
+        central_difference(f, x, step)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "message"),
+    [
+        ([1.0], [1.0, 2.0], r"a and b must have one shape, got \(1,\) and \(2,\)"),
+        (np.inf, 1.0, "a must be finite, got inf"),
+        (1.0, np.nan, "b must not hold NaN, got nan"),
+        (1.0, "1", "b must hold real numbers, got '1'"),
+    ],
+)
+def test_a_bad_relative_error_is_refused(a, b, message):
+    with pytest.raises(ValueError, match=message):
+        relative_error(a, b)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((np.sin, np.ones(2), 0.3, rng()), r"dy_dx must have shape f\(x\).shape \+ x.shape = \(\), got \(2,\)"),
+        ((np.sin, np.nan, 0.3, rng()), "dy_dx must not hold NaN"),
+        ((np.sin, 1.0, [True], rng()), "x must hold real numbers"),
+        ((np.sin, 1.0, 0.3, 7), "rng must be a numpy Generator.*got 7"),
+        ((np.sin, 1.0, 0.3, rng(), 0.0), "tolerance must be above 0.0, got 0.0"),
+    ],
+)
+def test_a_bad_check_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        check_gradient(*arguments)

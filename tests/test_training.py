@@ -1,0 +1,243 @@
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd import grad
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.maths.gradcheck import central_difference
+from helpers.maths.regimes import wall_bias
+from helpers.maths.scalar import orbit
+from helpers.maths.training import clip_by_norm, descend, wall_gradient, wall_loss
+
+PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
+W, B = st.floats(2, 8), st.floats(-5, -1)
+GRADIENTS = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=6)
+
+
+def loss_for_autograd(w, b, h0, n_steps, target):
+    h = h0
+    for _ in range(n_steps):
+        h = (1 + anp.tanh((w * h + b) / 2)) / 2
+    return (h - target) ** 2
+
+
+# --- clipping ---
+
+
+@PROPERTY
+@given(GRADIENTS, st.floats(1e-3, 1e6))
+def test_clipping_leaves_the_shorter_of_the_norm_and_the_threshold_and_keeps_the_direction(gradient, max_norm):
+    g = np.array(gradient)
+    clipped = clip_by_norm(g, max_norm)
+    norm = np.linalg.norm(g)
+    assert np.linalg.norm(clipped) == pytest.approx(min(norm, max_norm), rel=1e-12)
+    np.testing.assert_allclose(clipped * norm, g * np.linalg.norm(clipped), rtol=1e-9)
+
+
+def test_a_gradient_within_the_threshold_is_returned_bit_for_bit():
+    g = np.array([[0.3, -0.1], [0.7, 0.0]])
+    assert (clip_by_norm(g, 1.0) == g).all()
+
+
+def test_a_gradient_beyond_the_threshold_is_shortened_to_it():
+    np.testing.assert_allclose(clip_by_norm([3e5, -4e5], 1.0), [0.6, -0.8], rtol=1e-14)
+
+
+def test_the_norm_is_that_of_all_entries_together():
+    np.testing.assert_allclose(clip_by_norm(np.ones((2, 2)), 1.0), 0.5 * np.ones((2, 2)))
+
+
+@pytest.mark.parametrize("size", [1e200, 1e308, 1e-200])
+def test_clipping_works_where_squares_are_beyond_the_floats(size):
+    np.testing.assert_allclose(
+        clip_by_norm([size, -size], size / 2), np.array([1, -1]) * size / 2 / np.sqrt(2), rtol=1e-12
+    )
+
+
+def test_a_zero_gradient_stays_zero():
+    assert clip_by_norm([0.0, 0.0], 1.0).tolist() == [0.0, 0.0]
+    assert clip_by_norm(0.0, 1.0) == 0
+
+
+def test_the_callers_gradient_is_not_written_on():
+    g = np.array([30.0, 40.0])
+    clip_by_norm(g, 5.0)
+    assert g.tolist() == [30.0, 40.0]
+
+
+# --- the wall ---
+
+
+@PROPERTY
+@given(W, B, st.floats(0, 1), st.integers(1, 15), st.floats(0, 1))
+def test_the_gradient_is_what_autograd_finds(w, b, h0, n_steps, target):
+    expected = [grad(loss_for_autograd, i)(w, b, h0, n_steps, target) for i in (0, 1)]
+    got = wall_gradient(w, b, h0, n_steps, target)
+    np.testing.assert_allclose(got, expected, rtol=1e-8, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "softplus"])
+def test_the_gradient_is_the_central_difference_of_the_loss(name):
+    def loss(point):
+        return wall_loss(*point, h0=0.3, n_steps=8, target=0.6, activation=name)
+
+    got = wall_gradient(1.2, -0.4, h0=0.3, n_steps=8, target=0.6, activation=name)
+    np.testing.assert_allclose(got, central_difference(loss, [1.2, -0.4]), rtol=1e-8)
+
+
+@PROPERTY
+@given(W, B, st.floats(0, 1), st.integers(0, 30), st.floats(-1, 2))
+def test_the_loss_is_the_squared_distance_of_the_last_state_from_the_target(w, b, h0, n_steps, target):
+    h_T = orbit("sigmoid", w, b, h0, n_steps)[-1]
+    assert wall_loss(w, b, h0, n_steps, target) == pytest.approx((h_T - target) ** 2, rel=1e-14)
+
+
+def test_on_the_wall_the_gradient_is_the_closed_form():
+    growth = 1.5**50
+    dE_dw, dE_db = wall_gradient(6.0, -3.0)
+    assert dE_dw == pytest.approx(2 * (0.5 - 0.7) * 0.125 * (growth - 1) / 0.5, rel=1e-11)
+    assert dE_db == pytest.approx(2 * (0.5 - 0.7) * 0.25 * (growth - 1) / 0.5, rel=1e-11)
+    assert dE_dw == pytest.approx(-6.376215e7, rel=1e-6)
+
+
+@pytest.mark.parametrize(("n_steps", "growth"), [(10, 57.7), (25, 2.5e4), (100, 4.1e17)])
+def test_the_wall_grows_higher_with_every_step(n_steps, growth):
+    dE_db = wall_gradient(6.0, -3.0, n_steps=n_steps)[1]
+    assert -dE_db / (0.4 * 0.25) * 0.5 + 1 == pytest.approx(growth, rel=2e-2)
+
+
+def test_beside_the_wall_lie_two_plateaus():
+    b = -3.0 + np.array([-1e-4, 1e-4, -0.3, 0.3])
+    np.testing.assert_allclose(orbit("sigmoid", 6.0, b)[-1, :2], [0.07071, 0.92929], atol=1e-5)
+    assert (np.hypot(*wall_gradient(6.0, b)) < 0.2).all()
+
+
+def test_the_wall_of_another_initial_state_is_where_wall_bias_says():
+    h0 = 0.62
+    b = wall_bias(h0, 6.0)
+    on, beside = (np.hypot(*wall_gradient(6.0, x, h0=h0, n_steps=30)) for x in (b, b + 0.1))
+    assert on > 100
+    assert beside < 1
+
+
+def test_loss_and_gradient_broadcast():
+    w, b, target = np.ones((2, 1)), np.zeros(3), 0.2
+    assert wall_loss(w, b, target=target).shape == (2, 3)
+    assert [x.shape for x in wall_gradient(w, b, target=target)] == [(2, 3), (2, 3)]
+    assert wall_gradient(1.0, 0.0, target=np.zeros(4))[0].shape == (4,)
+
+
+def test_at_the_target_the_gradient_is_zero():
+    assert wall_gradient(6.0, -3.0, target=0.5) == (0, 0)
+
+
+def test_beyond_the_floats_the_gradient_is_infinite_and_the_loss_too():
+    dE_dw, dE_db = wall_gradient(6.0, -3.0, n_steps=2000)
+    assert dE_dw == dE_db == -np.inf
+    assert wall_loss(6.0, 0.0, n_steps=500, activation="relu") == np.inf
+    assert wall_gradient(6.0, 0.0, n_steps=500, activation="relu") == (np.inf, np.inf)
+
+
+# --- the descent ---
+
+
+def test_each_update_is_the_old_point_less_the_learning_rate_times_the_gradient():
+    run = descend(5.0, -2.0, learning_rate=0.3, n_updates=20)
+    for k in range(20):
+        gradient = np.array(wall_gradient(*run.path[k]))
+        np.testing.assert_allclose(run.path[k + 1], run.path[k] - 0.3 * gradient, rtol=1e-14)
+        assert run.gradient_norm[k] == pytest.approx(np.linalg.norm(gradient), rel=1e-14)
+        assert run.loss[k] == wall_loss(*run.path[k])
+
+
+def test_a_small_learning_rate_lowers_the_loss_at_every_update():
+    run = descend(2.0, 0.5, learning_rate=0.5, n_updates=60)
+    assert (np.diff(run.loss) <= 0).all()
+    assert run.loss[-1] < run.loss[0] / 2
+
+
+def test_without_clipping_the_wall_throws_the_parameters_away():
+    run = descend(6.0, -3.0, learning_rate=0.01, n_updates=5)
+    assert np.linalg.norm(run.path[1]) > 1e5
+
+
+def test_with_clipping_no_step_is_longer_than_learning_rate_times_threshold():
+    run = descend(6.0, -3.0, learning_rate=0.01, n_updates=30, max_norm=1.0)
+    assert (np.linalg.norm(np.diff(run.path, axis=0), axis=1) <= 0.01 * (1 + 1e-12)).all()
+    assert run.gradient_norm[0] > 1e8  # the norm is told as it was before clipping
+
+
+def test_clipping_keeps_the_direction_of_the_first_step():
+    step = np.diff(descend(6.0, -3.0, learning_rate=0.01, n_updates=1, max_norm=1.0).path, axis=0)[0]
+    np.testing.assert_allclose(step, 0.01 * np.array([1, 2]) / np.sqrt(5), rtol=1e-9)
+
+
+def test_no_update_is_the_start_alone():
+    run = descend(1.0, 0.0, learning_rate=1.0, n_updates=0)
+    assert run.path.tolist() == [[1.0, 0.0]]
+    assert run.loss.shape == run.gradient_norm.shape == (1,)
+
+
+@PROPERTY
+@given(W, B, st.floats(0, 1e300), st.none() | st.floats(1e-3, 1e300), st.integers(0, 200))
+def test_no_jump_ends_in_nan(w, b, learning_rate, max_norm, n_steps):
+    run = descend(w, b, learning_rate, 3, max_norm, n_steps=n_steps)
+    assert np.isfinite(run.path).all()
+    assert np.isfinite(run.loss).all()
+    assert not np.isnan(run.gradient_norm).any()
+
+
+def test_a_gradient_beyond_the_floats_moves_the_point_to_a_finite_place():
+    for max_norm in (None, 1.0):
+        run = descend(6.0, -3.0, learning_rate=10.0, n_updates=2, max_norm=max_norm, n_steps=2000)
+        assert run.gradient_norm[0] == np.inf
+        assert np.isfinite(run.path).all()
+
+
+# --- bad input ---
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: clip_by_norm([1.0, np.nan], 1.0), "gradient must not hold NaN"),
+        (lambda: clip_by_norm([1.0, np.inf], 1.0), "gradient must be finite"),
+        (lambda: clip_by_norm("g", 1.0), "gradient must hold real numbers, got 'g'"),
+        (lambda: clip_by_norm([True], 1.0), "gradient must hold real numbers"),
+        (lambda: clip_by_norm([1.0], 0.0), "max_norm must be above 0.0, got 0.0"),
+        (lambda: clip_by_norm([1.0], -1), "max_norm must be above 0.0, got -1"),
+        (lambda: clip_by_norm([1.0], None), "max_norm must hold real numbers, got None"),
+        (lambda: descend(np.nan, 0.0, 0.1, 1), "w must not hold NaN, got nan"),
+        (lambda: descend(1.0, [0.0, 1.0], 0.1, 1), "b must be one number"),
+        (lambda: descend(1.0, 0.0, -0.1, 1), "learning_rate must be at least 0.0, got -0.1"),
+        (lambda: descend(1.0, 0.0, "fast", 1), "learning_rate must hold real numbers, got 'fast'"),
+        (lambda: descend(1.0, 0.0, 0.1, -1), "n_updates must be at least 0, got -1"),
+        (lambda: descend(1.0, 0.0, 0.1, 2.0), "n_updates must be a whole number, got 2.0"),
+        (lambda: descend(1.0, 0.0, 0.1, 0, max_norm=0.0), "max_norm must be above 0.0, got 0.0"),
+        (lambda: descend(1.0, 0.0, 0.1, 1, h0=None), "h0 must hold real numbers, got None"),
+        (lambda: descend(1.0, 0.0, 0.1, 1, n_steps=-1), "n_steps must be at least 0, got -1"),
+        (lambda: descend(1.0, 0.0, 0.1, 1, target=np.inf), "target must be finite, got inf"),
+    ],
+)
+def test_a_bad_update_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+@pytest.mark.parametrize("function", [wall_loss, wall_gradient])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((np.nan, 0.0), "w must not hold NaN, got nan"),
+        ((1.0, "0"), "b must hold real numbers, got '0'"),
+        ((1.0, 0.0, np.inf), "h0 must be finite, got inf"),
+        ((1.0, 0.0, 0.5, 1.5), "n_steps must be a whole number, got 1.5"),
+        ((1.0, 0.0, 0.5, 5, None), "target must hold real numbers, got None"),
+        ((np.ones(2), 0.0, 0.5, 5, np.zeros(3)), r"must broadcast together, got h_T \(2,\), target \(3,\)"),
+        ((1.0, 0.0, 0.5, 5, 0.7, "logistic"), "activation must be one of .*got 'logistic'"),
+    ],
+)
+def test_a_bad_wall_is_refused(function, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        function(*arguments)
