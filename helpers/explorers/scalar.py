@@ -162,10 +162,11 @@ def starts_state(w: float) -> StartsState:
 def describe_starts(state: StartsState) -> str:
     """Say how far apart the runs end."""
     first, last = state.H[0], state.H[-1]
+    apart = [f"{number(first[k] - first[k + 1])} apart" for k in (0, 1)]
+    left = [f"{amount(log10_of(last[k] - last[k + 1]))} apart" for k in (0, 1)]
     return (
-        f"w = {state.w:g}: the runs from {first[0]:g} and {first[1]:g} begin {number(first[0] - first[1])} apart "
-        f"and are {amount(log10_of(last[0] - last[1]))} apart after {len(state.H) - 1} steps; those from "
-        f"{first[1]:g} and {first[2]:g} begin {number(first[1] - first[2])} apart and end {amount(log10_of(last[1] - last[2]))} apart."
+        f"w = {state.w:g}: the runs from {first[0]:g} and {first[1]:g} begin {apart[0]} and are {left[0]} after "
+        f"{len(state.H) - 1} steps; those from {first[1]:g} and {first[2]:g} begin {apart[1]} and end {left[1]}."
     )
 
 
