@@ -9,8 +9,9 @@ from helpers.explorers.live import Choice, Explorer, Slider
 from helpers.explorers.scalar import amount, number, settling
 from helpers.figures import regimes as figures
 from helpers.figures.scalar import LABELS
-from helpers.maths.regimes import attractor, bistable_interval, regime, two_cycle_interval
+from helpers.maths.regimes import bistable_interval, regime, two_cycle_interval
 from helpers.maths.scalar import orbit_gradients
+from helpers.maths.settling import attractor
 from helpers.maths.training import Descent, descend, wall_gradient, wall_loss
 
 N_STEPS = 50
@@ -27,7 +28,7 @@ PLACES = {  # (w, b, words) in the middle of each kind of place
         (-5.5, 1.2, "a cycle\nof two"),
     ),
 }
-N_UPDATES = 60
+FIRST_W, N_UPDATES = 6.0, 40
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def regime_explorer(w: float = 8.0, b: float = -4.0, h0: float = 0.5) -> Explore
 
 @dataclass(frozen=True)
 class WallState:
-    """What the wall explorer shows."""
+    """What the wall explorer shows; run 0 is plain descent, run 1 is clipped."""
 
     n_steps: int
     learning_rate: float
@@ -104,8 +105,7 @@ class WallState:
     cut_b: np.ndarray
     cut_loss: np.ndarray
     steepest: float
-    plain: Descent
-    clipped: Descent
+    runs: Descent
     left_at: int | None
 
 
@@ -116,47 +116,44 @@ def surface(n_steps: int) -> np.ndarray:
     return wall_loss(w, b[:, None], n_steps=n_steps)
 
 
-def wall_state(b: float, log10_rate: float, max_norm: float, n_steps: int) -> WallState:
+@lru_cache
+def cut(n_steps: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return the biases and losses of the cut through the wall, and the steepest slope along it."""
+    b = np.linspace(*figures.WALL_LIMITS["b"], 401)
+    slope = wall_gradient(FIRST_W, b, n_steps=n_steps)[1]
+    return b, wall_loss(FIRST_W, b, n_steps=n_steps), float(np.abs(slope).max())
+
+
+def wall_state(b: float, learning_rate: float, max_norm: float, n_steps: int) -> WallState:
     """Compute what the wall explorer shows."""
-    w, rate = 6.0, 10**log10_rate
-    cut_b = np.linspace(*figures.WALL_LIMITS["b"], 401)
-    plain = descend(w, b, rate, N_UPDATES, n_steps=n_steps)
+    runs = descend(FIRST_W, b, learning_rate, N_UPDATES, np.array([np.inf, max_norm]), n_steps=n_steps)
     low, high = np.transpose([figures.WALL_LIMITS["w"], figures.WALL_LIMITS["b"]])
-    outside = np.flatnonzero(((plain.path < low) | (plain.path > high)).any(axis=1))
-    return WallState(
-        n_steps=n_steps,
-        learning_rate=rate,
-        max_norm=max_norm,
-        surface=surface(n_steps),
-        cut_b=cut_b,
-        cut_loss=wall_loss(w, cut_b, n_steps=n_steps),
-        steepest=float(np.abs(wall_gradient(w, cut_b, n_steps=n_steps)[1]).max()),
-        plain=plain,
-        clipped=descend(w, b, rate, N_UPDATES, max_norm=max_norm, n_steps=n_steps),
-        left_at=int(outside[0]) if len(outside) else None,
-    )
+    plain = runs.path[..., 0]
+    outside = np.flatnonzero(((plain < low) | (plain > high)).any(axis=1))
+    left_at = int(outside[0]) if len(outside) else None
+    return WallState(n_steps, learning_rate, max_norm, surface(n_steps), *cut(n_steps), runs, left_at)
 
 
 def describe_wall(state: WallState) -> str:
     """Say what the two descents did."""
-    w, b = state.plain.path[0]
     told = []
-    for name, run in (("plain", state.plain), (f"clipped at {state.max_norm:g}", state.clipped)):
-        end = ", ".join(f"{letter} = {number(value)}" for letter, value in zip("wb", run.path[-1], strict=True))
-        told.append(f"{name} descent ends at {end} with loss {number(run.loss[-1])}")
-    largest = state.plain.gradient_norm.max()
+    for run, name in enumerate(("plain", f"clipped at {state.max_norm:g}")):
+        w, b = state.runs.path[-1, :, run]
+        told.append(f"{name} descent ends at w = {number(w)}, b = {number(b)}, loss {number(state.runs.loss[-1, run])}")
+    w, b = state.runs.path[0, :, 0]
+    largest = state.runs.gradient_norm[:, 0].max()
     return (
-        f"From w = {w:g}, b = {b:g}, learning rate {number(state.learning_rate)}, {state.n_steps} steps: "
-        f"{'; '.join(told)}. The largest gradient that plain descent meets is {largest:.2g}."
+        f"From w = {w:g}, b = {b:g}, learning rate {state.learning_rate:g}, T = {state.n_steps}: {'; '.join(told)}. "
+        f"The largest gradient that plain descent meets has the norm {largest:.2g}."
     )
 
 
 def wall_explorer() -> Explorer:
     """Return the explorer of the loss wall."""
     controls = [
-        Slider("b", "first bias b (w = 6)", *figures.WALL_LIMITS["b"], -3.2, 0.01),
-        Slider("log10_rate", "log10 of the learning rate", -3, 0, -1, 0.05),
+        Slider("b", f"first bias b (w = {FIRST_W:g})", *figures.WALL_LIMITS["b"], -3.7, 0.01),
         Slider("max_norm", "clip the gradient at norm", 0.05, 5, 1, 0.05),
-        Choice("n_steps", "steps T", [10, 25, 50], 50),
+        Choice("learning_rate", "learning rate", [0.03, 0.1, 0.3, 1.0], 0.3),
+        Choice("n_steps", "steps T", [10, 20, 50], 20),
     ]
     return Explorer(controls, wall_state, figures.Wall(), describe_wall)

@@ -10,8 +10,8 @@ from helpers.explorers.live import Choice, Explorer, Slider
 from helpers.figures import scalar as figures
 from helpers.maths import drives
 from helpers.maths.activations import activation as find_activation
-from helpers.maths.regimes import Attractor, attractor
 from helpers.maths.scalar import log10_transport, orbit, orbit_gradients, steps_remembered
+from helpers.maths.settling import Attractor, attractor
 
 N_STEPS = 50
 EVENT = 10  # the step at which impulse and step come in

@@ -98,11 +98,11 @@ class Wall(Scene):
         self.map.plot(w, -w / 2, color=style.RULE, linewidth=1.2, linestyle=":")
         self.map.text(6.9, -3.62, "the wall, b = −w/2", rotation=-38, ha="center", va="center", fontsize=8.5)
 
-        self.cut.set(xlim=WALL_LIMITS["b"], ylim=(-0.03, 0.55), xlabel="bias b", ylabel="loss E")
+        self.cut.set(xlim=WALL_LIMITS["b"], ylim=(-0.03, 0.62), xlabel="bias b", ylabel="loss E")
         (self.profile,) = self.cut.plot([], [], color=style.RULE)
         (self.start,) = self.cut.plot([], [], "o", color=style.MARK)
-        self.cut_note = note(self.cut, 0.03, 0.93, ha="left")
-        self.loss.set(ylim=(-0.03, 0.55), xlabel="update", ylabel="loss E")
+        self.cut_words = note(self.cut)
+        self.loss.set(ylim=(-0.03, 0.62), xlabel="update", ylabel="loss E")
         self.loss.set_title("loss after each update")
         looks = [(style.GRADIENT, "--", "plain"), (style.STATE, "-", "clipped")]
         self.paths, self.losses = [], []
@@ -114,7 +114,7 @@ class Wall(Scene):
         self.loss.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0)
         (self.first,) = self.map.plot([], [], "o", color=style.MARK, markeredgecolor=style.RULE, markersize=9)
         self.map_note = note(self.map)
-        self.moves(*self.paths, self.first, self.map_note, self.profile, self.start, self.cut_note, *self.losses)
+        self.moves(*self.paths, self.first, self.map_note, self.start, *self.losses)
 
     def stage_key(self, state):
         return state.n_steps
@@ -123,14 +123,16 @@ class Wall(Scene):
         self.surface.set_data(state.surface)
         self.map.set_title(f"loss after {state.n_steps} steps (darker: worse)")
         self.cut.set_title("a cut along b at the weight of the start")
-        self.loss.set_xlim(0, len(state.plain.loss) - 1)
+        self.cut_words.set_text(f"steepest slope of the cut: {state.steepest:.2g}")
+        self.loss.set_xlim(0, len(state.runs.loss) - 1)
+        self.profile.set_data(state.cut_b, state.cut_loss)
 
     def move(self, state):
-        for line, loss, run in zip(self.paths, self.losses, (state.plain, state.clipped), strict=True):
-            line.set_data(*path(run.path.T))
-            loss.set_data(np.arange(len(run.loss)), run.loss)
-        self.first.set_data([state.plain.path[0, 0]], [state.plain.path[0, 1]])
-        self.profile.set_data(state.cut_b, state.cut_loss)
-        self.start.set_data([state.plain.path[0, 1]], [state.plain.loss[0]])
-        self.cut_note.set_text(f"steepest slope here: {state.steepest:.2g}")
-        self.map_note.set_text(state.left_at and f"plain descent leaves the map at update {state.left_at}")
+        runs = state.runs
+        for run, (line, loss) in enumerate(zip(self.paths, self.losses, strict=True)):
+            line.set_data(*path(runs.path[..., run].T))
+            loss.set_data(np.arange(len(runs.loss)), runs.loss[:, run])
+        first = runs.path[0, :, 0]
+        self.first.set_data([first[0]], [first[1]])
+        self.start.set_data([first[1]], [runs.loss[0, 0]])
+        self.map_note.set_text(f"plain descent leaves the map at update {state.left_at}" if state.left_at else "")

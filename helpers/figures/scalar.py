@@ -40,7 +40,7 @@ def leaving_log10(log10_left: np.ndarray, since: int, limits: tuple[float, float
     if np.isneginf(log10_left[-1]):
         return f"exactly 0 from step {since + np.flatnonzero(np.isneginf(log10_left))[0]} on"
     if not limits[0] <= log10_left[-1] <= limits[1]:
-        return f"outside the picture: 10$^{{{log10_left[-1]:.0f}}}$ at step {last}"
+        return f"outside the picture: 10^{log10_left[-1]:.0f} at step {last}"
     return ""
 
 

@@ -17,8 +17,10 @@ def shown(value):
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def real_array(name, value, infinite_allowed=False):
+def real_array(name, value, infinite_allowed=False, above=None, at_least=None):
     """Return `value` as a float64 array; NaN, text, None, booleans and complex numbers are refused.
+
+    Every entry is checked against a lower bound (`above` excludes the bound).
 
     >>> real_array("w", [1, 2]).tolist()
     [1.0, 2.0]
@@ -34,6 +36,10 @@ def real_array(name, value, infinite_allowed=False):
         raise ValueError(f"{name} must not hold NaN, got {shown(value)}")
     if not infinite_allowed and np.isinf(array).any():
         raise ValueError(f"{name} must be finite, got {shown(value)}")
+    if above is not None and not (array > above).all():
+        raise ValueError(f"{name} must be above {above}, got {shown(value)}")
+    if at_least is not None and not (array >= at_least).all():
+        raise ValueError(f"{name} must be at least {at_least}, got {shown(value)}")
     return array
 
 
@@ -43,13 +49,9 @@ def real_number(name, value, above=None, at_least=None):
     >>> real_number("max_norm", 2, above=0)
     2.0
     """
-    array = real_array(name, value)
+    array = real_array(name, value, above=above, at_least=at_least)
     if array.ndim:
         raise ValueError(f"{name} must be one number, got {shown(value)} of shape {array.shape}")
-    if above is not None and not array > above:
-        raise ValueError(f"{name} must be above {above}, got {shown(value)}")
-    if at_least is not None and not array >= at_least:
-        raise ValueError(f"{name} must be at least {at_least}, got {shown(value)}")
     return float(array)
 
 

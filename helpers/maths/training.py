@@ -4,16 +4,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import LARGEST, real_array, real_number, same_shape, whole_number
+from helpers.maths._check import LARGEST, real_array, real_number, same_shape, shown, whole_number
 from helpers.maths.scalar import orbit, orbit_gradients
 
 
 class Descent(NamedTuple):
-    """A run of gradient descent.
+    """A run of gradient descent, or several at once; shape is that of the broadcast settings.
 
-    path : (n_updates + 1, 2), the points (w, b), path[0] the start
-    loss : (n_updates + 1,), the loss at each point
-    gradient_norm : (n_updates + 1,), the norm of the gradient at each point, before clipping
+    path : (n_updates + 1, 2, *shape), the points (w, b), path[0] the start
+    loss : (n_updates + 1, *shape), the loss at each point
+    gradient_norm : (n_updates + 1, *shape), the norm of the gradient at each point, before clipping
     """
 
     path: np.ndarray
@@ -21,28 +21,32 @@ class Descent(NamedTuple):
     gradient_norm: np.ndarray
 
 
-def clip_by_norm(gradient, max_norm):
+def clip_by_norm(gradient, max_norm, axis=None):
     """Return the gradient, shortened to the norm `max_norm` if it is longer; the direction stays.
 
     g <- g max_norm / |g|   if |g| > max_norm
 
-    gradient : numbers of any shape; the norm is the root of the sum of all squares. max_norm : above 0.
+    gradient : numbers of any shape. axis : the axis along which the components of one gradient lie; None takes all
+    entries for one gradient. max_norm : above 0, a number or one for each gradient; inf clips nothing.
     Works too where the squares are beyond the floats (entries of 1e200).
-    Raises ValueError for a gradient that is not finite and for max_norm <= 0.
+    Raises ValueError for a gradient that is not finite, for max_norm <= 0 and for an axis that is not there.
     Source: Pascanu, Mikolov & Bengio 2013, Algorithm 1.
 
     >>> clip_by_norm([30.0, 40.0], 5.0).tolist()
     [3.0, 4.0]
     """
-    g, max_norm = real_array("gradient", gradient), real_number("max_norm", max_norm, above=0.0)
-    largest = np.abs(g).max(initial=0.0)
-    if largest == 0:
-        return g
-    unit = g / largest
-    length = np.linalg.norm(np.ravel(unit))  # of g in units of its largest entry: between 1 and the root of g.size
-    if length <= max_norm / largest:
-        return g
-    return unit / length * max_norm
+    g = real_array("gradient", gradient)
+    max_norm = np.minimum(real_array("max_norm", max_norm, infinite_allowed=True, above=0.0), LARGEST)
+    if axis is not None and axis not in range(-g.ndim, g.ndim):
+        raise ValueError(f"axis must be one of the {g.ndim} of the gradient, got {shown(axis)}")
+    largest = np.abs(g).max(axis=axis, keepdims=True, initial=0.0)
+    unit = g / np.where(largest > 0, largest, 1.0)
+    # The norm in units of the largest entry, between 1 and the root of the number of entries; 1 for a zero gradient.
+    length = np.maximum(np.sqrt((unit**2).sum(axis=axis, keepdims=True)), 1.0)
+    # In these units too, for length * largest may be beyond the floats.
+    with np.errstate(over="ignore"):
+        too_long = length * (largest / max_norm) > 1
+    return np.where(too_long, unit / length * max_norm, g)
 
 
 def wall_loss(w, b, h0=0.5, n_steps=50, target=0.7, activation="sigmoid"):
@@ -78,12 +82,13 @@ def wall_gradient(w, b, h0=0.5, n_steps=50, target=0.7, activation="sigmoid"):
     return dE_dw, dE_db
 
 
-def descend(w, b, learning_rate, n_updates, max_norm=None, h0=0.5, n_steps=50, target=0.7):
+def descend(w, b, learning_rate, n_updates, max_norm=np.inf, h0=0.5, n_steps=50, target=0.7):
     """Return the run of gradient descent on the wall of a sigmoid unit, as Descent.
 
-    (w, b) <- (w, b) - learning_rate g,   g = (dE/dw, dE/db), clipped to the norm max_norm if one is given
+    (w, b) <- (w, b) - learning_rate g,   g = (dE/dw, dE/db), clipped to the norm max_norm
 
-    w, b : the start. learning_rate : at least 0. n_updates : number of updates. max_norm : above 0, or None.
+    w, b : the start. learning_rate : at least 0. max_norm : above 0; inf clips nothing. Arrays that broadcast to
+    `shape` are as many runs at once. n_updates : number of updates.
     h0, n_steps, target : as for `wall_loss`. A jump may land anywhere; a coordinate stays within the floats.
     Raises ValueError for values that are not finite numbers or are out of range.
     Source: Pascanu, Mikolov & Bengio 2013, Figure 6 and Algorithm 1.
@@ -91,27 +96,23 @@ def descend(w, b, learning_rate, n_updates, max_norm=None, h0=0.5, n_steps=50, t
     >>> descend(6.0, -3.0, learning_rate=0.1, n_updates=1).path[1].round().tolist()
     [6376221.0, 12752427.0]
     """
-    learning_rate = real_number("learning_rate", learning_rate, at_least=0.0)
+    learning_rate = real_array("learning_rate", learning_rate, at_least=0.0)
+    max_norm = real_array("max_norm", max_norm, infinite_allowed=True, above=0.0)
     n_updates = whole_number("n_updates", n_updates)
     h0, target = real_number("h0", h0), real_number("target", target)
-    max_norm = None if max_norm is None else real_number("max_norm", max_norm, above=0.0)
-    path, loss, gradient_norm = np.empty((n_updates + 1, 2)), np.empty(n_updates + 1), np.empty(n_updates + 1)
-    path[0] = real_number("w", w), real_number("b", b)
+    w, b = real_array("w", w), real_array("b", b)
+    shape = same_shape(w=w, b=b, learning_rate=learning_rate, max_norm=max_norm)
+    path, loss = np.empty((n_updates + 1, 2, *shape)), np.empty((n_updates + 1, *shape))
+    gradient_norm = np.empty_like(loss)
+    path[0, 0], path[0, 1] = w, b
     for k in range(n_updates + 1):
         loss[k], *gradient = _loss_and_gradient(*path[k], h0, n_steps, target, "sigmoid")
         with np.errstate(over="ignore"):
             gradient_norm[k] = np.hypot(*gradient)
-        if k < n_updates:
-            path[k + 1] = _update(path[k], gradient, learning_rate, max_norm)
+            if k < n_updates:
+                clipped = clip_by_norm(np.clip(gradient, -LARGEST, LARGEST), max_norm, axis=0)
+                path[k + 1] = np.clip(path[k] - learning_rate * clipped, -LARGEST, LARGEST)
     return Descent(path, loss, gradient_norm)
-
-
-def _update(point, gradient, learning_rate, max_norm):
-    gradient = np.clip(gradient, -LARGEST, LARGEST)
-    if max_norm is not None:
-        gradient = clip_by_norm(gradient, max_norm)
-    with np.errstate(over="ignore"):
-        return np.clip(point - learning_rate * gradient, -LARGEST, LARGEST)
 
 
 def _error(h, target):

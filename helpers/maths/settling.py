@@ -1,0 +1,280 @@
+"""Where one unit settles: fixed points, 2-cycles and attractors of h -> f(w h + b), found to the last digits.
+
+The maps with f = sigmoid, tanh, relu, identity are monotone, so an orbit can only settle on a fixed point or a 2-cycle,
+or leave for infinity (claim C1). The sigmoid is worked out on the tanh unit of `regimes.to_tanh` and read back.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.maths._check import LARGEST, one_of, real_array, real_number, same_shape
+from helpers.maths.activations import activation as find_activation
+
+MONOTONE = ("sigmoid", "tanh", "relu", "identity")
+TANH = find_activation("tanh")
+
+
+class FixedPoint(NamedTuple):
+    """A fixed point h of h -> f(w h + b), its multiplier w f'(w h + b), and "stable", "unstable" or "marginal".
+
+    "marginal" means that |multiplier| is within 1e-9 of 1. Such a point may still attract, slower than any power of a
+    factor below 1: tanh with w = 1, b = 0 goes to 0 like sqrt(3 / 2t).
+    """
+
+    h: float
+    multiplier: float
+    stability: str
+
+
+class TwoCycle(NamedTuple):
+    """Two states that follow each other, low < high, and the multiplier of the two steps together."""
+
+    low: float
+    high: float
+    multiplier: float
+
+
+class Attractor(NamedTuple):
+    """Where an orbit settles, arrays of one shape.
+
+    period : 1 or 2; 0 where the orbit leaves for infinity
+    low, high : the states it settles on, equal for period 1; the infinities it tends to for period 0
+    multiplier : the factor per step by which an error shrinks there in the long run, >= 0: |w f'| at a fixed point,
+        the geometric mean of the two at a 2-cycle
+    """
+
+    period: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    multiplier: np.ndarray
+
+
+def fixed_points(activation, w, b=0.0):
+    """Return the fixed points of h -> f(w h + b) as a list of FixedPoint, in ascending order of h.
+
+    h = f(w h + b), multiplier w f'(w h + b)
+
+    activation : "sigmoid", "tanh", "relu" or "identity". w, b : numbers.
+    With relu the state is never negative, so at h = 0, b = 0 the slope is taken from the right: the multiplier is
+    max(w, 0). With w = 1 and b = 0 every h >= 0 (relu) or every h (identity) is fixed, and the list holds the marginal
+    point h = 0 for all of them. The list is empty where no point is fixed (relu w > 1, b > 0; identity w = 1, b != 0).
+    Raises ValueError for another activation (most are not monotone) and for values that are not finite numbers.
+    Source: claims C2, C3, C5, C7.
+
+    >>> [round(point.h, 6) for point in fixed_points("tanh", 1.5)]
+    [-0.85856, 0.0, 0.85856]
+    """
+    one_of("activation", activation, MONOTONE)
+    w, b = real_number("w", w), real_number("b", b)
+    found = {"relu": _relu_points, "identity": _identity_points}.get(activation, _smooth_points)(activation, w, b)
+    return [FixedPoint(float(h), float(m), _stability(abs(m))) for h, m in found]
+
+
+def two_cycle(activation, w, b=0.0):
+    """Return the 2-cycle of h -> f(w h + b) as TwoCycle, or None where there is none.
+
+    high = f(w low + b), low = f(w high + b); multiplier w^2 f'(w low + b) f'(w high + b), over two steps
+
+    activation : "sigmoid", "tanh", "relu" or "identity". w, b : numbers.
+    With w = -1 relu (b > 0) and the identity swap h and b - h for a whole family of h; the one returned has the states
+    b/4 and 3b/4 (relu), b/2 - 1/2 and b/2 + 1/2 (identity), multiplier 1.
+    Raises ValueError for another activation and for values that are not finite numbers.
+    Source: claims C2, C3, C5, C7.
+
+    >>> [round(x, 6) for x in two_cycle("sigmoid", -8.0)[:2]]
+    [0.027683, 0.44486]
+    """
+    one_of("activation", activation, MONOTONE)
+    w, b = real_number("w", w), real_number("b", b)
+    if activation == "identity":
+        return TwoCycle(b / 2.0 - 0.5, b / 2.0 + 0.5, 1.0) if w == -1 else None
+    if activation == "relu":
+        if w > -1 or b <= 0:
+            return None
+        return TwoCycle(0.25 * b, 0.75 * b, 1.0) if w == -1 else TwoCycle(0.0, b, 0.0)
+    f = find_activation(activation)
+    v, a, scale = _as_tanh(activation, w, b)
+    z = _unique_root(v, a)
+    if w * f.derivative(scale * z) >= -1:
+        return None
+    z_low, z_high = _cycle(v, z)
+    multiplier = w * f.derivative(scale * z_low) * (w * f.derivative(scale * z_high))
+    return TwoCycle(float(f.f(scale * z_low)), float(f.f(scale * z_high)), float(multiplier))
+
+
+def attractor(activation, w, b=0.0, h0=0.5):
+    """Return where the orbit of h -> f(w h + b) from h0 settles, as Attractor (fast enough for a moving slider).
+
+    The second iterate rises, so its orbit goes one way: to the nearest fixed point in the direction of its first move.
+
+    activation : "sigmoid", "tanh", "relu" or "identity". w, b, h0 : numbers or arrays of shapes that broadcast.
+    An h0 that is itself fixed, to the last bit, stays there, also where that point is unstable.
+    With relu, the multiplier where the orbit settles on 0 is 0 (a dead unit), except with b = 0, 0 < w < 1 and h0 > 0:
+    there the state shrinks by w a step without end. Period 0 (relu and identity) has the multiplier |w|.
+    Raises ValueError for another activation and for values that are not finite.
+    Source: claims C1, C2, C3, C5, C7.
+
+    >>> attractor("tanh", [0.5, 1.5, -1.5]).high.round(6).tolist()
+    [0.0, 0.85856, 0.85856]
+    """
+    one_of("activation", activation, MONOTONE)
+    w, b, h0 = real_array("w", w), real_array("b", b), real_array("h0", h0)
+    shape = same_shape(w=w, b=b, h0=h0)
+    w, b, h0 = (np.broadcast_to(x, shape).ravel() for x in (w, b, h0))
+    settle = {"relu": _relu_attractor, "identity": _identity_attractor}.get(activation, _smooth_attractor)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        found = settle(activation, w, b, h0)
+    return Attractor(*(x.reshape(shape)[()] for x in found))
+
+
+def _stability(size):
+    if abs(size - 1.0) < 1e-9:
+        return "marginal"
+    return "stable" if size < 1 else "unstable"
+
+
+# The sigmoid and tanh, worked out in z, the argument of the tanh: a fixed point is z = v tanh z + a.
+
+
+def _as_tanh(activation, w, b):
+    """v, a of the tanh unit, and the number by which its z is multiplied to give the argument of the activation."""
+    return (w, b, 1.0) if activation == "tanh" else (w / 4.0, b / 2.0 + w / 4.0, 2.0)
+
+
+def _excess(z, v, a):
+    """v tanh z + a - z, which is 0 at a fixed point, and its derivative."""
+    return v * np.tanh(z) + a - z, v * TANH.derivative(z) - 1.0
+
+
+def _fold(v):
+    """The z >= 0 with v tanh'(z) = 1, where the excess turns; 0 for v <= 1. artanh s, s = sqrt(1 - 1/v)."""
+    v = np.maximum(v, 1.0)
+    return np.log((1.0 + np.sqrt(1.0 - 1.0 / v)) * np.sqrt(v))
+
+
+def _unique_root(v, a):
+    return _falling_root(lambda z: _excess(z, v, a), a - np.abs(v), a + np.abs(v), start=a)
+
+
+def _falling_root(g, low, high, start):
+    """Where g goes from + at `low` to - at `high`: Newton's steps, and halving where they are no good.
+
+    g : function of z returning (value, derivative). It is not called at `low` or `high`, unless one is the start.
+    """
+    z, step, rounding = start, high - low, 4e-16 * (1.0 + np.abs(low) + np.abs(high))
+    for _ in range(200):
+        value, slope = g(z)
+        low, high = np.where(value > 0, z, low), np.where(value < 0, z, high)
+        newton = z - value / np.where(slope == 0, np.nan, slope)
+        good = (newton > low) & (newton < high) & (np.abs(newton - z) <= 0.5 * np.abs(step))
+        arrived = np.abs(newton - z) <= rounding  # Newton may then land on the end `low` or `high` of the bracket
+        new = np.where((value == 0) | arrived, z, np.where(good, newton, 0.5 * (low + high)))
+        step, z = new - z, new
+        if (np.abs(step) <= rounding).all():
+            break
+    return z
+
+
+def _cycle(v, z):
+    """The two z of the 2-cycle around the unstable fixed point z of a unit with v < -1."""
+    p = np.tanh(z)
+
+    def jump(e):  # from z + e the argument goes to z + jump(e): v (tanh(z + e) - tanh z), without cancellation
+        return v * np.tanh(e) * (1.0 - p * np.tanh(z + e))
+
+    def second_jump(e):
+        e2 = jump(e)
+        return jump(e2) - e, v * v * TANH.derivative(z + e) * TANH.derivative(z + e2) - 1.0
+
+    widest = np.abs(v) * (1.0 + p)
+    e = _falling_root(second_jump, 0.0 * widest, widest, start=widest)
+    return z + jump(e), z + e
+
+
+def _smooth_points(activation, w, b):
+    v, a, scale = _as_tanh(activation, w, b)
+    f, fold = find_activation(activation), _fold(v)
+    left, right = _excess(-fold, v, a)[0], _excess(fold, v, a)[0]
+    roots = []
+    if v <= 1:
+        roots.append(_unique_root(v, a))
+    if v > 1 and left <= 0:
+        roots.append(_falling_root(lambda z: _excess(z, v, a), a - v, -fold, start=a - v))
+    if v > 1 and left < 0 < right:
+        roots.append(_falling_root(lambda z: -np.array(_excess(z, v, a)), -fold, fold, start=0.0))
+    if v > 1 and right >= 0:
+        roots.append(_falling_root(lambda z: _excess(z, v, a), fold, a + v, start=a + v))
+    return [(f.f(scale * z), w * f.derivative(scale * z)) for z in roots]
+
+
+def _smooth_attractor(activation, w, b, h0):
+    f = find_activation(activation)
+    v, a, scale = _as_tanh(activation, w, b)
+    move, fold, several = f.f(w * h0 + b) - h0, _fold(v), v > 1
+    has_left = several & (_excess(-fold, v, a)[0] <= 0)
+    has_right = several & (_excess(fold, v, a)[0] >= 0)
+    rises = (h0 > f.f(scale * -fold)) & ((h0 >= f.f(scale * fold)) | (move > 0))
+    goes_left = has_left & ~(rises & has_right)
+    goes_right = several & ~goes_left
+    low, high = np.where(goes_right, fold, a - np.abs(v)), np.where(goes_left, -fold, a + np.abs(v))
+    start = np.where(goes_right, high, np.where(goes_left, low, a))
+    z = _falling_root(lambda z: _excess(z, v, a), low, high, start)
+    z = np.where(move == 0, (w * h0 + b) / scale, z)
+    z_low, z_high = z.copy(), z.copy()
+    flips = (w * f.derivative(scale * z) < -1) & (move != 0)
+    z_low[flips], z_high[flips] = _cycle(v[flips], z[flips])
+    multiplier = np.abs(w) * np.sqrt(f.derivative(scale * z_low) * f.derivative(scale * z_high))
+    return np.where(flips, 2, 1), f.f(scale * z_low), f.f(scale * z_high), multiplier
+
+
+# ReLU and the identity are straight lines: by cases.
+
+
+def _relu_points(_, w, b):
+    points = [(0.0, max(w, 0.0) if b == 0 else 0.0)] if b <= 0 else []
+    if w != 1 and b / (1.0 - w) > 0:
+        points.append((b / (1.0 - w), w))
+    return points
+
+
+def _identity_points(_, w, b):
+    if w == 1:
+        return [(0.0, 1.0)] if b == 0 else []
+    return [(b / (1.0 - w), w)]
+
+
+def _relu_attractor(_, w, b, h0):
+    h = np.clip(w * h0 + b, 0.0, LARGEST)  # the first state; from here on none is negative
+    move = np.maximum(w * h + b, 0.0) - h
+    zero, size, point = np.zeros(w.shape), np.abs(w), b / (1.0 - w)
+    cases = [  # the first that holds: condition, period, low, high, multiplier
+        (move == 0, 1, h, h, np.where(w * h + b > 0, size, 0.0)),
+        ((w >= 1) & (move > 0), 0, zero + np.inf, zero + np.inf, size),
+        ((w > -1) & (w < 1) & (b > 0), 1, point, point, size),
+        ((w > 0) & (w < 1) & (b == 0), 1, zero, zero, size),
+        ((w == -1) & (h > 0) & (h < b), 2, np.minimum(h, b - h), np.maximum(h, b - h), zero + 1.0),
+        ((w <= -1) & (b > 0), 2, zero, b, zero),
+        (True, 1, zero, zero, zero),
+    ]
+    return _first_that_holds(cases, w.shape)
+
+
+def _identity_attractor(_, w, b, h0):
+    zero, size, point = np.zeros(w.shape), np.abs(w), b / (1.0 - w)
+    move = np.clip(w * h0 + b, -LARGEST, LARGEST) - h0
+    away = np.where(move > 0, np.inf, -np.inf)
+    cases = [
+        (move == 0, 1, h0, h0, size),
+        (size < 1, 1, point, point, size),
+        (w >= 1, 0, away, away, size),
+        (w == -1, 2, np.minimum(h0, b - h0), np.maximum(h0, b - h0), size),
+        (True, 0, zero - np.inf, zero + np.inf, size),
+    ]
+    return _first_that_holds(cases, w.shape)
+
+
+def _first_that_holds(cases, shape):
+    conditions, *columns = zip(*cases, strict=True)
+    conditions = [np.broadcast_to(condition, shape) for condition in conditions]
+    return [np.select(conditions, [np.broadcast_to(x, shape) for x in column]) for column in columns]
