@@ -34,7 +34,8 @@ def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 def regenerate(path: Path) -> None:
     """Run the notebook at ``path`` from a cold kernel and store it."""
     notebook = clean(nbformat.read(path, as_version=4))
-    NotebookClient(notebook, timeout=120, record_timing=False, resources={"metadata": {"path": path.parent}}).execute()
+    resources = {"metadata": {"path": path.parent}}
+    NotebookClient(notebook, timeout=120, record_timing=False, coalesce_streams=True, resources=resources).execute()
     nbformat.write(clean(notebook), path)
 
 
