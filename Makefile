@@ -35,13 +35,13 @@ test: .venv/.made
 	@.venv/bin/python -m pytest $(TEST_FLAGS)
 
 claims: .venv/.made
-	@.venv/bin/python tools/claims.py
+	@.venv/bin/python -m tools.claims
 
 bench: .venv/.made
-	@.venv/bin/python tools/bench.py
+	@.venv/bin/python -m tools.bench
 
 notebooks: .venv/.made
-	@.venv/bin/python tools/regenerate.py
+	@.venv/bin/python -m tools.regenerate
 
 lint: .venv/.made
 	@.venv/bin/python -m ruff check .

@@ -19,7 +19,7 @@ APART = 0.01  # each of the two starts lies this far from h0
 PLACES = {  # (w, b, words) in the middle of each kind of place
     "sigmoid": (
         (0, 5.5, "one stable fixed point"),
-        (7, -2.1, "two stable fixed points"),
+        (6.3, -0.9, "two stable\nfixed points"),
         (-7.6, 3.8, "a cycle\nof two"),
     ),
     "tanh": (

@@ -54,15 +54,15 @@ class FirstLook(Scene):
     def build(self):
         axes = self.figure.add_axes([0.07, 0.15, 0.91, 0.74])
         axes.set(xlim=(0, self.n_steps), ylim=STATE_LIMITS["tanh"], xlabel="step t", ylabel="state $h_t$")
-        axes.set_title("one tanh neuron from three starts: does it still know where it began?")
+        axes.set_title("one tanh neuron, three starts")
+        axes.set_yticks([-1, -0.5, 0, 0.5, 1])
         level(axes, 0)
         looks = [(style.STATE, "-"), (style.OTHER, "--"), (style.GRADIENT, ":")]
         self.lines = [
             axes.plot([], [], line, color=colour, marker="o", markersize=3.5, label=f"start at {start:g}")[0]
             for (colour, line), start in zip(looks, self.starts, strict=True)
         ]
-        axes.legend(loc="lower right", ncols=3, bbox_to_anchor=(1, 1), borderaxespad=0)
-        axes.set_title(axes.get_title(loc="left"), loc="left")
+        axes.legend(loc="lower right", ncols=3, bbox_to_anchor=(1, 1.01), borderaxespad=0)
         self.moves(*self.lines)
 
     def move(self, state):
@@ -151,13 +151,13 @@ class Memory(Scene):
 class ThreeActivations(Scene):
     """The deck's lost figure: sigmoid, tanh and ReLU under one weight, each from three starts."""
 
-    height = 300
+    height = 310
     starts = (1.0, 0.5, 0.1)
     n_steps = 30
 
     def build(self):
         panels = self.figure.subplots(1, 3)
-        self.figure.subplots_adjust(left=0.065, right=0.985, top=0.86, bottom=0.17, wspace=0.25)
+        self.figure.subplots_adjust(left=0.065, right=0.985, top=0.84, bottom=0.17, wspace=0.25)
         looks = [(style.STATE, "-"), (style.OTHER, "--"), (style.GRADIENT, ":")]
         self.lines, self.notes = {}, {}
         for axes, name in zip(panels, LABELS, strict=True):
@@ -171,9 +171,7 @@ class ThreeActivations(Scene):
             self.notes[name] = note(axes)
             self.moves(*self.lines[name], self.notes[name])
         panels[0].set_ylabel("state $h_t$")
-        panels[2].legend(
-            loc="lower right", bbox_to_anchor=(1, 1), ncols=3, borderaxespad=0, columnspacing=1, handlelength=1.6
-        )
+        self.figure.legend(handles=panels[0].get_lines()[1:], loc="upper right", bbox_to_anchor=(0.99, 1), ncols=3)
 
     def move(self, state):
         for name, H in state.orbits.items():

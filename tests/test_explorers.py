@@ -1,0 +1,164 @@
+"""Every explorer, driven through all that its controls can do, with warnings as errors."""
+
+import io
+import re
+from itertools import combinations
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.image import imread
+from matplotlib.lines import Line2D
+
+from helpers.explorers.live import sweep
+from helpers.explorers.regimes import regime_explorer, wall_explorer
+from helpers.explorers.scalar import first_look, memory_explorer, three_activations
+from helpers.maths.scalar import log10_transport, orbit, orbit_gradients, steps_remembered
+from helpers.maths.settling import attractor
+
+EXPLORERS = [first_look, memory_explorer, three_activations, regime_explorer, wall_explorer]
+
+
+def ink_at_the_edge(picture: np.ndarray) -> bool:
+    """Return whether anything touches the border of the picture, as a label that is cut off does."""
+    edges = (picture[:2], picture[-2:], picture[:, :2], picture[:, -2:])
+    return any((edge[..., :3] < 250).any() for edge in edges)
+
+
+def overlapping(scene) -> list[tuple[str, str]]:
+    """Return the pairs of titles, axis labels, notes and legends that lie on one another."""
+    renderer = scene.figure.canvas.get_renderer()
+    boxes = []
+    for axes in scene.figure.axes:
+        words = [axes._left_title, axes.xaxis.label, axes.yaxis.label, *axes.texts]
+        boxes += [(text.get_text(), text.get_window_extent(renderer)) for text in words if text.get_text()]
+        if axes.get_legend():
+            boxes.append(("legend", axes.get_legend().get_window_extent(renderer)))
+    return [(a, b) for (a, one), (b, other) in combinations(boxes, 2) if one.overlaps(other)]
+
+
+def outside(scene) -> list[str]:
+    """Return the texts that leave the figure."""
+    renderer, frame = scene.figure.canvas.get_renderer(), scene.figure.bbox
+    texts = []
+    for axes in scene.figure.axes:
+        texts += [axes._left_title, axes.xaxis.label, axes.yaxis.label, *axes.texts]
+    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in texts if text.get_text()]
+    return [words for words, box in boxes if not (frame.x0 <= box.x0 and box.x1 <= frame.x1 and box.y1 <= frame.y1)]
+
+
+def axes_without_a_moving_line(scene) -> list[str]:
+    """Return the axes whose moving lines have no point inside the limits."""
+    empty = []
+    for axes in scene.figure.axes:
+        lines = [artist for artist in scene._moving if isinstance(artist, Line2D) and artist.axes is axes]
+        (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+        seen = False
+        for line in lines:
+            x, y = (np.asarray(values, float) for values in line.get_data())
+            if line.get_transform() is not axes.transData:  # a line at one x, from bottom to top
+                y = np.full_like(y, low)
+            seen = seen or bool(((left <= x) & (x <= right) & (low <= y) & (y <= high)).any())
+        if lines and not seen:
+            empty.append(axes.get_title(loc="left"))
+    return empty
+
+
+@pytest.mark.parametrize("make", EXPLORERS)
+def test_wherever_its_controls_go_an_explorer_has_a_picture_and_a_sentence(make):
+    explorer = make()
+    sentences = set()
+    for stop in sweep(explorer):
+        assert not re.search(r"\b(nan|inf|None)\b", stop.sentence), stop
+        assert not ink_at_the_edge(stop.picture), stop.settings
+        assert overlapping(explorer._scene) == [], stop.settings
+        assert outside(explorer._scene) == [], stop.settings
+        assert axes_without_a_moving_line(explorer._scene) == [], stop.settings
+        sentences.add(stop.sentence)
+    assert len(sentences) >= 4
+    # The way to a setting does not matter.
+    explorer.update(**{name: spec.default for name, spec in explorer.specs.items()})
+    assert explorer.sentence == make().sentence
+    np.testing.assert_array_equal(explorer.picture, make().picture)
+
+
+@pytest.mark.parametrize("make", EXPLORERS)
+def test_every_control_changes_picture_and_sentence(make):
+    explorer = make()
+    for name, spec in explorer.specs.items():
+        seen = []
+        for value in spec.samples:
+            explorer.update(**{other.name: other.default for other in explorer.specs.values()})
+            explorer.update(**{name: value})
+            seen.append((explorer.sentence, explorer.picture.tobytes()))
+        assert len({sentence for sentence, _ in seen}) > 1, name
+        assert len({picture for _, picture in seen}) > 1, name
+
+
+@pytest.mark.parametrize("make", EXPLORERS)
+def test_the_fast_picture_cannot_be_told_from_the_exact_one(make):
+    explorer = make()
+    shown = imread(io.BytesIO(explorer._image.value), format="png")[..., :3]
+    difference = np.abs(shown * 255 - explorer.picture[..., :3])
+    assert difference.mean() < 0.1  # of 255, mean over pixels and channels
+    assert (difference.max(axis=-1) > 32).mean() < 1e-3  # where two lines cross, on less than a pixel in a thousand
+
+
+@pytest.mark.parametrize("make", EXPLORERS)
+def test_a_grey_print_tells_the_moving_lines_apart(make):
+    """Lines of one panel differ in their dashes, their markers or, without colour, in their lightness."""
+    for axes in make()._scene.figure.axes:
+        looks = []
+        for line in axes.get_lines():
+            if line.get_animated() and line.get_linestyle() != "None":
+                grey = np.dot(to_rgb(line.get_color()), [0.299, 0.587, 0.114])
+                looks.append((line.get_linestyle(), line.get_marker(), line.get_linewidth(), grey))
+        for one, other in combinations(looks, 2):
+            assert one[:3] != other[:3] or abs(one[3] - other[3]) > 0.12, axes.get_title(loc="left")
+
+
+# The sentences say what the maths says
+
+
+def test_the_memory_explorer_says_the_gradient_and_the_rest_of_the_present_setting():
+    explorer = memory_explorer("sigmoid", w=2.0)
+    run = orbit_gradients("sigmoid", 2.0, h0=0.9, n_steps=50)
+    rest = attractor("sigmoid", 2.0, h0=0.9)
+    assert f"settles at {rest.low:.3g} (multiplier {rest.multiplier:.3g} a step)" in explorer.sentence
+    assert f"10^{run.log10_dh0[-1]:.1f} is left after 50 steps" in explorer.sentence
+
+
+def test_the_memory_explorer_follows_the_event_of_its_drive():
+    explorer = memory_explorer("tanh", w=1.0, drive="impulse")
+    drive = np.zeros(50)
+    drive[10] = 1.0
+    left = log10_transport(orbit_gradients("tanh", 1.0, h0=0.9, n_steps=50, drive=drive).J, since=11)
+    assert f"{10 ** left[-1]:.3g} is left after 39 steps" in explorer.sentence
+    assert f"less than 5 % of it from {steps_remembered(left)} steps on" in explorer.sentence
+
+
+def test_the_memory_explorer_tells_a_dead_relu():
+    explorer = memory_explorer("relu", w=-1.0)
+    assert "exactly 0 is left after 50 steps: less than 5 % of it from 1 steps on" in explorer.sentence
+
+
+def test_the_first_look_says_how_far_apart_the_runs_end():
+    ends = orbit("tanh", 1.5, h0=[0.9, 0.3, -0.6], n_steps=40)[-1]
+    assert f"those from 0.3 and -0.6 begin 0.9 apart and end {ends[1] - ends[2]:.3g} apart" in first_look(1.5).sentence
+
+
+def test_the_regime_explorer_tells_two_resting_states_from_one():
+    explorer = regime_explorer(w=8.0, b=-4.0)
+    assert "from 0.49 settles at 0.0212" in explorer.sentence
+    assert "from 0.51 settles at 0.979" in explorer.sentence
+    explorer.update(b=0)
+    assert explorer.sentence.count("settles at 1 ") == 2
+    explorer.update(w=-8)
+    assert explorer.sentence.count("cycle of two, 0.0277 and 0.445") == 2
+
+
+def test_the_wall_explorer_meets_the_gradient_of_the_closed_form_on_the_line():
+    explorer = wall_explorer()
+    explorer.update(b=-3, n_steps=50)
+    largest = np.hypot(0.4 * 0.125 * (1.5**50 - 1) / 0.5, 0.4 * 0.25 * (1.5**50 - 1) / 0.5)
+    assert f"the norm {largest:.2g}" in explorer.sentence

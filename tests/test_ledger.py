@@ -1,0 +1,42 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from tools import claims
+
+LEDGER, QUOTATIONS = claims.read_ledger(), claims.read_quotations()
+
+
+def test_every_claim_has_a_quotation_with_its_verdict_and_a_test():
+    assert claims.gaps(LEDGER, QUOTATIONS) == []
+
+
+@pytest.mark.parametrize("name", claims.TREATED)
+def test_a_claim_that_is_taken_out_is_missed(name):
+    rest = [claim for claim in LEDGER if claim.name != name]
+    assert any(gap.startswith(f"{name} ") for gap in claims.gaps(rest, QUOTATIONS))
+
+
+@pytest.mark.parametrize("name", claims.TREATED)
+def test_a_claim_without_a_test_is_missed(name):
+    bare = [claim._replace(tests=[]) if claim.name == name else claim for claim in LEDGER]
+    assert claims.gaps(bare, QUOTATIONS) == [f"{name} has no test"]
+
+
+def test_a_quotation_that_is_taken_out_of_a_notebook_is_missed():
+    shorter = QUOTATIONS | {"C5": [row for row in QUOTATIONS["C5"] if row[0] != "02"]}
+    assert any(gap.startswith("C5 in notebook 02") for gap in claims.gaps(LEDGER, shorter))
+
+
+def test_another_verdict_in_a_notebook_is_seen():
+    changed = QUOTATIONS | {"C4": [("01", QUOTATIONS["C4"][0][1], "false")]}
+    assert any(gap.startswith("C4 in notebook 01") for gap in claims.gaps(LEDGER, changed))
+
+
+def test_the_quotations_are_the_words_of_the_slides():
+    """The slides print double quotes inside a sentence; the ledger has single ones."""
+    slides = Path(__file__).with_name("lecture_slide_1.txt").read_text(encoding="utf-8")
+    words = re.sub(r"[\s$\"']+", " ", slides)
+    for claim in LEDGER:
+        assert re.sub(r"[\s\"']+", " ", claim.quote) in words, claim.name

@@ -1,0 +1,411 @@
+"""The engine, driven with no kernel; a scene of one dot stands for any figure."""
+
+import threading
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from helpers.explorers.live import Choice, Explorer, Slider, sweep
+from helpers.figures.scene import Scene
+
+
+class Dot(Scene):
+    """A dot at (x, 0.5); its title is the colour's name."""
+
+    width, height = 120, 80
+
+    def build(self):
+        self.axes = self.figure.add_axes([0, 0, 1, 0.8])
+        self.axes.set(xlim=(-1, 1), ylim=(0, 1))
+        (self.dot,) = self.axes.plot([], [], "o", color="#0072b2", markersize=10)
+        self.staged = 0
+        self.moves(self.dot)
+
+    def stage_key(self, state):
+        return state["name"]
+
+    def stage(self, state):
+        self.staged += 1
+        self.axes.set_title(state["name"])
+
+    def move(self, state):
+        self.dot.set_data([state["x"]], [0.5])
+
+
+def dot_state(x, name):
+    return {"x": x, "name": name}
+
+
+def say(state):
+    return f"x = {state['x']:g}, {state['name']}"
+
+
+CONTROLS = [Slider("x", "place x", -1, 1, 0, 0.1), Choice("name", "name", ["a", "b", "c"], "a")]
+
+
+@pytest.fixture
+def explorer():
+    return Explorer(CONTROLS, dot_state, Dot(density=1.0), say)
+
+
+def from_the_page(control, value):
+    """Set a control as the page does: the message that a dragged slider sends."""
+    control.set_state({"value": value} if not hasattr(control, "options") else {"index": control.options.index(value)})
+
+
+def column_of_the_dot(picture):
+    blue = (picture[..., 2].astype(int) - picture[..., 0]) > 60
+    return np.flatnonzero(blue.any(axis=0)).mean()
+
+
+def test_a_fresh_explorer_shows_its_defaults(explorer):
+    assert explorer.settings == {"x": 0.0, "name": "a"}
+    assert explorer.sentence == "x = 0, a"
+    assert column_of_the_dot(explorer.picture) == pytest.approx(60, abs=1)
+
+
+def test_update_moves_controls_picture_and_sentence(explorer):
+    explorer.update(x=0.5, name="b")
+    assert explorer.settings == {"x": 0.5, "name": "b"}
+    assert explorer.sentence == "x = 0.5, b"
+    assert column_of_the_dot(explorer.picture) == pytest.approx(90, abs=1)
+
+
+def test_setting_a_control_from_python_is_worked_off_at_once(explorer):
+    explorer.controls["x"].value = -0.5
+    assert explorer.sentence == "x = -0.5, a"
+    assert column_of_the_dot(explorer.picture) == pytest.approx(30, abs=1)
+
+
+def test_the_number_field_and_its_slider_are_one(explorer):
+    field, slider = explorer.widget.children[0].children
+    assert field.description == "place x"
+    from_the_page(field, 0.3)
+    assert (slider.value, explorer.sentence) == (0.3, "x = 0.3, a")
+    from_the_page(slider, -0.2)
+    assert (field.value, explorer.sentence) == (-0.2, "x = -0.2, a")
+
+
+def test_a_choice_made_on_the_page_is_drawn(explorer):
+    from_the_page(explorer.controls["name"], "c")
+    assert explorer.sentence == "x = 0, c"
+
+
+def test_reset_sets_every_control_back(explorer):
+    explorer.update(x=1, name="c")
+    explorer.widget.children[2].children[0].click()
+    assert explorer.settings == {"x": 0.0, "name": "a"}
+    assert explorer.sentence == "x = 0, a"
+
+
+def test_what_stands_still_is_drawn_once_until_its_key_changes(explorer):
+    scene = explorer._scene
+    for x in (0.1, 0.2, 0.3):
+        explorer.update(x=x)
+    assert scene.staged == 1
+    explorer.update(name="b")
+    assert scene.staged == 2
+
+
+def test_an_old_picture_leaves_no_trace(explorer):
+    before = explorer.picture
+    for x in (0.5, -1, 1, 0):
+        explorer.update(x=x)
+    np.testing.assert_array_equal(explorer.picture, before)
+
+
+def test_the_moving_parts_over_the_kept_background_are_the_whole_figure_drawn_anew(explorer):
+    explorer.update(x=0.4, name="b")
+    scene = Dot(density=1.0)
+    fresh = scene.draw({"x": 0.4, "name": "b"})
+    np.testing.assert_array_equal(explorer.picture, fresh)
+    scene.dot.set_animated(False)
+    scene.figure.canvas.draw()
+    np.testing.assert_array_equal(explorer.picture, np.asarray(scene.figure.canvas.buffer_rgba()))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"y": 1}, "no control is called 'y': wanted one of ['x', 'name']"),
+        ({"x": 1.5}, "x = 1.5: wanted a number from -1 to 1"),
+        ({"x": float("nan")}, "x = nan: wanted a number from -1 to 1"),
+        ({"x": "left"}, "x = 'left': wanted a number from -1 to 1"),
+        ({"x": True}, "x = True: wanted a number from -1 to 1"),
+        ({"name": "d"}, "name = 'd': wanted one of ['a', 'b', 'c']"),
+        ({"name": ["a"]}, "name = ['a']: wanted one of ['a', 'b', 'c']"),
+    ],
+)
+def test_update_refuses_what_a_control_cannot_hold(explorer, settings, message):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 the whole message is compared
+        explorer.update(**settings)
+    assert str(caught.value) == message
+    assert explorer.sentence == "x = 0, a"
+
+
+@pytest.mark.parametrize("numbers", [(0, 1, 2, 0.1), (0, 1, 0.5, 0), (0, float("nan"), 0, 1), (1, 0, 0.5, 0.1)])
+def test_a_slider_with_impossible_numbers_is_refused(numbers):
+    low, high, default, step = numbers
+    with pytest.raises(ValueError, match="slider x: wanted low <= default <= high"):
+        Slider("x", "x", low, high, default, step)
+
+
+def test_a_choice_whose_default_is_not_offered_is_refused():
+    with pytest.raises(ValueError, match="the default 'd' is not among"):
+        Choice("name", "name", ["a"], "d")
+
+
+# A failure
+
+
+def failing_at_one(x, name):
+    if x == 1:
+        raise ZeroDivisionError("no neuron there")
+    return dot_state(x, name)
+
+
+@pytest.fixture
+def fragile():
+    return Explorer(CONTROLS, failing_at_one, Dot(density=1.0), say)
+
+
+def test_a_failure_is_raised_to_whoever_drives_from_python(fragile):
+    with pytest.raises(ZeroDivisionError):
+        fragile.update(x=1)
+    with pytest.raises(ZeroDivisionError):
+        fragile.controls["name"].value = "b"
+
+
+def test_after_a_failure_no_stale_picture_looks_current(fragile):
+    good = fragile._image.value
+    with pytest.raises(ZeroDivisionError):
+        from_the_page(fragile.controls["x"], 1)
+    assert fragile.sentence == "No picture for x = 1.0, name = a: ZeroDivisionError: no neuron there"
+    assert "no neuron there" in fragile._words.value
+    assert fragile._image.value != good
+    with pytest.raises(RuntimeError, match="no neuron there"):
+        _ = fragile.picture
+    bundle, _ = fragile._repr_mimebundle_()
+    assert bundle["text/plain"] == fragile.sentence
+
+
+def test_after_a_failure_the_next_setting_is_drawn(fragile):
+    with pytest.raises(ZeroDivisionError):
+        fragile.update(x=1)
+    fragile.update(x=0)
+    assert fragile.sentence == "x = 0, a"
+    assert column_of_the_dot(fragile.picture) == pytest.approx(60, abs=1)
+
+
+def test_a_stage_that_fails_is_not_taken_for_the_one_before(explorer):
+    class Bad(Dot):
+        def stage(self, state):
+            super().stage(state)
+            if state["name"] == "b" and self.staged == 2:
+                raise OSError("no font")
+
+    fragile = Explorer(CONTROLS, dot_state, Bad(density=1.0), say)
+    with pytest.raises(OSError, match="no font"):
+        fragile.update(name="b")
+    fragile.update(name="b")
+    explorer.update(name="b")
+    np.testing.assert_array_equal(fragile.picture, explorer.picture)
+
+
+def test_a_failure_at_the_slider_s_maximum_is_found_by_a_sweep(fragile):
+    with pytest.raises(ZeroDivisionError):
+        list(sweep(fragile))
+
+
+# What takes long
+
+
+def waiting_for(release, seen):
+    """Return a compute that reports its setting and waits, slice by slice, until it is released."""
+
+    def compute(x, name):
+        seen.append(x)
+        for share in range(1000):
+            if release.is_set() and share > 2:
+                break
+            time.sleep(0.005)
+            yield share / 1000
+        return dot_state(x, name)
+
+    return compute
+
+
+@pytest.fixture
+def slow():
+    release, seen = threading.Event(), []
+    release.set()
+    explorer = Explorer(CONTROLS, waiting_for(release, seen), Dot(density=1.0), say)
+    seen.clear()
+    explorer.release, explorer.seen = release, seen
+    yield explorer
+    release.set()
+    explorer._settle()
+
+
+def until(condition, what, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"waited for {what}"
+        time.sleep(0.002)
+
+
+def test_a_long_compute_does_not_block_the_page(slow):
+    slow.release.clear()
+    from_the_page(slow.controls["x"], 0.5)  # returns, though the compute waits
+    assert slow._at_work
+    slow.release.set()
+    assert slow.sentence == "x = 0.5, a"
+
+
+def test_a_long_compute_says_so_and_how_far_it_is_and_then_stops_saying_so(slow):
+    slow.release.clear()
+    from_the_page(slow.controls["x"], 0.5)
+    until(lambda: "computing" in slow._sign.value and "%" in slow._sign.value, "the sign with its share")
+    slow.release.set()
+    assert slow.sentence == "x = 0.5, a"
+    assert slow._sign.value == ""
+
+
+def test_an_atomic_compute_that_takes_long_says_so_too(explorer):
+    signs = []
+
+    def compute(x, name):
+        if x:
+            until(lambda: "computing" in lazy._sign.value, "the sign")
+            signs.append(lazy._sign.value)
+        return dot_state(x, name)
+
+    lazy = Explorer(CONTROLS, compute, Dot(density=1.0), say)
+    lazy.update(x=1)
+    assert len(signs) == 1
+    assert lazy._sign.value == ""
+
+
+def test_a_newer_setting_overtakes_an_older_one(slow):
+    slow.release.clear()
+    for x in (0.1, 0.2, 0.3):
+        from_the_page(slow.controls["x"], x)
+        until(lambda x=x: x in slow.seen, f"{x} to be begun")
+    slow.release.set()
+    assert slow.sentence == "x = 0.3, a"
+    assert slow.seen == [0.1, 0.2, 0.3]
+
+
+def test_of_a_row_of_settings_that_overtake_one_another_the_sign_is_seen(slow):
+    slow.release.clear()
+    seen = False
+    for turn in range(200):
+        from_the_page(slow.controls["x"], (turn % 10 + 1) / 10)
+        time.sleep(0.01)
+        seen = seen or "computing" in slow._sign.value
+    slow.release.set()
+    assert slow.sentence
+    assert seen
+    assert slow._sign.value == ""
+
+
+def test_python_and_page_at_once_end_with_the_last_setting(slow):
+    slow.release.clear()
+    from_the_page(slow.controls["x"], 0.1)
+    threading.Timer(0.05, slow.release.set).start()
+    slow.update(x=0.9)
+    assert slow.sentence == "x = 0.9, a"
+    assert column_of_the_dot(slow.picture) == pytest.approx(114, abs=1)
+
+
+def test_a_failure_in_the_thread_is_shown_and_the_thread_lives_on():
+    def compute(x, name):
+        yield 0.5
+        if x == 1:
+            raise ValueError("too far")
+        return dot_state(x, name)
+
+    fragile = Explorer(CONTROLS, compute, Dot(density=1.0), say)
+    from_the_page(fragile.controls["x"], 1)
+    assert "too far" in fragile.sentence
+    from_the_page(fragile.controls["x"], 0.5)
+    assert fragile.sentence == "x = 0.5, a"
+
+
+def test_two_threads_that_draw_do_not_mix(explorer):
+    other = Explorer(CONTROLS, dot_state, Dot(density=1.0), say)
+    expected = {}
+    for x in (-0.5, 0.5):
+        explorer.update(x=x)
+        expected[x] = explorer.picture
+    faults = []
+
+    def drive(one, x):
+        for _ in range(100):
+            one.update(x=0)
+            one.update(x=x)
+            if not np.array_equal(one.picture, expected[x]):
+                faults.append(x)
+
+    threads = [threading.Thread(target=drive, args=pair) for pair in ((explorer, 0.5), (other, -0.5))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+
+
+# What is stored, and what is kept
+
+
+def test_the_bundle_holds_the_widget_the_still_and_the_sentence(explorer):
+    bundle, metadata = explorer._repr_mimebundle_()
+    assert bundle["text/plain"] == "x = 0, a"
+    assert set(bundle) == {"application/vnd.jupyter.widget-view+json", "image/png", "text/plain"}
+    assert metadata == {"image/png": {"width": 120}}
+    again, _ = Explorer(CONTROLS, dot_state, Dot(density=1.0), say)._repr_mimebundle_()
+    assert again["image/png"] == bundle["image/png"]
+
+
+def test_the_sentence_is_a_live_region_and_cannot_smuggle_markup():
+    shouting = Explorer(CONTROLS, dot_state, Dot(density=1.0), lambda state: "a < b & <script>")
+    assert shouting._words.value == '<p role="status" aria-live="polite">a &lt; b &amp; &lt;script&gt;</p>'
+
+
+def test_ten_thousand_updates_leave_memory_flat(explorer):
+    def run(n_updates):
+        for turn in range(n_updates):
+            explorer.controls["x"].value = (turn % 20 - 10) / 10
+
+    run(500)
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    run(9500)
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert after - before < 200_000  # bytes: less than seven of these pictures, and not one object an update
+
+
+def test_no_figure_is_known_to_pyplot(explorer):
+    import matplotlib.pyplot as plt
+
+    assert plt.get_fignums() == []
+
+
+# The sweep
+
+
+def test_a_sweep_goes_to_every_stop_and_every_pair_of_corners(explorer):
+    stops = [tuple(stop.settings.values()) for stop in sweep(explorer)]
+    alone = [(-1, "a"), (0, "a"), (1, "a"), (pytest.approx(-0.2), "a"), (0, "a"), (0, "b"), (0, "c")]
+    assert stops[:7] == alone
+    assert sorted(stops[7:]) == [(x, name) for x in (-1, 1) for name in "abc"]
+
+
+def test_a_sweep_yields_what_sentence_and_picture_became(explorer):
+    for stop in sweep(explorer):
+        assert stop.sentence == say(stop.settings)
+        if stop.settings["x"] == 0:
+            assert column_of_the_dot(stop.picture) == pytest.approx(60, abs=1)

@@ -1,0 +1,201 @@
+"""What nbval does not see: the form of the notebooks, and that what is stored can be read without a kernel."""
+
+import ast
+import base64
+import copy
+import io
+import itertools
+import re
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from matplotlib.image import imread
+
+from helpers.explorers import regimes, scalar
+
+ROOT = Path(__file__).resolve().parents[1]
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+EXPLORER = re.compile(
+    r"^(memory_explorer|first_look|three_activations|regime_explorer|wall_explorer)\(.*\)$", flags=re.MULTILINE
+)
+LONGEST = 25  # lines of a cell
+
+
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def never_run(notebook):
+    return [cell.source for cell in code(notebook) if cell.execution_count is None]
+
+
+def not_in_order(notebook):
+    counts = [cell.execution_count for cell in code(notebook)]
+    return [] if counts == list(range(1, len(counts) + 1)) else counts
+
+
+def stored_errors(notebook):
+    outputs = [output for cell in code(notebook) for output in cell.outputs]
+    return [one for one in outputs if one.output_type == "error" or one.get("name") == "stderr"]
+
+
+def widget_leftovers(notebook):
+    found = ["metadata.widgets"] if "widgets" in notebook.metadata else []
+    outputs = [output for cell in code(notebook) for output in cell.outputs]
+    return found + [mime for output in outputs for mime in output.get("data", {}) if "widget" in mime]
+
+
+def explorers_without_still(notebook):
+    """Return the explorer cells that store anything but one picture with one sentence."""
+    faults = []
+    for cell in code(notebook):
+        if EXPLORER.search(cell.source.splitlines()[-1]):
+            data = [output.get("data", {}) for output in cell.outputs]
+            if len(data) != 1 or set(data[0]) != {"image/png", "text/plain"}:
+                faults.append(cell.source)
+    return faults
+
+
+def repeated_or_late_imports(notebook):
+    with_imports = [
+        number
+        for number, cell in enumerate(code(notebook))
+        if any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.walk(ast.parse(cell.source)))
+    ]
+    return [] if with_imports == [0] else with_imports
+
+
+def forbidden(notebook):
+    pattern = re.compile(r"import \*|sys\.path|^\s*[%!]|pip install|pyplot|\binteract\b|rcParams|figsize", flags=re.M)
+    return [cell.source for cell in code(notebook) if pattern.search(cell.source)]
+
+
+def too_long(notebook):
+    return [cell.source for cell in code(notebook) if len(cell.source.splitlines()) > LONGEST]
+
+
+def headings_out_of_order(notebook):
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    levels = [len(marks) for marks in re.findall(r"^(#+) ", text, flags=re.MULTILINE)]
+    right = (
+        levels[0] == 1 and levels.count(1) == 1 and all(b - a <= 1 for a, b in itertools.pairwise(levels))
+    )
+    return [] if right else levels
+
+
+def dead_links(notebook):
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    targets = re.findall(r"\]\(([^)#]+)\)", text)
+    return [name for name in targets if "://" not in name and not (ROOT / "notebooks" / name).exists()]
+
+
+def odd_metadata(notebook):
+    expected = {
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    cells = [cell.metadata for cell in notebook.cells if cell.metadata]
+    return [*([notebook.metadata] if notebook.metadata != expected else []), *cells]
+
+
+LINT = [
+    never_run,
+    not_in_order,
+    stored_errors,
+    widget_leftovers,
+    explorers_without_still,
+    repeated_or_late_imports,
+    forbidden,
+    too_long,
+    headings_out_of_order,
+    dead_links,
+    odd_metadata,
+]
+
+
+@pytest.fixture(params=PATHS, ids=lambda path: path.stem)
+def notebook(request):
+    return nbformat.read(request.param, as_version=4)
+
+
+@pytest.mark.parametrize("rule", LINT)
+def test_a_notebook_keeps_the_rule(rule, notebook):
+    assert rule(notebook) == []
+
+
+def test_a_notebook_is_valid(notebook):
+    nbformat.validate(notebook)
+
+
+def test_the_three_notebooks_are_there_and_numbered():
+    assert [path.name[:2] for path in PATHS] == [f"{number:02d}" for number in range(len(PATHS))]
+    assert len(PATHS) >= 3
+
+
+def test_every_explorer_of_the_package_is_used_and_known_to_the_lint():
+    made = {
+        name
+        for room in (scalar, regimes)
+        for name in vars(room)
+        if re.fullmatch(r"\w+_explorer|first_look|three_\w+ns", name)
+    }
+    used = {
+        name
+        for path in PATHS
+        for cell in code(nbformat.read(path, as_version=4))
+        for name in EXPLORER.findall(cell.source)
+    }
+    assert used == made
+
+
+def test_a_stored_still_is_the_picture_of_its_explorer(notebook):
+    """Compared by eye's measure: another version of matplotlib may move a pixel."""
+    rooms = {**vars(scalar), **vars(regimes)}
+    for cell in code(notebook):
+        call = EXPLORER.search(cell.source)
+        if call and len(cell.source.splitlines()) == 1:
+            explorer = eval(call.group(0), rooms)
+            stored = imread(io.BytesIO(base64.b64decode(cell.outputs[0].data["image/png"])), format="png")
+            assert stored.shape[:2] == explorer.picture.shape[:2]
+            difference = np.abs(stored[..., :3] * 255 - explorer.picture[..., :3])
+            assert difference.mean() < 2, cell.source
+            assert cell.outputs[0].data["text/plain"] == explorer.sentence
+
+
+# A lint that cannot fail is none: each rule against a notebook with the fault
+
+
+def break_it(notebook, rule):
+    cells = code(notebook)
+    explorer = next(cell for cell in cells if EXPLORER.search(cell.source))
+    if rule is never_run:
+        cells[1].execution_count = None
+    elif rule is not_in_order:
+        cells[1].execution_count, cells[2].execution_count = cells[2].execution_count, cells[1].execution_count
+    elif rule is stored_errors:
+        cells[1].outputs = [nbformat.v4.new_output("stream", name="stderr", text="a warning")]
+    elif rule is widget_leftovers:
+        explorer.outputs[0].data["application/vnd.jupyter.widget-view+json"] = {}
+    elif rule is explorers_without_still:
+        del explorer.outputs[0].data["image/png"]
+    elif rule is repeated_or_late_imports:
+        cells[1].source = "import math\n" + cells[1].source
+    elif rule is forbidden:
+        cells[1].source = "%pip install numpy"
+    elif rule is too_long:
+        cells[1].source = "x = 1\n" * (LONGEST + 1)
+    elif rule is headings_out_of_order:
+        notebook.cells[-1].source = "##### Next"
+    elif rule is dead_links:
+        notebook.cells[-1].source += "\n[on](99_nowhere.ipynb)"
+    elif rule is odd_metadata:
+        notebook.metadata.kernelspec.name = "my-env"
+
+
+@pytest.mark.parametrize("rule", LINT)
+def test_the_rule_sees_its_fault(rule):
+    broken = copy.deepcopy(nbformat.read(PATHS[1], as_version=4))
+    break_it(broken, rule)
+    assert rule(broken) != []

@@ -1,0 +1,94 @@
+"""The ledger of claims: each statement of the lecture with its verdict, its notebooks and the tests that assert it.
+
+    python -m tools.claims
+
+prints the table and fails where a claim has a gap: no quotation in a notebook, another verdict there, or no test.
+"""
+
+import ast
+import json
+import re
+import sys
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+TREATED = [f"C{number}" for number in range(1, 8)]  # what the notebooks that exist have to treat
+QUOTATION = re.compile(r'> \*\*(C\d+)\*\* "(.+?)"\. \*Verdict: (.+?)\.\*')
+
+
+class Claim(NamedTuple):
+    """One statement of the lecture, and what the project holds of it."""
+
+    name: str
+    quote: str
+    verdict: str
+    notebooks: list[str]
+    tests: list[str]
+
+
+def read_tests(folder: Path = ROOT / "tests") -> dict[str, list[str]]:
+    """Return, for each claim, the tests that carry its number in ``@pytest.mark.claim``."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(folder.glob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for decorator in getattr(node, "decorator_list", []):
+                if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.claim":
+                    for number in map(ast.literal_eval, decorator.args):
+                        found.setdefault(number, []).append(f"{path.name}::{node.name}")
+    return found
+
+
+def read_quotations(folder: Path = ROOT / "notebooks") -> dict[str, list[tuple[str, str, str]]]:
+    """Return, for each claim, the (notebook, quotation, verdict) that the notebooks print."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for path in sorted(folder.glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+        for name, quote, verdict in QUOTATION.findall(text):
+            found.setdefault(name, []).append((path.name[:2], quote, verdict))
+    return found
+
+
+def read_ledger(path: Path = ROOT / "tests" / "claims.toml") -> list[Claim]:
+    """Return the claims of the ledger with the tests that assert them."""
+    tests = read_tests()
+    rows = tomllib.loads(path.read_text(encoding="utf-8"))
+    return [Claim(name, tests=tests.get(name, []), **row) for name, row in rows.items()]
+
+
+def gaps(ledger: list[Claim], quotations: dict[str, list[tuple[str, str, str]]]) -> list[str]:
+    """Return in words what is missing or contradictory; nothing where all is well."""
+    names = [claim.name for claim in ledger]
+    missing = [f"{name} is not in the ledger" for name in TREATED if name not in names]
+    missing += [f"{name} stands in a notebook and not in the ledger" for name in quotations if name not in names]
+    for claim in ledger:
+        if not claim.tests:
+            missing.append(f"{claim.name} has no test")
+        printed = {notebook: (quote, verdict) for notebook, quote, verdict in quotations.get(claim.name, [])}
+        for notebook in sorted({*claim.notebooks, *printed}):
+            if printed.get(notebook) != (claim.quote, claim.verdict) or notebook not in claim.notebooks:
+                wanted = f'"{claim.quote}", {claim.verdict}, in {claim.notebooks}'
+                missing.append(
+                    f"{claim.name} in notebook {notebook}: the ledger has {wanted}; it has {printed.get(notebook)}"
+                )
+    return missing
+
+
+def main() -> int:
+    """Print the table; return 1 where there is a gap."""
+    ledger = read_ledger()
+    for claim in ledger:
+        print(f'{claim.name:4}{claim.verdict:38}{", ".join(claim.notebooks):8}"{claim.quote}"')
+        for test in claim.tests:
+            print(f"{'':50}{test}")
+    found = gaps(ledger, read_quotations())
+    print(f"\n{len(ledger)} claims, {sum(len(claim.tests) for claim in ledger)} tests")
+    for gap in found:
+        print(f"GAP: {gap}")
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
