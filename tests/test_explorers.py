@@ -1,7 +1,9 @@
 """Every explorer, driven through all that its controls can do, with warnings as errors."""
 
+import base64
 import io
 import re
+import textwrap
 from itertools import combinations
 
 import numpy as np
@@ -102,6 +104,17 @@ def test_the_fast_picture_cannot_be_told_from_the_exact_one(make):
     difference = np.abs(shown * 255 - explorer.picture[..., :3])
     assert difference.mean() < 0.1  # of 255, mean over pixels and channels
     assert (difference.max(axis=-1) > 32).mean() < 1e-3  # where two lines cross, on less than a pixel in a thousand
+
+
+@pytest.mark.parametrize("make", EXPLORERS)
+def test_the_still_has_room_for_every_word_of_its_sentence(make):
+    explorer = make()
+    for stop in sweep(explorer):
+        n_lines = len(textwrap.wrap(stop.sentence, explorer._scene.width // 7))
+        assert 1 + len(stop.sentence) // (explorer._scene.width // 7 - 10) >= n_lines
+    bundle, _ = explorer._repr_mimebundle_()
+    still = imread(io.BytesIO(base64.b64decode(bundle["image/png"])), format="png")
+    assert not ink_at_the_edge(np.uint8(still * 255))
 
 
 @pytest.mark.parametrize("make", EXPLORERS)

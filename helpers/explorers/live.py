@@ -250,8 +250,8 @@ class Explorer:
     def _repr_mimebundle_(self, include=None, exclude=None):
         """The live widget, and for where no kernel runs the still picture and the sentence."""
         bundle = dict(self.widget._repr_mimebundle_(include=include, exclude=exclude))
-        bundle["text/plain"] = self.sentence
-        still = self._image.value if self._picture is None else self._scene.still(self._picture)
+        bundle["text/plain"] = sentence = self.sentence
+        still = self._image.value if self._picture is None else self._scene.still(self._picture, sentence)
         bundle["image/png"] = base64.b64encode(still).decode()
         return bundle, {"image/png": {"width": self._scene.width}}
 

@@ -75,6 +75,8 @@ class Scene:
             self._encoder = PaletteEncoder(picture, style.MEANINGS)
         return self._encoder(picture)
 
-    def still(self, picture: np.ndarray) -> bytes:
-        """Return ``picture`` as a PNG without any loss."""
-        return encode_lossless(picture)
+    def still(self, picture: np.ndarray, sentence: str) -> bytes:
+        """Return ``picture`` without any loss as a PNG, with ``sentence`` below it: what is seen where nothing runs."""
+        n_lines = 1 + len(sentence) // (self.width // 7 - 10)
+        caption = style.page_of_text(sentence, self.width, 14 + 18 * n_lines, self.density)
+        return encode_lossless(np.concatenate([picture, caption]))

@@ -44,11 +44,16 @@ def new_figure(width: int, height: int, density: float = DENSITY) -> Figure:
     return figure
 
 
+def page_of_text(text: str, width: int, height: int, density: float, grey: bool = False) -> np.ndarray:
+    """Return a picture (height, width, 4) uint8 of ``text``, wrapped, from the top left of ``width`` CSS pixels."""
+    with styled():
+        figure = new_figure(width, height, density)
+        figure.set_facecolor("#eeeeee" if grey else "#ffffff")
+        figure.text(12 / width, 1 - 8 / height, textwrap.fill(text, width // 7), ha="left", va="top")
+        figure.canvas.draw()
+    return np.asarray(figure.canvas.buffer_rgba())
+
+
 def notice(text: str, width: int, height: int) -> bytes:
     """Return the PNG of a grey page of ``width`` by ``height`` CSS pixels that says ``text`` and shows nothing else."""
-    with styled():
-        figure = new_figure(width, height, density=1.0)
-        figure.set_facecolor("#eeeeee")
-        figure.text(0.5, 0.5, textwrap.fill(text, 90), ha="center", va="center")
-        figure.canvas.draw()
-    return encode_lossless(np.asarray(figure.canvas.buffer_rgba()))
+    return encode_lossless(page_of_text(text, width, height, density=1.0, grey=True))
