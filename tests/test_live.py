@@ -293,6 +293,7 @@ def test_a_newer_setting_overtakes_an_older_one(slow):
     for x in (0.1, 0.2, 0.3):
         from_the_page(slow.controls["x"], x)
         until(lambda x=x: x in slow.seen, f"{x} to be begun")
+        assert slow._sentence == "x = 0, a"  # what was overtaken is never drawn
     slow.release.set()
     assert slow.sentence == "x = 0.3, a"
     assert slow.seen == [0.1, 0.2, 0.3]
