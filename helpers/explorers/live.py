@@ -33,8 +33,20 @@ from helpers.figures.style import notice
 
 PATIENCE = 0.1  # seconds after which an explorer says that it computes
 
+LABEL_WIDTH = 165  # CSS pixels
+_LABEL_STYLE = {"description_width": f"{LABEL_WIDTH}px"}
+
 _lock = threading.RLock()
 _from_page: ContextVar[bool] = ContextVar("from_page", default=False)
+
+
+def tidy(value):
+    """Return a float without the rounding error of a slider's last step; anything else as it is.
+
+    >>> tidy(0.9000000000000004)
+    0.9
+    """
+    return round(value, 10) if isinstance(value, float) else value
 
 
 class _HeardFromPage:
@@ -98,14 +110,16 @@ class Slider:
             raise ValueError(f"{self.name} = {value:g}: wanted a number from {self.low:g} to {self.high:g}")
         return float(value)
 
-    def widgets(self) -> tuple[widgets.Widget, widgets.Widget]:
-        """Return the widget that holds the value, and the row in which it is shown."""
+    def widgets(self, width: int) -> tuple[widgets.Widget, widgets.Widget]:
+        """Return the widget that holds the value, and the row of ``width`` CSS pixels in which it is shown."""
         limits = {"value": self.default, "min": self.low, "max": self.high, "step": self.step}
-        slider = _FloatSlider(**limits, readout=False, layout=widgets.Layout(width="280px"))
-        style = {"description_width": "200px"}
-        field = _NumberField(**limits, description=self.label, style=style, layout=widgets.Layout(width="300px"))
-        widgets.link((slider, "value"), (field, "value"))
-        return slider, widgets.HBox([field, slider])
+        layout = widgets.Layout(width=f"{width - LABEL_WIDTH - 100}px")
+        slider = _FloatSlider(**limits, readout=False, layout=layout)
+        layout = widgets.Layout(width=f"{LABEL_WIDTH + 80}px")
+        field = _NumberField(**limits, description=self.label, style=_LABEL_STYLE, layout=layout)
+        # A slider sends 0.9 as 0.9000000000000004.
+        widgets.link((slider, "value"), (field, "value"), transform=(tidy, tidy))
+        return slider, widgets.HBox([field, slider], layout=widgets.Layout(width=f"{width}px"))
 
 
 @dataclass(frozen=True)
@@ -134,18 +148,14 @@ class Choice:
             raise ValueError(f"{self.name} = {value!r}: wanted one of {self.samples}")
         return value
 
-    def widgets(self) -> tuple[widgets.Widget, widgets.Widget]:
-        """Return the widget that holds the value, twice: it is its own row."""
+    def widgets(self, width: int) -> tuple[widgets.Widget, widgets.Widget]:
+        """Return the widget that holds the value, and the row of ``width`` CSS pixels in which it is shown."""
         options = list(self.options.items() if isinstance(self.options, Mapping) else self.options)
-        style = {"description_width": "200px"}
+        layout = widgets.Layout(width=f"{min(width, LABEL_WIDTH + 220)}px")
         dropdown = _Dropdown(
-            options=options,
-            value=self.default,
-            description=self.label,
-            style=style,
-            layout=widgets.Layout(width="480px"),
+            options=options, value=self.default, description=self.label, style=_LABEL_STYLE, layout=layout
         )
-        return dropdown, dropdown
+        return dropdown, widgets.HBox([dropdown], layout=widgets.Layout(width=f"{width}px"))
 
 
 class _OvertakenError(Exception):
@@ -199,7 +209,9 @@ class Explorer:
         self._picture: np.ndarray | None = None
         self._sentence = ""
 
-        made = {name: spec.widgets() for name, spec in self.specs.items()}
+        # The first control is the one that is dragged most: it has the whole width.
+        widths = [scene.width, *[scene.width // 2 - 4] * (len(controls) - 1)]
+        made = {spec.name: spec.widgets(width) for spec, width in zip(controls, widths, strict=True)}
         self.controls = {name: value for name, (value, _) in made.items()}
         for control in self.controls.values():
             control.observe(self._changed, "value")
@@ -213,8 +225,11 @@ class Explorer:
             ),
         )
         self._words = widgets.HTML(layout=widgets.Layout(max_width=f"{scene.width}px"))
-        rows = [row for _, row in made.values()]
-        self.widget = widgets.VBox([*rows, widgets.HBox([reset, self._sign]), self._image, self._words])
+        panel = widgets.HBox(
+            [*(row for _, row in made.values()), widgets.HBox([reset, self._sign])],
+            layout=widgets.Layout(width=f"{scene.width}px", max_width="100%", flex_flow="row wrap"),
+        )
+        self.widget = widgets.VBox([panel, self._image, self._words])
         self._step()
 
     # What a reader's cell or a test sees
@@ -222,7 +237,7 @@ class Explorer:
     @property
     def settings(self) -> dict[str, Any]:
         """The present value of every control."""
-        return {name: control.value for name, control in self.controls.items()}
+        return {name: tidy(control.value) for name, control in self.controls.items()}
 
     def update(self, **settings) -> None:
         """Set controls by name and draw; raise ValueError for an unknown name or a value outside its range."""
@@ -362,7 +377,9 @@ class Explorer:
     def _show(self, png: bytes, sentence: str, picture: np.ndarray | None) -> None:
         self._picture, self._sentence = picture, sentence
         self._image.value = png
-        self._words.value = f'<p role="status" aria-live="polite">{html.escape(sentence)}</p>'
+        self._words.value = (
+            f'<p role="status" aria-live="polite" style="margin: 0; line-height: 1.5">{html.escape(sentence)}</p>'
+        )
 
     def _fail(self, failure: Exception) -> None:
         settings = ", ".join(f"{name} = {value}" for name, value in self.settings.items())
