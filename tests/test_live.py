@@ -94,6 +94,16 @@ def test_the_rounding_error_of_a_slider_is_not_shown(explorer):
     assert (field.value, explorer.settings["x"]) == (0.3, 0.3)
 
 
+def test_a_number_between_two_steps_outlives_the_slider_that_the_page_puts_on_a_step(explorer):
+    field, slider = explorer.widget.children[0].children[0].children
+    from_the_page(field, 0.123)
+    assert slider.value == 0.123
+    from_the_page(slider, 0.1)
+    assert (field.value, explorer.sentence) == (0.123, "x = 0.123, a")
+    from_the_page(slider, 0.2)
+    assert (field.value, explorer.sentence) == (0.2, "x = 0.2, a")
+
+
 def test_a_choice_made_on_the_page_is_drawn(explorer):
     from_the_page(explorer.controls["name"], "c")
     assert explorer.sentence == "x = 0, c"

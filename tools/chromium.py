@@ -111,6 +111,7 @@ class Page:
     def __init__(self, width: int = 1280, height: int = 1000, pixel_ratio: float = 1.0):
         self.size = (width, height, pixel_ratio)
         self._ids = itertools.count(1)
+        self._socket: websocket.WebSocket | None = None
         self.complaints: list[str] = []  # errors of the console and exceptions of the page
 
     def __enter__(self):
@@ -140,8 +141,14 @@ class Page:
         return self
 
     def __exit__(self, *_):
+        if self._socket:
+            self._socket.close()
         self._process.terminate()
-        self._process.wait()
+        try:
+            self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         self._profile.cleanup()
 
     def send(self, method: str, **parameters) -> dict:
@@ -169,10 +176,6 @@ class Page:
             self.complaints.append(" ".join(str(one.get("value", one.get("description"))) for one in what["args"]))
         elif told == "Log.entryAdded" and what["entry"]["level"] == "error":
             self.complaints.append(f"{what['entry']['text']} {what['entry'].get('url', '')}")
-
-    def open(self, url: str) -> None:
-        """Go to ``url``."""
-        self.send("Page.navigate", url=url)
 
     def evaluate(self, script: str):
         """Return the value of a JavaScript expression; a promise is awaited."""
@@ -209,10 +212,53 @@ class Page:
         for kind in ("mousePressed", "mouseReleased"):
             self.mouse(kind, x, y, button="left", buttons=1, clickCount=1)
 
-    def key(self, name: str, code: int) -> None:
+    def key(self, name: str, code: int, **more) -> None:
         """Press and release the key ``name`` with the virtual key code ``code``."""
         for kind in ("keyDown", "keyUp"):
-            self.send("Input.dispatchKeyEvent", type=kind, key=name, code=name, windowsVirtualKeyCode=code)
+            self.send("Input.dispatchKeyEvent", type=kind, key=name, code=name, windowsVirtualKeyCode=code, **more)
+
+    def type(self, text: str) -> None:
+        """Type ``text`` over what is selected, and press Enter."""
+        self.send("Input.insertText", text=text)
+        self.key("Enter", 13, text="\r")
+
+    def middle(self, element: str) -> tuple[float, float]:
+        """Return where the middle of a JavaScript ``element`` is seen."""
+        x, y = self.evaluate(
+            f"(box => [box.left + box.width / 2, box.top + box.height / 2])({element}.getBoundingClientRect())"
+        )
+        return x, y
+
+    def open_notebook(self, lab: "Lab", notebook: str) -> None:
+        """Open ``notebook`` in JupyterLab and wait until its kernel is ready."""
+        self.send("Page.navigate", url=lab.url(notebook))
+        cell = "document.querySelector('.jp-Notebook .jp-CodeCell .cm-content')"
+        self.wait_for(f"!!{cell}", "the notebook", 60)
+        # The status bar tells of the kernel only when the notebook has the focus, and a run asked for before the kernel
+        # is ready opens a dialog.
+        ready = "document.querySelector('#jp-main-statusbar').textContent.includes('| Idle')"
+
+        def focused():
+            if self.evaluate(f"!!{cell}"):
+                self.click(*self.middle(cell))
+            return self.evaluate(ready)
+
+        wait_until(focused, 60, "the kernel", pause=0.3)
+
+    def run_all(self) -> None:
+        """Run all cells by the menu and wait until the last one is done."""
+        self._choose(".lm-MenuBar-itemLabel", "Run")
+        self.wait_for("!!document.querySelector('.lm-Menu-itemLabel')", "the menu")
+        self._choose(".lm-Menu-itemLabel", "Run All Cells")
+        prompts = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(one => one.textContent)"
+        self.wait_for(f"{prompts}.some(text => text.includes('*'))", "the first cell to run")
+        self.wait_for(f"!{prompts}.some(text => text.includes('*'))", "the last cell to run", 60)
+
+    def _choose(self, selector: str, words: str) -> None:
+        item = f"[...document.querySelectorAll('{selector}')].find(one => one.textContent === '{words}')"
+        place = self.middle(item)
+        self.mouse("mouseMoved", *place)
+        self.click(*place)
 
     def screenshot(self, path: Path) -> None:
         """Write what is seen to ``path``."""

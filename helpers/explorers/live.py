@@ -117,9 +117,15 @@ class Slider:
         slider = _FloatSlider(**limits, readout=False, layout=layout)
         layout = widgets.Layout(width=f"{LABEL_WIDTH + 80}px")
         field = _NumberField(**limits, description=self.label, style=_LABEL_STYLE, layout=layout)
-        # A slider sends 0.9 as 0.9000000000000004.
-        widgets.link((slider, "value"), (field, "value"), transform=(tidy, tidy))
-        return slider, widgets.HBox([field, slider], layout=widgets.Layout(width=f"{width}px"))
+
+        def follow(change):
+            # The page puts a slider on the nearest step and reports that: what was typed between two steps stays.
+            if abs(change.new - field.value) > self.step / 2:
+                field.value = tidy(change.new)
+
+        slider.observe(follow, "value")
+        field.observe(lambda change: slider.set_trait("value", change.new), "value")
+        return field, widgets.HBox([field, slider], layout=widgets.Layout(width=f"{width}px"))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,205 @@
+"""A reader's hand on the sliders: JupyterLab, served by the test, in a real Chromium."""
+
+import base64
+import io
+import os
+import shutil
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.image import imread
+
+from helpers.explorers.regimes import regime_explorer
+from helpers.explorers.scalar import memory_explorer
+from helpers.figures.style import DENSITY
+from tools.chromium import Lab, Page, find_chromium, wait_until
+
+ROOT = Path(__file__).resolve().parents[1]
+REQUIRED = os.environ.get("REQUIRE_BROWSER") == "1"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not find_chromium() and not REQUIRED, reason="no Chromium is installed on this machine"),
+]
+
+# The first explorer of the notebook: its cell, and what is in it.
+CELL = "document.querySelector('.widget-image').closest('.jp-Cell')"
+HANDLE = f"{CELL}.querySelector('.noUi-handle')"
+BAR = f"{CELL}.querySelector('.noUi-base')"
+FIELD = f"{CELL}.querySelector('input[type=number]')"
+SENTENCE = f"{CELL}.querySelector('[role=status][aria-live]')"
+RESET = f"[...{CELL}.querySelectorAll('button')].find(one => one.textContent === 'Reset')"
+PICTURE = f"{CELL}.querySelector('.widget-image')"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    assert find_chromium(), "REQUIRE_BROWSER is set, and no Chromium is installed"
+    folder = tmp_path_factory.mktemp("course")
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        shutil.copy(path, folder)
+    with Lab(folder, ROOT / "tools" / "jupyter") as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def run_page(lab):
+    with Page(1366, 1000) as page:
+        page.open_notebook(lab, "01_one_neuron_for_ever.ipynb")
+        page.run_all()
+        yield page
+
+
+@pytest.fixture
+def page(run_page):
+    run_page.evaluate(f"{CELL}.scrollIntoView({{block: 'start'}})")
+    run_page.wait_for(f"!!{SENTENCE}", "the explorer")
+    run_page.click(*run_page.middle(RESET))
+    default = memory_explorer("tanh", w=0.9).sentence
+    wait_until(lambda: sentence(run_page) == default, 10, "the defaults")
+    yield run_page
+    assert run_page.complaints == []
+
+
+def sentence(page) -> str:
+    return page.evaluate(f"{SENTENCE}.textContent")
+
+
+def picture(page) -> np.ndarray:
+    """Return the picture that the page shows, (height, width, 3) from 0 to 1."""
+    script = f"""fetch({PICTURE}.src).then(answer => answer.arrayBuffer())
+        .then(buffer => btoa(Array.from(new Uint8Array(buffer), byte => String.fromCharCode(byte)).join('')))"""
+    return imread(io.BytesIO(base64.b64decode(page.evaluate(script))), format="png")[..., :3]
+
+
+def settled(page) -> float:
+    """Return the number in the field once the page has stood still."""
+    seen = []
+
+    def still():
+        seen.append((page.evaluate(f"{FIELD}.value"), sentence(page)))
+        return len(seen) > 4 and len(set(seen[-4:])) == 1
+
+    wait_until(still, 10, "the page to stand still", pause=0.1)
+    return float(seen[-1][0])
+
+
+def assert_shows(page, explorer) -> None:
+    """Sentence and picture are what the maths, in this process, says."""
+    wait_until(lambda: sentence(page) == explorer.sentence, 10, f"the sentence {explorer.sentence!r}")
+    expected = explorer.picture[..., :3] / 255
+    wait_until(lambda: np.abs(picture(page) - expected).mean() < 5e-4, 10, "the picture")
+    assert picture(page).shape == (expected.shape)
+
+
+def test_running_all_cells_raises_nothing(page):
+    assert page.evaluate("document.querySelectorAll('.jp-Notebook [data-mime-type*=stderr]').length") == 0
+    assert page.evaluate("document.querySelectorAll('.jp-Notebook [data-mime-type*=error]').length") == 0
+
+
+def test_a_fresh_explorer_shows_its_defaults_sharply(page):
+    assert_shows(page, memory_explorer("tanh", w=0.9))
+    natural, shown = page.evaluate(f"[{PICTURE}.naturalWidth, {PICTURE}.getBoundingClientRect().width]")
+    assert natural == DENSITY * shown
+
+
+def test_dragging_the_slider_moves_picture_and_sentence(page):
+    x, y = page.middle(HANDLE)
+    page.drag((x, y), (x + 100, y), seconds=0.5)
+    w = settled(page)
+    assert w > 1.5
+    explorer = memory_explorer("tanh", w=0.9)
+    explorer.update(w=w)
+    assert_shows(page, explorer)
+
+
+def test_dragging_beyond_both_ends_stops_at_the_ends(page):
+    for end, w in ((1300, 8.0), (300, -8.0)):
+        x, y = page.middle(HANDLE)
+        page.drag((x, y), (end, y), seconds=0.5)
+        assert settled(page) == w
+        explorer = memory_explorer("tanh", w=0.9)
+        explorer.update(w=w)
+        assert_shows(page, explorer)
+
+
+def test_the_arrow_keys_move_the_slider_by_a_step(page):
+    page.evaluate(f"{HANDLE}.focus()")
+    page.key("ArrowRight", 39)
+    page.key("ArrowRight", 39)
+    page.key("ArrowLeft", 37)
+    assert settled(page) == 0.91
+    explorer = memory_explorer("tanh", w=0.9)
+    explorer.update(w=0.91)
+    assert_shows(page, explorer)
+    page.key("End", 35)
+    assert settled(page) == 8.0
+
+
+def test_a_number_can_be_typed_into_a_field_that_has_a_name(page):
+    page.send("Accessibility.enable")
+    nodes = page.send("Accessibility.getFullAXTree")["nodes"]
+    names = {(node["role"]["value"], node["name"]["value"]) for node in nodes if "role" in node and "name" in node}
+    page.send("Accessibility.disable")
+    assert {("spinbutton", name) for name in ("weight w", "bias b", "first state h0")} <= names
+    assert {("combobox", name) for name in ("activation f", "what it reads, x")} <= names
+    page.evaluate(f"{FIELD}.focus(), {FIELD}.select()")
+    page.type("1.6344716")
+    wait_until(lambda: "w = 1.63447" in sentence(page), 10, "the typed number")
+    explorer = memory_explorer("tanh", w=0.9)
+    explorer.update(w=1.6344716)
+    assert_shows(page, explorer)
+
+
+def test_another_choice_is_drawn_anew(page):
+    choose = f"""(list => {{ list.value = [...list.options].find(one => one.text === 'sigmoid').value;
+        list.dispatchEvent(new Event('change', {{bubbles: true}})) }})({CELL}.querySelector('select'))"""
+    page.evaluate(choose)
+    explorer = memory_explorer("tanh", w=0.9)
+    explorer.update(activation="sigmoid")
+    assert_shows(page, explorer)
+
+
+def test_reset_brings_the_defaults_back(page):
+    page.evaluate(f"{HANDLE}.focus()")
+    page.key("Home", 36)
+    assert settled(page) == -8.0
+    page.click(*page.middle(RESET))
+    assert_shows(page, memory_explorer("tanh", w=0.9))
+
+
+def test_the_regime_explorer_of_the_next_notebook_answers(lab):
+    with Page(1366, 1000) as page:
+        page.open_notebook(lab, "02_cliffs_and_latches.ipynb")
+        page.run_all()
+        page.evaluate(f"{CELL}.scrollIntoView({{block: 'start'}})")
+        page.wait_for(f"!!{SENTENCE}", "the explorer")
+        page.evaluate(f"{HANDLE}.focus()")
+        page.key("ArrowLeft", 37)
+        explorer = regime_explorer()
+        explorer.update(w=7.99)
+        assert_shows(page, explorer)
+        assert page.complaints == []
+
+
+def test_without_running_a_reader_sees_stills_and_no_error(lab):
+    with Page(1366, 1000) as page:
+        page.open_notebook(lab, "01_one_neuron_for_ever.ipynb")
+        time.sleep(1)
+        stills = (
+            "[...document.querySelectorAll('.jp-OutputArea-output img')].filter(one => one.naturalWidth > 500).length"
+        )
+        page.evaluate("document.querySelector('.jp-OutputArea-output img')?.scrollIntoView()")
+        page.wait_for(f"{stills} > 0", "a still")
+        assert "Error displaying widget" not in page.evaluate("document.body.textContent")
+        assert page.complaints == []
+
+
+def test_without_the_token_the_server_answers_nobody(lab):
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"http://127.0.0.1:{lab.port}/api/contents")
+    refused.value.close()
+    assert refused.value.code == 403
