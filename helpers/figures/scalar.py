@@ -31,16 +31,16 @@ def path(values: np.ndarray) -> np.ndarray:
 def leaving(h: np.ndarray, limits: tuple[float, float]) -> str:
     """Return the words for a trajectory ``h`` that leaves the picture, nothing for one that stays."""
     outside = np.flatnonzero((h < limits[0]) | (h > limits[1]))
-    return f"leaves the picture at step {outside[0]}; at step {len(h) - 1} it is {h[-1]:.3g}" if len(outside) else ""
+    return f"outside from step {outside[0]} on" if len(outside) else ""
 
 
 def leaving_log10(log10_left: np.ndarray, since: int, limits: tuple[float, float] = LOG_LIMITS) -> str:
     """Return the words for what is left of a change, if it is too small or too large for the picture."""
     last = since + len(log10_left) - 1
     if np.isneginf(log10_left[-1]):
-        return f"exactly 0 from step {since + np.flatnonzero(np.isneginf(log10_left))[0]} on"
+        return f"0 from step {since + np.flatnonzero(np.isneginf(log10_left))[0]} on"
     if not limits[0] <= log10_left[-1] <= limits[1]:
-        return f"outside the picture: 10^{log10_left[-1]:.0f} at step {last}"
+        return f"at step {last}: 10^{log10_left[-1]:.0f}"
     return ""
 
 
@@ -73,11 +73,11 @@ class FirstLook(Scene):
 class Memory(Scene):
     """What one neuron does with an event: trajectory, drive, cobweb, gradient since the event, settled multiplier."""
 
-    width, height = 860, 500
+    width, height = 860, 460
 
     def build(self):
         grid = self.figure.add_gridspec(
-            8, 2, left=0.075, right=0.985, top=0.95, bottom=0.085, hspace=0.5, wspace=0.19, width_ratios=[1.25, 1]
+            8, 2, left=0.075, right=0.985, top=0.945, bottom=0.095, hspace=0.55, wspace=0.19, width_ratios=[1.25, 1]
         )
         self.time = self.figure.add_subplot(grid[:3, 0])
         self.input = self.figure.add_subplot(grid[3, 0], sharex=self.time)

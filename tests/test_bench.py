@@ -1,0 +1,68 @@
+"""What the benchmark computes from what it sees; the measuring itself is not a test."""
+
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.image import imread
+
+from helpers.explorers import scalar as room
+from tools import bench
+
+PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
+
+
+@PROPERTY
+@given(st.integers(0, 1600))
+def test_a_weight_is_read_from_its_mark(step):
+    w = round(-8 + step / 100, 2)
+    assert bench.weight_of(bench.cells_of(w)) == w
+
+
+@pytest.mark.parametrize("w", [-8, -0.01, 0.9, 8])
+def test_the_mark_is_read_from_the_picture_that_the_engine_sends(w):
+    scene = bench.Marked(density=1.0)
+    png = scene.encode(scene.draw(room.memory_state("tanh", float(w), 0.0, 0.9, "nothing")))
+    corner = imread(io.BytesIO(png), format="png")[-bench.CELL // 2, bench.CELL // 2 :: bench.CELL, 0][: bench.N_CELLS]
+    assert bench.weight_of(corner < 0.5) == w
+
+
+def test_an_input_waits_for_the_first_frame_that_shows_it_or_a_later_one():
+    inputs = [(0.0, 0.1), (10.0, 0.2), (20.0, 0.3), (30.0, 0.4)]
+    frames = [(25.0, 0.2), (50.0, 0.4)]
+    assert bench.latencies(inputs, frames) == [25.0, 15.0, 30.0, 20.0]
+
+
+def test_a_frame_from_before_the_input_does_not_answer_it():
+    assert bench.latencies([(10.0, 0.1), (20.0, 0.2), (30.0, 0.1)], [(15.0, 0.1), (40.0, 0.1)]) == [5.0, 20.0, 10.0]
+
+
+def test_an_input_that_no_frame_follows_is_left_out():
+    assert bench.latencies([(0.0, 0.1), (10.0, 0.2)], [(5.0, 0.1)]) == [5.0]
+
+
+def test_a_ratio_says_how_many_times_better_ours_is():
+    one, other = {"pictures a second": 20.0, "median": 50.0}, {"pictures a second": 4.0, "median": 400.0}
+    rows = bench.compared(one, other, "here: ")
+    assert rows == [
+        {"what": "here: pictures a second", "ours": 20.0, "theirs": 4.0, "ratio": 5.0, "unit": "1/s"},
+        {"what": "here: median", "ours": 50.0, "theirs": 400.0, "ratio": 8.0, "unit": "ms"},
+    ]
+
+
+def test_both_sides_draw_the_same_figure():
+    """The one over the kept background, the other whole."""
+    state = room.memory_state("tanh", 0.5, 0.0, 0.9, "nothing")
+    moving, whole = bench.Marked(density=1.0), bench.Marked(density=1.0)
+    picture = moving.draw(state).copy()
+    with bench.style.styled():
+        whole.stage(state)
+        whole.move(state)
+        for artist in whole._moving:
+            artist.set_animated(False)
+        whole.figure.canvas.draw()
+    difference = np.abs(picture.astype(int) - np.asarray(whole.figure.canvas.buffer_rgba()).astype(int))
+    # A moving line lies over an axis where, drawn whole, it may lie under it.
+    assert (difference.max(axis=-1) > 0).mean() < 0.01

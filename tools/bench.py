@@ -1,0 +1,476 @@
+"""How soon does a picture follow its slider?
+
+    python -m tools.bench [--quick]
+
+In a real JupyterLab and a real Chromium, the memory explorer is dragged and stepped beside `ipywidgets.interact` that
+redraws the same figure at the same size and pixel density, in turns. The picture itself carries the weight that it
+shows as a row of black and white cells, so that each picture is matched to the input that asked for it. Times run from
+the event of the input to the first frame in which the picture, or a later one, can be painted; not to the light.
+
+Then, without a browser: where the time of a step goes, how it grows, and what other encodings would take.
+Prints tables and writes rows (what, ours, theirs, ratio, unit) to build/bench.json. Numbers are of the machine on which
+it runs; compare only the columns of one run.
+"""
+
+import argparse
+import io
+import json
+import os
+import sys
+import tempfile
+import time
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import nbformat
+import numpy as np
+
+from helpers.explorers import scalar as room
+from helpers.explorers.live import Explorer
+from helpers.figures import scalar as figures
+from helpers.figures import style
+from helpers.figures.png import encode_lossless
+from helpers.figures.scene import Scene
+from tools.chromium import ROOT, Lab, Page, find_chromium
+
+LOW, HIGH, STEP = -8.0, 8.0, 0.01
+N_CELLS, CELL = 12, 6  # cells of the mark, and the CSS pixels of one
+LOG = "BENCH_LOG"  # the environment variable that names the file in which a kernel notes the seconds of its steps
+
+
+# The figure that both sides draw
+
+
+def cells_of(w: float) -> np.ndarray:
+    """Return the mark of ``w``: a cell that is always black (1), then 11 binary digits of its step."""
+    step = round((w - LOW) / STEP)
+    return np.array([1, *(step >> digit & 1 for digit in reversed(range(N_CELLS - 1)))])
+
+
+def weight_of(cells) -> float:
+    """Return the weight that a mark stands for."""
+    return round(LOW + STEP * int("".join(str(int(cell)) for cell in cells[1:]), 2), 10)
+
+
+class Marked(figures.Memory):
+    """The memory explorer's figure with the mark of its weight in the lower left corner."""
+
+    def build(self):
+        super().build()
+        corner = self.figure.add_axes([0, 0, N_CELLS * CELL / self.width, CELL / self.height])
+        corner.axis("off")
+        self.mark = corner.imshow(np.zeros((1, N_CELLS)), cmap="gray_r", vmin=0, vmax=1, aspect="auto")
+        self.moves(self.mark)
+
+    def move(self, state):
+        super().move(state)
+        self.mark.set_data(cells_of(state.w)[None])
+
+
+def noted(function):
+    """Return ``function`` with each call's seconds added to the log."""
+
+    def wrapper(*arguments, **options):
+        began = time.perf_counter()
+        answer = function(*arguments, **options)
+        with open(os.environ[LOG], "a") as log:
+            log.write(f"{time.perf_counter() - began}\n")
+        return answer
+
+    return wrapper
+
+
+def ours() -> Explorer:
+    """Return the memory explorer with its mark, as the engine shows it."""
+    plain = room.memory_explorer()
+    explorer = Explorer(list(plain.specs.values()), room.memory_state, Marked(), room.describe_memory)
+    explorer._step = noted(explorer._step)
+    return explorer
+
+
+def theirs():
+    """Show the same figure by ``interact``, as most courses do: a new figure for each value."""
+    from IPython.display import Image, display
+    from ipywidgets import FloatSlider, Layout, interact
+
+    def redraw(w):
+        state = room.memory_state("tanh", w, 0.0, 0.9, "nothing")
+        scene = Marked()
+        with style.styled():
+            scene.stage(state)
+            scene.move(state)
+            for artist in scene._moving:
+                artist.set_animated(False)
+            picture = io.BytesIO()
+            scene.figure.savefig(picture, format="png")
+        display(Image(picture.getvalue(), width=scene.width))
+
+    slider = FloatSlider(value=0.9, min=LOW, max=HIGH, step=STEP, layout=Layout(width="860px"))
+    interact(noted(redraw), w=slider)
+
+
+# In the browser
+
+WATCH = f"""(() => {{
+const handle = document.querySelector('.noUi-handle'), origin = handle.parentElement;
+const canvas = document.createElement('canvas'); canvas.width = {N_CELLS}; canvas.height = 1;
+const context = canvas.getContext('2d', {{willReadFrequently: true}});
+window.bench = {{inputs: [], frames: [], ups: []}};
+let stamp = 0;
+for (const kind of ['pointermove', 'keydown'])
+    document.addEventListener(kind, event => stamp = event.timeStamp, true);
+document.addEventListener('pointerup', event => bench.ups.push(event.timeStamp), true);
+new MutationObserver(() => {{
+    const share = (parseFloat(/translate\\((-?[\\d.]+)%/.exec(origin.style.transform)[1]) + 1000) / 1000;
+    bench.inputs.push([stamp, {LOW} + share * {HIGH - LOW}]);
+}}).observe(origin, {{attributes: true, attributeFilter: ['style']}});
+document.addEventListener('load', event => {{
+    const image = event.target;
+    if (image.tagName !== 'IMG' || image.naturalWidth < 500) return;
+    const cell = {CELL} * image.naturalWidth / {figures.Memory.width};
+    context.drawImage(image, 0, image.naturalHeight - cell, {N_CELLS} * cell, cell, 0, 0, {N_CELLS}, 1);
+    const pixels = context.getImageData(0, 0, {N_CELLS}, 1).data;
+    const cells = Array.from({{length: {N_CELLS}}}, (_, k) => pixels[4 * k] < 128 ? 1 : 0);
+    requestAnimationFrame(() => bench.frames.push([performance.now(), cells]));
+}}, true);
+return true}})()"""
+
+
+@dataclass
+class Run:
+    """What one variant did in one round: seconds, and pictures a second."""
+
+    pictures: float
+    latencies: list[float]
+    keys: list[float]
+    after_release: float
+    steps: list[float]
+    cores: dict[str, float]
+
+
+def latencies(inputs: list[tuple[float, float]], frames: list[tuple[float, float]]) -> list[float]:
+    """Return, for each input (time, value), how long until the first frame (time, value) that shows it or a later one.
+
+    An input that no frame follows is left out; there is none where the last value is shown.
+    """
+    shown = []  # (time of the frame, index of the input that it shows)
+    for at, value in frames:
+        asked = [
+            number for number, (when, wanted) in enumerate(inputs) if when <= at and abs(wanted - value) < STEP / 2
+        ]
+        if asked:
+            shown.append((at, asked[-1]))
+    waits = []
+    for number, (when, _) in enumerate(inputs):
+        at = next((at for at, latest in shown if latest >= number), None)
+        if at is not None:
+            waits.append(at - when)
+    return waits
+
+
+def watched(page: Page) -> tuple[list, list, list]:
+    """Return inputs, frames and releases since the last call, in milliseconds, and forget them."""
+    seen = page.evaluate("(seen => (bench = {inputs: [], frames: [], ups: []}, seen))(bench)")
+    frames = [(at, weight_of(cells)) for at, cells in seen["frames"] if cells[0] == 1]
+    return [(at, round(value, 2)) for at, value in seen["inputs"]], frames, seen["ups"]
+
+
+def write_notebook(folder: Path, side: str) -> str:
+    """Write a notebook of one cell that shows ``side`` (ours or theirs), and return its name."""
+    cell = nbformat.v4.new_code_cell(f"from tools import bench\n\nbench.{side}()")
+    metadata = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
+    name = f"{side}_{time.monotonic_ns()}.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=metadata), folder / name)
+    return name
+
+
+def measure(lab: Lab, side: str, seconds: float, n_keys: int, pixel_ratio: float = 1.0) -> Run:
+    """Drag and step one side in a page of its own."""
+    log = Path(os.environ[LOG])
+    with Page(1366, 1000, pixel_ratio) as page:
+        page.open_notebook(lab, write_notebook(lab.folder, side))
+        page.run_all()
+        page.wait_for("!!document.querySelector('.noUi-handle')", "the slider")
+        page.wait_for("[...document.images].some(one => one.naturalWidth > 500)", "the picture")
+        page.evaluate("document.querySelector('.noUi-handle').closest('.jp-Cell').scrollIntoView({block: 'start'})")
+        time.sleep(1)
+        page.evaluate(WATCH)
+        left, width = page.evaluate(
+            "(b => [b.left, b.width])(document.querySelector('.noUi-base').getBoundingClientRect())"
+        )
+        x, y = page.middle("document.querySelector('.noUi-handle')")
+        page.drag((x, y), (left + 0.1 * width, y), 1.0)  # to warm up
+        time.sleep(1.5)
+        watched(page)
+        log.write_text("")
+        before = cpu_seconds()
+        page.drag((left + 0.1 * width, y), (left + 0.9 * width, y), seconds)
+        cores = {name: (spent - before[name]) / seconds for name, spent in cpu_seconds().items()}
+        time.sleep(1.5)
+        inputs, frames, ups = watched(page)
+        steps = [float(line) for line in log.read_text().split()]
+        last_input = inputs[-1][0]
+        dragged = [at for at, _ in frames if at <= last_input]
+        final = next(at for at, value in frames if abs(value - inputs[-1][1]) < STEP / 2)
+        waits = latencies(inputs, frames)
+        keys = []
+        page.evaluate("document.querySelector('.noUi-handle').focus()")
+        for _ in range(n_keys):
+            page.key("ArrowLeft", 37)
+            time.sleep(0.6)
+            keys += latencies(*watched(page)[:2])
+    return Run(
+        pictures=1000 * len(dragged) / (last_input - inputs[0][0]),
+        latencies=waits,
+        keys=keys,
+        after_release=final - ups[-1],
+        steps=[1000 * step for step in steps],
+        cores=cores,
+    )
+
+
+def cpu_seconds() -> dict[str, float]:
+    """Return the processor seconds so far of browser, server and kernels; nothing where there is no /proc."""
+    spent = {}
+    tick = os.sysconf("SC_CLK_TCK")
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            command = (stat.parent / "cmdline").read_text().replace("\0", " ")
+            times = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended meanwhile
+        name = next((name for name, word in PROCESSES.items() if word in command), None)
+        if name:
+            spent[name] = spent.get(name, 0.0) + (int(times[11]) + int(times[12])) / tick
+    return {name: spent.get(name, 0.0) for name in PROCESSES} if spent else {}
+
+
+PROCESSES = {"browser": "chromium", "server": "jupyterlab", "kernel": "ipykernel_launcher"}
+
+
+def merged(runs: list[Run]) -> dict[str, float]:
+    """Return the figures of several rounds as one."""
+    waits = [wait for run in runs for wait in run.latencies]
+    keys = [wait for run in runs for wait in run.keys]
+    return {
+        "pictures a second while dragging": median(run.pictures for run in runs),
+        "input to picture, median": median(waits),
+        "input to picture, 95th percentile": float(np.percentile(waits, 95)),
+        "arrow key to picture, median": median(keys),
+        "arrow key to picture, 95th percentile": float(np.percentile(keys, 95)),
+        "letting go to final picture": median(run.after_release for run in runs),
+        "kernel time a step, median": median(step for run in runs for step in run.steps),
+    }
+
+
+# Without a browser
+
+
+def milliseconds(function, n_calls: int = 40) -> float:
+    """Return the median time of a call."""
+    spent = []
+    for _ in range(n_calls):
+        began = time.perf_counter()
+        function()
+        spent.append(time.perf_counter() - began)
+    return 1000 * median(spent)
+
+
+def parts_of_a_step() -> dict[str, float]:
+    """Return where the milliseconds of a step of the memory explorer go, over a sweep of w; medians."""
+    explorer = room.memory_explorer()
+    spent: dict[str, list[float]] = {"a whole step": [], "compute": [], "draw": [], "encode": [], "say": []}
+    for w in np.linspace(-3, 3, 301).round(2):
+        began = time.perf_counter()
+        explorer.update(w=w)
+        marks = [time.perf_counter()]
+        state = explorer._compute(**explorer.settings)
+        marks.append(time.perf_counter())
+        picture = explorer._scene.draw(state)
+        marks.append(time.perf_counter())
+        explorer._scene.encode(picture)
+        marks.append(time.perf_counter())
+        explorer._describe(state)
+        marks.append(time.perf_counter())
+        for name, seconds in zip(spent, [marks[0] - began, *np.diff(marks)], strict=True):
+            spent[name].append(1000 * seconds)
+    return {name: median(times) for name, times in spent.items()}
+
+
+class Lines(Scene):
+    """``n_lines`` lines of ``n_points`` points that all move."""
+
+    def __init__(self, n_lines: int, n_points: int, density: float):
+        self.n_lines, self.n_points = n_lines, n_points
+        super().__init__(density)
+
+    def build(self):
+        axes = self.figure.add_subplot()
+        axes.set(xlim=(0, 1), ylim=(-1, 1))
+        self.lines = [axes.plot([], [])[0] for _ in range(self.n_lines)]
+        self.moves(*self.lines)
+
+    def move(self, state):
+        x = np.linspace(0, 1, self.n_points)
+        for number, line in enumerate(self.lines):
+            line.set_data(x, np.sin(9 * x + number + state))
+
+
+def growth() -> list[tuple[int, int, float, float, float]]:
+    """Return (lines, points, density, draw, encode) in milliseconds."""
+    rows = []
+    for n_lines, n_points, density in [
+        *((n, 50, style.DENSITY) for n in (1, 4, 16, 64)),
+        *((4, n, style.DENSITY) for n in (500, 5000)),
+        *((4, 50, density) for density in (1.0, 1.5, 3.0)),
+    ]:
+        scene = Lines(n_lines, n_points, density)
+        shift = iter(np.arange(0, 100, 0.01))
+        scene.encode(scene.draw(0.0))
+        draw = milliseconds(lambda scene=scene, shift=shift: scene.draw(next(shift)))
+        picture = scene.draw(0.0).copy()
+        encode = milliseconds(lambda scene=scene, picture=picture: scene.encode(picture))
+        rows.append((n_lines, n_points, density, draw, encode))
+    return rows
+
+
+def encodings() -> list[tuple[str, float, float, float]]:
+    """Return (encoding, milliseconds, kB, mean error of 255) for the memory explorer's picture."""
+    from PIL import Image
+
+    explorer = room.memory_explorer()
+    picture = explorer.picture
+
+    def pillow(**options):
+        file = io.BytesIO()
+        Image.fromarray(picture[..., :3]).save(file, **options)
+        return file.getvalue()
+
+    def rgba_level_1():
+        rows = np.zeros((picture.shape[0], 1 + 4 * picture.shape[1]), np.uint8)
+        rows[:, 1:] = picture.reshape(len(picture), -1)
+        return zlib.compress(rows, 1)
+
+    rows = []
+    for name, encode in {
+        "palette PNG (shipped)": lambda: explorer._scene.encode(picture),
+        "PNG of RGBA, zlib level 1": rgba_level_1,
+        "PNG by Pillow, level 1": lambda: pillow(format="PNG", compress_level=1),
+        "JPEG by Pillow, quality 90, 4:4:4": lambda: pillow(format="JPEG", quality=90, subsampling=0),
+        "lossless PNG, level 9 (the stills)": lambda: encode_lossless(picture),
+    }.items():
+        encoded = encode()
+        error = 0.0
+        if name.startswith(("palette", "JPEG")):
+            shown = np.asarray(Image.open(io.BytesIO(encoded)).convert("RGB"), float)
+            error = float(np.abs(shown - picture[..., :3]).mean())
+        rows.append((name, milliseconds(encode, 15), len(encoded) / 1000, error))
+    return rows
+
+
+# What is printed
+
+
+def table(head: list[str], rows: list[list]) -> None:
+    """Print ``rows`` in columns below ``head``."""
+    cells = [head, *[[f"{cell:.3g}" if isinstance(cell, float) else str(cell) for cell in row] for row in rows]]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
+    for row in cells:
+        print(
+            "  ".join(
+                cell.ljust(width) if not i else cell.rjust(width)
+                for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+            )
+        )
+    print(flush=True)
+
+
+def compared(one: dict[str, float], other: dict[str, float], prefix: str = "") -> list[dict]:
+    """Return rows (what, ours, theirs, ratio, unit); the ratio says how many times better ours is."""
+    rows = []
+    for what, value in one.items():
+        more_is_better = what.startswith("pictures")
+        ratio = value / other[what] if more_is_better else other[what] / value
+        unit = "1/s" if more_is_better else "ms"
+        rows.append({"what": prefix + what, "ours": value, "theirs": other[what], "ratio": ratio, "unit": unit})
+    return rows
+
+
+def in_the_browser(n_rounds: int, seconds: float, n_keys: int) -> list[dict]:
+    """Measure engine and interact in turns, with the stock server and with the delay off; print and return the rows."""
+    runs: dict[tuple[str, str], list[Run]] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        os.environ[LOG] = str(folder / "log")
+        os.environ["PYTHONPATH"] = str(ROOT)
+        servers = {"stock": None, "no delay": ROOT / "tools" / "jupyter"}
+        for number in range(n_rounds):
+            for server, config in servers.items():
+                with Lab(folder, config) as lab:
+                    for side in ("ours", "theirs") if number % 2 == 0 else ("theirs", "ours"):
+                        print(f"round {number + 1} of {n_rounds}: {side}, {server} server ...", flush=True)
+                        runs.setdefault((side, server), []).append(measure(lab, side, seconds, n_keys))
+        with Lab(folder, servers["no delay"]) as lab:
+            print("ours on a screen of double density ...\n", flush=True)
+            double = merged([measure(lab, "ours", seconds, n_keys, pixel_ratio=2.0)])
+    columns = [merged(runs[side, server]) for server in servers for side in ("ours", "theirs")]
+    head = ["", "ours", "interact", "ratio", "ours, no delay", "interact, no delay", "ratio", "ours, 2x screen", "unit"]
+    rows = compared(columns[0], columns[1], "stock server: ") + compared(columns[2], columns[3], "no delay: ")
+    n = len(columns[0])
+    table(
+        head,
+        [
+            [what, a, b, rows[k]["ratio"], c, d, rows[n + k]["ratio"], double[what], rows[k]["unit"]]
+            for k, (what, a, b, c, d) in enumerate(
+                zip(columns[0], *(column.values() for column in columns), strict=True)
+            )
+        ],
+    )
+    print("cores in use while dragging (of", os.cpu_count(), "in all)")
+    cores = [
+        [f"{side}, {server}", *(median(run.cores[name] for run in some) for name in PROCESSES)]
+        for (side, server), some in runs.items()
+        if some[0].cores
+    ]
+    table(["", *PROCESSES], cores)
+    return rows
+
+
+def in_the_kernel() -> list[dict]:
+    """Measure what needs no browser; print and return the rows."""
+    parts = parts_of_a_step()
+    print(f"a step of the memory explorer in the kernel alone, density {style.DENSITY:g}")
+    table(["", "ms"], [[name, value] for name, value in parts.items()])
+    print("how a step grows (860 by 420 CSS pixels)")
+    table(["lines", "points each", "density", "draw ms", "encode ms"], [list(row) for row in growth()])
+    print("encodings of the memory explorer's picture")
+    rows = encodings()
+    table(["", "ms", "kB", "mean error of 255"], [list(row) for row in rows])
+    shipped = rows[0]
+    found = [{"what": "kernel alone: a whole step", "ours": parts["a whole step"], "theirs": 1000 / 60, "unit": "ms"}]
+    found += [
+        {"what": f"encode: {name}", "ours": shipped[1], "theirs": ms, "unit": "ms"} for name, ms, _, _ in rows[1:]
+    ]
+    return [row | {"ratio": row["theirs"] / row["ours"]} for row in found]
+
+
+def main() -> int:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="one round of short drags, to see that it works")
+    quick = parser.parse_args().quick
+    if not find_chromium():
+        print("No Chromium is installed on this machine; the benchmark needs one.")
+        return 1
+    rows = in_the_browser(*((1, 1.0, 3) if quick else (3, 3.0, 14))) + in_the_kernel()
+    path = ROOT / "build" / "bench.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(rows, indent=1) + "\n")
+    print(f"{len(rows)} rows written to {path.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
