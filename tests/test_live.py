@@ -7,7 +7,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from helpers.explorers.live import Choice, Explorer, Slider, sweep
+from helpers.explorers.controls import Choice, Slider
+from helpers.explorers.live import Explorer, sweep
 from helpers.figures.scene import Scene
 
 

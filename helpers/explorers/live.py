@@ -15,153 +15,24 @@ An explorer binds controls to three functions: ``compute(**settings)`` makes the
 import base64
 import html
 import inspect
-import math
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from contextvars import ContextVar, copy_context
-from dataclasses import dataclass
+from contextvars import copy_context
 from itertools import combinations, product
 from typing import Any, NamedTuple
 
 import ipywidgets as widgets
 import numpy as np
 
+from helpers.explorers.controls import Choice, Slider, from_page, tidy
 from helpers.figures.scene import Scene
 from helpers.figures.style import notice
 
 PATIENCE = 0.1  # seconds after which an explorer says that it computes
 
-LABEL_WIDTH = 165  # CSS pixels
-_LABEL_STYLE = {"description_width": f"{LABEL_WIDTH}px"}
-
 _lock = threading.RLock()
-_from_page: ContextVar[bool] = ContextVar("from_page", default=False)
-
-
-def tidy(value):
-    """Return a float without the rounding error of a slider's last step; anything else as it is.
-
-    >>> tidy(0.9000000000000004)
-    0.9
-    """
-    return round(value, 10) if isinstance(value, float) else value
-
-
-class _HeardFromPage:
-    """A widget that lets its observers know whether the page or Python has set it."""
-
-    def set_state(self, sync_data):
-        token = _from_page.set(True)
-        try:
-            super().set_state(sync_data)
-        finally:
-            _from_page.reset(token)
-
-
-class _FloatSlider(_HeardFromPage, widgets.FloatSlider):
-    pass
-
-
-class _NumberField(_HeardFromPage, widgets.BoundedFloatText):
-    pass
-
-
-class _Dropdown(_HeardFromPage, widgets.Dropdown):
-    pass
-
-
-@dataclass(frozen=True)
-class Slider:
-    """A number between ``low`` and ``high``: a slider and, linked to it, a field with the name ``label``.
-
-    The field is how the number is typed exactly, and what gives it a name by ear: a slider of ipywidgets has none.
-    """
-
-    name: str
-    label: str
-    low: float
-    high: float
-    default: float
-    step: float
-
-    def __post_init__(self):
-        numbers = (self.low, self.default, self.high, self.step)
-        if not (all(map(math.isfinite, numbers)) and self.low <= self.default <= self.high and self.step > 0):
-            raise ValueError(f"slider {self.name}: wanted low <= default <= high and a step above 0, got {numbers}")
-
-    @property
-    def extremes(self) -> list[float]:
-        """The least and the greatest value."""
-        return [self.low, self.high]
-
-    @property
-    def samples(self) -> list[float]:
-        """The least, the default, the greatest value, and one between that nobody would choose."""
-        odd = self.low + round(0.3819660 * (self.high - self.low) / self.step) * self.step
-        return [self.low, self.default, self.high, min(odd, self.high)]
-
-    def checked(self, value) -> float:
-        """Return ``value`` as a float of this range; raise ValueError for anything else."""
-        if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-            raise ValueError(f"{self.name} = {value!r}: wanted a number from {self.low:g} to {self.high:g}")
-        if not self.low <= value <= self.high:
-            raise ValueError(f"{self.name} = {value:g}: wanted a number from {self.low:g} to {self.high:g}")
-        return float(value)
-
-    def widgets(self, width: int) -> tuple[widgets.Widget, widgets.Widget]:
-        """Return the widget that holds the value, and the row of ``width`` CSS pixels in which it is shown."""
-        limits = {"value": self.default, "min": self.low, "max": self.high, "step": self.step}
-        layout = widgets.Layout(width=f"{width - LABEL_WIDTH - 100}px")
-        slider = _FloatSlider(**limits, readout=False, layout=layout)
-        layout = widgets.Layout(width=f"{LABEL_WIDTH + 80}px")
-        field = _NumberField(**limits, description=self.label, style=_LABEL_STYLE, layout=layout)
-
-        def follow(change):
-            # The page puts a slider on the nearest step and reports that: what was typed between two steps stays.
-            if abs(change.new - field.value) > self.step / 2:
-                field.value = tidy(change.new)
-
-        slider.observe(follow, "value")
-        field.observe(lambda change: slider.set_trait("value", change.new), "value")
-        return field, widgets.HBox([field, slider], layout=widgets.Layout(width=f"{width}px"))
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One of a few ``options``: a list of values, or a mapping from what is read on the page to the value."""
-
-    name: str
-    label: str
-    options: Sequence[Hashable] | Mapping[str, Hashable]
-    default: Hashable
-
-    def __post_init__(self):
-        if self.default not in self.samples:
-            raise ValueError(f"choice {self.name}: the default {self.default!r} is not among {self.samples}")
-
-    @property
-    def samples(self) -> list:
-        """Every value that can be chosen."""
-        return list(self.options.values() if isinstance(self.options, Mapping) else self.options)
-
-    extremes = samples
-
-    def checked(self, value):
-        """Return ``value`` if it can be chosen; raise ValueError for anything else."""
-        if value not in self.samples:
-            raise ValueError(f"{self.name} = {value!r}: wanted one of {self.samples}")
-        return value
-
-    def widgets(self, width: int) -> tuple[widgets.Widget, widgets.Widget]:
-        """Return the widget that holds the value, and the row of ``width`` CSS pixels in which it is shown."""
-        options = list(self.options.items() if isinstance(self.options, Mapping) else self.options)
-        layout = widgets.Layout(width=f"{min(width, LABEL_WIDTH + 220)}px")
-        dropdown = _Dropdown(
-            options=options, value=self.default, description=self.label, style=_LABEL_STYLE, layout=layout
-        )
-        return dropdown, widgets.HBox([dropdown], layout=widgets.Layout(width=f"{width}px"))
 
 
 class _OvertakenError(Exception):
@@ -290,7 +161,7 @@ class Explorer:
     def _changed(self, _change) -> None:
         if self._silent:
             return
-        if self._slow and _from_page.get():
+        if self._slow and from_page.get():
             self._ask()
         else:
             self._step()

@@ -5,7 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from helpers.explorers.live import Choice, Explorer, Slider
+from helpers.explorers.controls import Choice, Slider
+from helpers.explorers.live import Explorer
 from helpers.explorers.scalar import amount, number, settling
 from helpers.figures import regimes as figures
 from helpers.figures.scalar import LABELS

@@ -6,7 +6,8 @@ from functools import lru_cache
 import numpy as np
 
 from helpers.data import nile
-from helpers.explorers.live import Choice, Explorer, Slider
+from helpers.explorers.controls import Choice, Slider
+from helpers.explorers.live import Explorer
 from helpers.figures import scalar as figures
 from helpers.maths import drives
 from helpers.maths.activations import activation as find_activation
