@@ -77,6 +77,6 @@ class Scene:
 
     def still(self, picture: np.ndarray, sentence: str) -> bytes:
         """Return ``picture`` without any loss as a PNG, with ``sentence`` below it: what is seen where nothing runs."""
-        n_lines = 1 + len(sentence) // (self.width // 7 - 10)
+        n_lines = style.n_lines(sentence, style.characters(self.width))
         caption = style.page_of_text(sentence, self.width, 14 + 18 * n_lines, self.density)
         return encode_lossless(np.concatenate([picture, caption]))

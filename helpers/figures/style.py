@@ -44,12 +44,22 @@ def new_figure(width: int, height: int, density: float = DENSITY) -> Figure:
     return figure
 
 
+def characters(width: int) -> int:
+    """Return how many characters of text stand in a line of ``width`` CSS pixels."""
+    return width // 7
+
+
+def n_lines(text: str, width: int) -> int:
+    """Return a number of lines of ``width`` characters that ``text`` fills at the most."""
+    return 1 + len(text) // (width - 10)
+
+
 def page_of_text(text: str, width: int, height: int, density: float, grey: bool = False) -> np.ndarray:
     """Return a picture (height, width, 4) uint8 of ``text``, wrapped, from the top left of ``width`` CSS pixels."""
     with styled():
         figure = new_figure(width, height, density)
         figure.set_facecolor("#eeeeee" if grey else "#ffffff")
-        figure.text(12 / width, 1 - 8 / height, textwrap.fill(text, width // 7), ha="left", va="top")
+        figure.text(12 / width, 1 - 8 / height, textwrap.fill(text, characters(width)), ha="left", va="top")
         figure.canvas.draw()
     return np.asarray(figure.canvas.buffer_rgba())
 
