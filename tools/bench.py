@@ -26,6 +26,8 @@ from statistics import median
 
 import nbformat
 import numpy as np
+from ipywidgets import FloatSlider, Layout, interact
+from matplotlib.image import imread, imsave
 
 from helpers.explorers import scalar as room
 from helpers.explorers.live import Explorer
@@ -90,10 +92,8 @@ def ours() -> Explorer:
     return explorer
 
 
-def theirs():
-    """Show the same figure by ``interact``, as most courses do: a new figure for each value."""
-    from IPython.display import Image, display
-    from ipywidgets import FloatSlider, Layout, interact
+def theirs(show):
+    """Show the same figure by ``interact``, as most courses do: a new figure for each value, shown by ``show``."""
 
     def redraw(w):
         state = room.memory_state("tanh", w, 0.0, 0.9, "nothing")
@@ -105,7 +105,7 @@ def theirs():
                 artist.set_animated(False)
             picture = io.BytesIO()
             scene.figure.savefig(picture, format="png")
-        display(Image(picture.getvalue(), width=scene.width))
+        show(picture.getvalue(), scene.width)
 
     slider = FloatSlider(value=0.9, min=LOW, max=HIGH, step=STEP, layout=Layout(width="860px"))
     interact(noted(redraw), w=slider)
@@ -177,9 +177,16 @@ def watched(page: Page) -> tuple[list, list, list]:
     return [(at, round(value, 2)) for at, value in seen["inputs"]], frames, seen["ups"]
 
 
+CELLS = {
+    "ours": "from tools import bench\n\nbench.ours()",
+    "theirs": "from IPython.display import Image, display\n\nfrom tools import bench\n\n"
+    "bench.theirs(lambda png, width: display(Image(png, width=width)))",
+}
+
+
 def write_notebook(folder: Path, side: str) -> str:
     """Write a notebook of one cell that shows ``side`` (ours or theirs), and return its name."""
-    cell = nbformat.v4.new_code_cell(f"from tools import bench\n\nbench.{side}()")
+    cell = nbformat.v4.new_code_cell(CELLS[side])
     metadata = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
     name = f"{side}_{time.monotonic_ns()}.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=metadata), folder / name)
@@ -338,14 +345,12 @@ def growth() -> list[tuple[int, int, float, float, float]]:
 
 def encodings() -> list[tuple[str, float, float, float]]:
     """Return (encoding, milliseconds, kB, mean error of 255) for the memory explorer's picture."""
-    from PIL import Image
-
     explorer = room.memory_explorer()
     picture = explorer.picture
 
-    def pillow(**options):
+    def pillow(kind, **options):
         file = io.BytesIO()
-        Image.fromarray(picture[..., :3]).save(file, **options)
+        imsave(file, picture, format=kind, pil_kwargs=options)
         return file.getvalue()
 
     def rgba_level_1():
@@ -357,15 +362,16 @@ def encodings() -> list[tuple[str, float, float, float]]:
     for name, encode in {
         "palette PNG (shipped)": lambda: explorer._scene.encode(picture),
         "PNG of RGBA, zlib level 1": rgba_level_1,
-        "PNG by Pillow, level 1": lambda: pillow(format="PNG", compress_level=1),
-        "JPEG by Pillow, quality 90, 4:4:4": lambda: pillow(format="JPEG", quality=90, subsampling=0),
+        "PNG by Pillow, level 1": lambda: pillow("png", compress_level=1),
+        "JPEG by Pillow, quality 90, 4:4:4": lambda: pillow("jpg", quality=90, subsampling=0),
         "lossless PNG, level 9 (the stills)": lambda: encode_lossless(picture),
     }.items():
         encoded = encode()
         error = 0.0
         if name.startswith(("palette", "JPEG")):
-            shown = np.asarray(Image.open(io.BytesIO(encoded)).convert("RGB"), float)
-            error = float(np.abs(shown - picture[..., :3]).mean())
+            shown = imread(io.BytesIO(encoded), format="png" if name.startswith("palette") else "jpg")[..., :3]
+            scale = 255 if shown.dtype.kind == "f" else 1
+            error = float(np.abs(scale * shown.astype(float) - picture[..., :3]).mean())
         rows.append((name, milliseconds(encode, 15), len(encoded) / 1000, error))
     return rows
 
