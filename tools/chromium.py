@@ -58,11 +58,9 @@ class Lab:
     def __enter__(self):
         self._home = tempfile.TemporaryDirectory()
         home = Path(self._home.name)
-        settings = (
-            home / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
-        )
-        settings.parent.mkdir(parents=True)
-        settings.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}))
+        # No question about news; and every cell in the page, also one that is scrolled out of sight.
+        self._set(home, "apputils-extension/notification", fetchNews="false", checkForUpdates=False)
+        self._set(home, "notebook-extension/tracker", windowingMode="none")
         own = {
             name: str(home / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
         }
@@ -82,6 +80,11 @@ class Lab:
             self.__exit__()
             raise
         return self
+
+    def _set(self, home: Path, plugin: str, **settings) -> None:
+        path = home / "lab" / "user-settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(settings))
 
     def _answers(self) -> bool:
         try:
