@@ -116,6 +116,16 @@ def test_dragging_the_slider_moves_picture_and_sentence(page):
     assert_shows(page, explorer)
 
 
+def test_where_a_short_drag_lets_go_the_handle_stays(page):
+    share = f"(+{HANDLE}.parentElement.style.transform.match(/-?[\\d.]+/)[0] + 1000) / 1000"
+    left, width = page.evaluate(f"(box => [box.left, box.width])({BAR}.getBoundingClientRect())")
+    for target in (0.8, 0.3, 0.55, 0.9, 0.2, 0.65):
+        x, y = page.middle(HANDLE)
+        page.drag((x, y), (left + target * width, y), seconds=0.3)
+        settled(page)
+        assert page.evaluate(share) == pytest.approx(target, abs=0.01)
+
+
 def test_dragging_beyond_both_ends_stops_at_the_ends(page):
     for end, w in ((1300, 8.0), (300, -8.0)):
         x, y = page.middle(HANDLE)

@@ -95,6 +95,16 @@ def test_the_rounding_error_of_a_slider_is_not_shown(explorer):
     assert (field.value, explorer.settings["x"]) == (0.3, 0.3)
 
 
+def test_a_slider_that_is_dragged_is_never_sent_back_what_it_said(explorer):
+    """The answer would reach the page late, and put the handle back to where it was."""
+    field, slider = explorer.widget.children[0].children[0].children
+    for value in (0.1, 0.30000000000000004, -0.7000000000000001):
+        heard = slider.value
+        from_the_page(slider, value)
+        assert slider.value == value != heard
+        assert field.value == round(value, 10)
+
+
 def test_a_number_between_two_steps_outlives_the_slider_that_the_page_puts_on_a_step(explorer):
     field, slider = explorer.widget.children[0].children[0].children
     from_the_page(field, 0.123)

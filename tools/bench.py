@@ -72,13 +72,13 @@ class Marked(figures.Memory):
 
 
 def noted(function):
-    """Return ``function`` with each call's seconds added to the log."""
+    """Return ``function`` with each call's seconds, by the clock and of the processor, added to the log."""
 
     def wrapper(*arguments, **options):
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.thread_time()
         answer = function(*arguments, **options)
         with open(os.environ[LOG], "a") as log:
-            log.write(f"{time.perf_counter() - began}\n")
+            log.write(f"{time.perf_counter() - began} {time.thread_time() - worked}\n")
         return answer
 
     return wrapper
@@ -114,27 +114,39 @@ def theirs(show):
 # In the browser
 
 WATCH = f"""(() => {{
-const handle = document.querySelector('.noUi-handle'), origin = handle.parentElement;
+const origin = document.querySelector('.noUi-handle').parentElement;
 const canvas = document.createElement('canvas'); canvas.width = {N_CELLS}; canvas.height = 1;
 const context = canvas.getContext('2d', {{willReadFrequently: true}});
+const blobs = new Map(), create = URL.createObjectURL;
+URL.createObjectURL = blob => {{ const url = create.call(URL, blob); blobs.set(url, blob); return url }};
 window.bench = {{inputs: [], frames: [], ups: []}};
-let stamp = 0;
+let stamp = null;
 for (const kind of ['pointermove', 'keydown'])
-    document.addEventListener(kind, event => stamp = event.timeStamp, true);
+    document.addEventListener(kind, event => {{ stamp = event.timeStamp; setTimeout(() => stamp = null) }}, true);
 document.addEventListener('pointerup', event => bench.ups.push(event.timeStamp), true);
 new MutationObserver(() => {{
+    if (stamp === null) return;  // the kernel moved the handle
     const share = (parseFloat(/translate\\((-?[\\d.]+)%/.exec(origin.style.transform)[1]) + 1000) / 1000;
     bench.inputs.push([stamp, {LOW} + share * {HIGH - LOW}]);
 }}).observe(origin, {{attributes: true, attributeFilter: ['style']}});
 document.addEventListener('load', event => {{
     const image = event.target;
     if (image.tagName !== 'IMG' || image.naturalWidth < 500) return;
-    const cell = {CELL} * image.naturalWidth / {figures.Memory.width};
-    context.drawImage(image, 0, image.naturalHeight - cell, {N_CELLS} * cell, cell, 0, 0, {N_CELLS}, 1);
-    const pixels = context.getImageData(0, 0, {N_CELLS}, 1).data;
-    const cells = Array.from({{length: {N_CELLS}}}, (_, k) => pixels[4 * k] < 128 ? 1 : 0);
-    requestAnimationFrame(() => bench.frames.push([performance.now(), cells]));
+    const kept = blobs.get(image.src) || image.src;
+    requestAnimationFrame(() => bench.frames.push([performance.now(), kept]));
 }}, true);
+window.taken = async () => {{  // marks are read when all is over: reading them takes the page's time
+    const seen = bench;
+    bench = {{inputs: [], frames: [], ups: []}};
+    for (const frame of seen.frames) {{
+        const blob = frame[1] instanceof Blob ? frame[1] : await (await fetch(frame[1])).blob();
+        const image = await createImageBitmap(blob), cell = {CELL} * image.width / {figures.Memory.width};
+        context.drawImage(image, 0, image.height - cell, {N_CELLS} * cell, cell, 0, 0, {N_CELLS}, 1);
+        const pixels = context.getImageData(0, 0, {N_CELLS}, 1).data;
+        frame[1] = Array.from({{length: {N_CELLS}}}, (_, k) => pixels[4 * k] < 128 ? 1 : 0);
+    }}
+    blobs.clear();
+    return seen}};
 return true}})()"""
 
 
@@ -147,6 +159,7 @@ class Run:
     keys: list[float]
     after_release: float
     steps: list[float]
+    work: list[float]
     cores: dict[str, float]
 
 
@@ -172,7 +185,7 @@ def latencies(inputs: list[tuple[float, float]], frames: list[tuple[float, float
 
 def watched(page: Page) -> tuple[list, list, list]:
     """Return inputs, frames and releases since the last call, in milliseconds, and forget them."""
-    seen = page.evaluate("(seen => (bench = {inputs: [], frames: [], ups: []}, seen))(bench)")
+    seen = page.evaluate("taken()")
     frames = [(at, weight_of(cells)) for at, cells in seen["frames"] if cells[0] == 1]
     return [(at, round(value, 2)) for at, value in seen["inputs"]], frames, seen["ups"]
 
@@ -217,7 +230,7 @@ def measure(lab: Lab, side: str, seconds: float, n_keys: int, pixel_ratio: float
         cores = {name: (spent - before[name]) / seconds for name, spent in cpu_seconds().items()}
         time.sleep(1.5)
         inputs, frames, ups = watched(page)
-        steps = [float(line) for line in log.read_text().split()]
+        steps = np.array(log.read_text().split(), float).reshape(-1, 2) * 1000
         last_input = inputs[-1][0]
         dragged = [at for at, _ in frames if at <= last_input]
         final = next(at for at, value in frames if abs(value - inputs[-1][1]) < STEP / 2)
@@ -233,7 +246,8 @@ def measure(lab: Lab, side: str, seconds: float, n_keys: int, pixel_ratio: float
         latencies=waits,
         keys=keys,
         after_release=final - ups[-1],
-        steps=[1000 * step for step in steps],
+        steps=list(steps[:, 0]),
+        work=list(steps[:, 1]),
         cores=cores,
     )
 
@@ -268,7 +282,8 @@ def merged(runs: list[Run]) -> dict[str, float]:
         "arrow key to picture, median": median(keys),
         "arrow key to picture, 95th percentile": float(np.percentile(keys, 95)),
         "letting go to final picture": median(run.after_release for run in runs),
-        "kernel time a step, median": median(step for run in runs for step in run.steps),
+        "kernel time a step, by the clock": median(step for run in runs for step in run.steps),
+        "kernel time a step, of the processor": median(step for run in runs for step in run.work),
     }
 
 

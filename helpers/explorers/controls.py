@@ -98,8 +98,13 @@ class Slider:
             if abs(change.new - field.value) > self.step / 2:
                 field.value = tidy(change.new)
 
+        def lead(change):
+            # Not for a rounding error: the page would put a handle that is being dragged back to where it was.
+            if abs(change.new - slider.value) > self.step * 1e-6:
+                slider.value = change.new
+
         slider.observe(follow, "value")
-        field.observe(lambda change: slider.set_trait("value", change.new), "value")
+        field.observe(lead, "value")
         return field, widgets.HBox([field, slider], layout=widgets.Layout(width=f"{width}px"))
 
 

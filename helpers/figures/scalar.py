@@ -97,7 +97,6 @@ class Memory(Scene):
         level(self.gradient, 0)
         level(self.gradient, np.log10(FRACTION), linestyle=":")
         (self.left,) = self.gradient.plot([], [], color=style.GRADIENT)
-        self.gradient_note = note(self.gradient)
         self.events = [
             axes.axvline(0, color=style.MARK, linestyle="--", linewidth=1.1) for axes in (self.time, self.gradient)
         ]
@@ -114,7 +113,7 @@ class Memory(Scene):
         (self.multipliers,) = self.settling.plot([], [], color=style.RULE)
         (self.dot,) = self.settling.plot([], [], "o", color=style.MARK, markersize=8)
 
-        self.moves(self.states, self.drive, *self.events, self.left, self.time_note, self.gradient_note)
+        self.moves(self.states, self.drive, *self.events, self.left, self.time_note)
         self.moves(self.map, self.stairs, self.here, self.multipliers, self.dot)
 
     def stage_key(self, state):
@@ -138,7 +137,6 @@ class Memory(Scene):
         for line in self.events:
             line.set_xdata([state.drive.event, state.drive.event])
         self.time_note.set_text(leaving(state.H, self.time.get_ylim()))
-        self.gradient_note.set_text(leaving_log10(state.log10_left, state.drive.event))
         self.map.set_data(state.map_h, path(state.map_f))
         self.stairs.set_data(
             np.repeat(path(state.H), 2)[:-1], np.append(path(state.H[0]), np.repeat(path(state.H[1:]), 2))
