@@ -151,8 +151,9 @@ EXERCISES: dict[str, Exercise] = {
         _years_remembered(1.0),
         "The river pushes the state into the flat parts of tanh, where the slope is far below 1.",
         (
-            (lambda n: n > 30, "That is what a neuron that reads nothing would keep. Choose the Nile in the explorer."),
-            (near(2000, 200), "Wanted: the number of years, not the year."),
+            (near(1935, 64), "Wanted: the number of years, not the year."),
+            (near(11, 0), "That is what a neuron that reads nothing keeps. Choose the Nile in the explorer."),
+            (lambda n: n > 4, "Too long: look where the curve in the lower left panel crosses the dotted line."),
             (lambda n: n < 0, "A number of years after 1899: it cannot be negative."),
         ),
     ),

@@ -39,8 +39,9 @@ WRONG = [
     ("01.2", -8, "There it cycles"),
     ("01.3", "w = 1.5", "the SIGN"),
     ("01.3", "the same", "read the sentence"),
-    ("01.4", 71, "reads nothing"),
-    ("01.4", 1903, "reads nothing|number of years"),
+    ("01.4", 11, "reads nothing"),
+    ("01.4", 71, "crosses the dotted line"),
+    ("01.4", 1903, "number of years"),
     ("01.4", -4, "negative"),
     ("02.1", -3, "for h₀ = 1/2"),
     ("02.1", -3.6, "logit"),
@@ -136,3 +137,7 @@ def test_the_wall_of_the_first_exercise_makes_its_start_a_fixed_point_that_repel
 def test_the_weight_of_the_last_exercise_is_where_a_second_stable_point_is_born():
     answer = EXERCISES["02.4"].answer
     assert [len(fixed_points("tanh", answer + step, 0.2)) for step in (-1e-3, 1e-3)] == [1, 3]
+
+
+def test_the_hint_of_eleven_steps_is_what_a_neuron_keeps_that_reads_nothing():
+    assert "less than 5 % of it from 11 steps on" in memory_explorer("tanh", 1, "nothing").sentence
