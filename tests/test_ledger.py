@@ -40,3 +40,8 @@ def test_the_quotations_are_the_words_of_the_slides():
     words = re.sub(r"[\s$\"']+", " ", slides)
     for claim in LEDGER:
         assert re.sub(r"[\s\"']+", " ", claim.quote) in words, claim.name
+
+
+def test_the_readme_tells_how_far_the_ledger_has_come():
+    readme = " ".join((claims.ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert f"So far these are {len(LEDGER)} of its 94 statements." in readme
