@@ -25,7 +25,7 @@ PLACES = {  # (w, b, words) in the middle of each kind of place
     ),
     "tanh": (
         (0, 6.8, "one stable fixed point"),
-        (5.5, 1.2, "two stable\nfixed points"),
+        (6.9, 1.2, "two stable\nfixed points"),
         (-5.5, 1.2, "a cycle\nof two"),
     ),
 }

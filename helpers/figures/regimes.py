@@ -41,7 +41,9 @@ class Regimes(Scene):
         )
         self.borders = [self.map.plot([], [], color=style.RULE, linewidth=1.2)[0] for _ in range(4)]
         self.words = [self.map.text(0, 0, "", ha="center", va="center", fontsize=9) for _ in range(3)]
-        (self.cross,) = self.map.plot([], [], "o", color=style.MARK, markeredgecolor=style.RULE, markersize=9)
+        (self.cross,) = self.map.plot(
+            [], [], "o", color=style.MARK, markeredgecolor=style.RULE, markersize=9, clip_on=False
+        )
 
         self.time.set(xlabel="step t", ylabel="state $h_t$")
         self.time.set_title("two runs from neighbouring starts")
@@ -100,7 +102,7 @@ class Wall(Scene):
 
         self.cut.set(xlim=WALL_LIMITS["b"], ylim=(-0.03, 0.62), xlabel="bias b", ylabel="loss E")
         (self.profile,) = self.cut.plot([], [], color=style.RULE)
-        (self.start,) = self.cut.plot([], [], "o", color=style.MARK)
+        (self.start,) = self.cut.plot([], [], "o", color=style.MARK, clip_on=False)
         self.cut_words = note(self.cut)
         self.loss.set(ylim=(-0.03, 0.62), xlabel="update", ylabel="loss E")
         self.loss.set_title("loss after each update")
@@ -112,7 +114,9 @@ class Wall(Scene):
             self.losses.append(self.loss.plot([], [], **more)[0])
         self.map.legend(loc="lower left")
         self.loss.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0)
-        (self.first,) = self.map.plot([], [], "o", color=style.MARK, markeredgecolor=style.RULE, markersize=9)
+        (self.first,) = self.map.plot(
+            [], [], "o", color=style.MARK, markeredgecolor=style.RULE, markersize=9, clip_on=False
+        )
         self.map_note = note(self.map)
         self.moves(*self.paths, self.first, self.map_note, self.start, *self.losses)
 

@@ -111,7 +111,7 @@ class Memory(Scene):
         self.settling.set_title("factor a step, once settled (1: nothing is lost)")
         level(self.settling, 1)
         (self.multipliers,) = self.settling.plot([], [], color=style.RULE)
-        (self.dot,) = self.settling.plot([], [], "o", color=style.MARK, markersize=8)
+        (self.dot,) = self.settling.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
 
         self.moves(self.states, self.drive, *self.events, self.left, self.time_note)
         self.moves(self.map, self.stairs, self.here, self.multipliers, self.dot)
