@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.maths.activations import activation as find_activation
@@ -14,26 +14,7 @@ from helpers.maths.regimes import (
 )
 from helpers.maths.scalar import orbit
 from helpers.maths.settling import attractor, fixed_points, two_cycle
-
-PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
-SMOOTH = ("sigmoid", "tanh")
-MONOTONE = ("sigmoid", "tanh", "relu", "identity")
-WEIGHT, BIAS, STATE = st.floats(-20, 20), st.floats(-10, 10), st.floats(-2, 2)
-CUSP = {"sigmoid": 4.0, "tanh": 1.0}
-
-
-def next_state(name, w, b, h):
-    return find_activation(name)(w * h + b)
-
-
-def fixed_points_counted_by_sign_changes(name, w, b):
-    """The number of fixed points, from the sign changes of f(w h + b) - h on a fine grid that holds no fixed point."""
-    h = np.linspace(-1.0001, 1.0002, 100_001)
-    return np.count_nonzero(np.diff(np.sign(next_state(name, w, b, h) - h)))
-
-
-# --- the conjugacy and the constants ---
-
+from tests.one_unit import BIAS, CUSP, PROPERTY, SMOOTH, WEIGHT
 
 BAD_SETTINGS = [
     (("tanh", np.nan, 0.0), "w must not hold NaN, got nan"),
@@ -44,6 +25,9 @@ BAD_SETTINGS = [
     (("tanh", 1.0, -np.inf), "b must be finite, got -inf"),
     (("tanh", 1.0, "0"), "b must hold real numbers, got '0'"),
 ]
+
+
+# --- the conjugacy and the constants ---
 
 
 @pytest.mark.claim("C1")

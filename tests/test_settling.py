@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from helpers.maths import settling
@@ -17,16 +17,7 @@ from helpers.maths.regimes import (
 )
 from helpers.maths.scalar import orbit, orbit_gradients
 from helpers.maths.settling import attractor, fixed_points, two_cycle
-
-PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
-SMOOTH = ("sigmoid", "tanh")
-MONOTONE = ("sigmoid", "tanh", "relu", "identity")
-WEIGHT, BIAS, STATE = st.floats(-20, 20), st.floats(-10, 10), st.floats(-2, 2)
-CUSP = {"sigmoid": 4.0, "tanh": 1.0}
-
-
-def next_state(name, w, b, h):
-    return find_activation(name)(w * h + b)
+from tests.one_unit import BIAS, CUSP, MONOTONE, PROPERTY, SMOOTH, STATE, WEIGHT, next_state
 
 
 def fixed_points_counted_by_sign_changes(name, w, b):
@@ -36,17 +27,6 @@ def fixed_points_counted_by_sign_changes(name, w, b):
 
 
 # --- the conjugacy and the constants ---
-
-
-BAD_SETTINGS = [
-    (("tanh", np.nan, 0.0), "w must not hold NaN, got nan"),
-    (("tanh", np.inf, 0.0), "w must be finite, got inf"),
-    (("tanh", "1", 0.0), "w must hold real numbers, got '1'"),
-    (("tanh", None, 0.0), "w must hold real numbers, got None"),
-    (("tanh", True, 0.0), "w must hold real numbers, got True"),
-    (("tanh", 1.0, -np.inf), "b must be finite, got -inf"),
-    (("tanh", 1.0, "0"), "b must hold real numbers, got '0'"),
-]
 
 
 @pytest.mark.claim("C1")

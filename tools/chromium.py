@@ -48,6 +48,16 @@ def wait_until(condition, seconds: float, what: str, pause: float = 0.05):
         time.sleep(pause)
 
 
+def stop(process: subprocess.Popen) -> None:
+    """End a process, by force if it does not end by itself."""
+    process.terminate()
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 class Lab:
     """JupyterLab on a free port of this machine, with a token, serving ``folder``; a context manager."""
 
@@ -98,12 +108,7 @@ class Lab:
         return f"http://127.0.0.1:{self.port}/lab/workspaces/{secrets.token_hex(4)}/tree/{notebook}?token={self.token}&reset"
 
     def __exit__(self, *_):
-        self._process.terminate()
-        try:
-            self._process.wait(15)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        stop(self._process)
         self._log.close()
         self._home.cleanup()
 
@@ -146,12 +151,7 @@ class Page:
     def __exit__(self, *_):
         if self._socket:
             self._socket.close()
-        self._process.terminate()
-        try:
-            self._process.wait(15)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        stop(self._process)
         self._profile.cleanup()
 
     def send(self, method: str, **parameters) -> dict:
