@@ -152,6 +152,7 @@ EXERCISES: dict[str, Exercise] = {
         "The river pushes the state into the flat parts of tanh, where the slope is far below 1.",
         (
             (near(1935, 64), "Wanted: the number of years, not the year."),
+            (near(3, 0), "After 3 years a little more than 5 % is still there. Which year is the first below?"),
             (near(11, 0), "That is what a neuron that reads nothing keeps. Choose the Nile in the explorer."),
             (lambda n: n > 4, "Too long: look where the curve in the lower left panel crosses the dotted line."),
             (lambda n: n < 0, "A number of years after 1899: it cannot be negative."),

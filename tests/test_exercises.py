@@ -39,6 +39,7 @@ WRONG = [
     ("01.2", -8, "There it cycles"),
     ("01.3", "w = 1.5", "the SIGN"),
     ("01.3", "the same", "read the sentence"),
+    ("01.4", 3, "first below"),
     ("01.4", 11, "reads nothing"),
     ("01.4", 71, "crosses the dotted line"),
     ("01.4", 1903, "number of years"),

@@ -174,3 +174,10 @@ def test_the_wall_explorer_meets_the_gradient_of_the_closed_form_on_the_line():
     explorer.update(b=-3, n_steps=50)
     largest = np.hypot(0.4 * 0.125 * (1.5**50 - 1) / 0.5, 0.4 * 0.25 * (1.5**50 - 1) / 0.5)
     assert f"the norm {largest:.2g}" in explorer.sentence
+
+
+def test_the_memory_explorer_says_where_the_run_itself_would_settle_after_its_drive():
+    explorer = memory_explorer("tanh", w=2.0, drive="Nile")
+    assert f"settles at {attractor('tanh', 2.0, h0=-0.9).low:.3g}" in explorer.sentence
+    explorer.update(drive="nothing", h0=0)
+    assert "stays at 0, which repels (multiplier 2 a step)" in explorer.sentence

@@ -85,7 +85,7 @@ def memory_state(activation: str, w: float, b: float, h0: float, drive: str) -> 
         drive=given,
         H=run.H,
         log10_left=log10_transport(run.J, given.event),
-        settled=attractor(activation, w, b, h0),
+        settled=attractor(activation, w, b, run.H[-1]),
         w_grid=W_GRID,
         multipliers=settled_multipliers(activation, b, h0),
         map_h=map_h,
@@ -110,6 +110,8 @@ def settling(settled: Attractor) -> str:
     multiplier = f"multiplier {number(settled.multiplier)} a step"
     if settled.period == 0:
         return f"grows without end, by the factor {number(settled.multiplier)} a step"
+    if settled.period == 1 and settled.multiplier > 1:
+        return f"stays at {number(settled.low)}, which repels ({multiplier})"
     if settled.period == 1:
         return f"settles at {number(settled.low)} ({multiplier})"
     return f"settles into a cycle of two, {number(settled.low)} and {number(settled.high)} ({multiplier})"
