@@ -14,13 +14,14 @@ from matplotlib.lines import Line2D
 
 from helpers.explorers.live import sweep
 from helpers.explorers.regimes import regime_explorer, wall_explorer
-from helpers.explorers.scalar import first_look, memory_explorer, three_activations
+from helpers.explorers.scalar import first_look, memory_explorer
 from helpers.figures import style
 from helpers.figures.style import n_lines
 from helpers.maths.scalar import log10_transport, orbit, orbit_gradients, steps_remembered
 from helpers.maths.settling import attractor
+from tests.rooms import makers
 
-EXPLORERS = [first_look, memory_explorer, three_activations, regime_explorer, wall_explorer]
+EXPLORERS = list(makers().values())
 
 
 def ink_at_the_edge(picture: np.ndarray) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 HELPERS = Path(__file__).resolve().parents[1] / "helpers"
-FLOORS = ["data", "maths", "figures", "explorers"]  # from the ground up
+FLOORS = ["data", "maths", "exercises", "figures", "explorers"]  # from the ground up
 MAY_USE = {
     "data": {"numpy"},
     "maths": {"numpy"},
@@ -52,8 +52,7 @@ def faults(path: Path, floor: str) -> list[str]:
 
 def rooms() -> list[tuple[Path, str]]:
     """Return every file of the package with its floor."""
-    found = [(path, floor) for floor in FLOORS for path in sorted((HELPERS / floor).glob("*.py"))]
-    return [*found, (HELPERS / "exercises.py", "exercises")]
+    return [(path, floor) for floor in FLOORS for path in sorted((HELPERS / floor).glob("*.py"))]
 
 
 @pytest.mark.parametrize(("path", "floor"), rooms(), ids=lambda value: getattr(value, "name", value))

@@ -14,13 +14,12 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from helpers.explorers import regimes, scalar
+from tests.rooms import makers
 
 ROOT = Path(__file__).resolve().parents[1]
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-EXPLORER = re.compile(
-    r"^(memory_explorer|first_look|three_activations|regime_explorer|wall_explorer)\(.*\)$", flags=re.MULTILINE
-)
+EXPLORERS = makers()
+EXPLORER = re.compile(rf"^({'|'.join(EXPLORERS)})\(.*\)$", flags=re.MULTILINE)
 LONGEST = 25  # lines of a cell
 
 
@@ -134,29 +133,22 @@ def test_the_three_notebooks_are_there_and_numbered():
 
 
 def test_every_explorer_of_the_package_is_used_and_known_to_the_lint():
-    made = {
-        name
-        for room in (scalar, regimes)
-        for name in vars(room)
-        if re.fullmatch(r"\w+_explorer|first_look|three_\w+ns", name)
-    }
     used = {
         name
         for path in PATHS
         for cell in code(nbformat.read(path, as_version=4))
         for name in EXPLORER.findall(cell.source)
     }
-    assert used == made
+    assert used == set(EXPLORERS)
 
 
 def test_a_stored_still_is_the_picture_of_its_explorer(notebook):
     """Pixels are compared under the locked matplotlib alone: another version sets type a little differently."""
     locked = re.search(r"^matplotlib==(\S+)", (ROOT / "requirements.lock").read_text(), flags=re.MULTILINE).group(1)
-    rooms = {**vars(scalar), **vars(regimes)}
     for cell in code(notebook):
         call = EXPLORER.search(cell.source)
         if call and len(cell.source.splitlines()) == 1:
-            explorer = eval(call.group(0), rooms)
+            explorer = eval(call.group(0), dict(EXPLORERS))
             stored = imread(io.BytesIO(base64.b64decode(cell.outputs[0].data["image/png"])), format="png")
             height, width = explorer.picture.shape[:2]
             assert stored.shape[1] == width

@@ -55,6 +55,18 @@ def real_number(name, value, above=None, at_least=None):
     return float(array)
 
 
+def vector(name, value, at_least=None):
+    """Return `value` as a float64 array of shape (n,) with n >= 1, its entries finite and checked as in `real_array`.
+
+    >>> vector("v", [1, 2]).tolist()
+    [1.0, 2.0]
+    """
+    array = real_array(name, value, at_least=at_least)
+    if array.ndim != 1 or array.size == 0:
+        raise ValueError(f"{name} must be one vector (n,) with n >= 1, got {shown(value)} of shape {array.shape}")
+    return array
+
+
 def whole_number(name, value, at_least=0, below=None):
     """Return `value` as an int; floats such as 3.0 and booleans are refused.
 

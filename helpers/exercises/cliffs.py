@@ -1,0 +1,63 @@
+"""The exercises of notebook 02."""
+
+import math
+
+from helpers.exercises.answers import Exercise, is_option, near
+from helpers.maths.regimes import bistable_interval, wall_bias
+
+
+def _bit_weight(b: float) -> float:
+    """Return the least weight at which a tanh neuron with bias ``b`` has two stable fixed points, by bisection."""
+    low, high = 1.0 + 1e-12, 10.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (low, middle) if bistable_interval("tanh", middle)[1] > b else (middle, high)
+    return high
+
+
+EXERCISES: dict[str, Exercise] = {
+    "02.1": Exercise(
+        float(wall_bias(0.6, 6.0)),
+        "The wall stands where h₀ itself is the unstable fixed point: b = logit(h₀) − w h₀.",
+        (
+            (near(-3.0, 1e-6), "−w/2 is the wall for h₀ = 1/2. Which b makes 0.6 a fixed point?"),
+            (near(-3.6, 1e-6), "You have −w h₀. The inverse of the sigmoid is missing: logit(0.6) = ln(0.6/0.4)."),
+            (near(-math.log(1.5) - 3.6, 1e-3), "The logit has the wrong sign: logit(0.6) is positive."),
+        ),
+        tolerance=1e-3,
+    ),
+    "02.2": Exercise(
+        2.0**10,
+        "On the separatrix the state stays at 1/2, and every step multiplies by w/4 = 2.",
+        (
+            (
+                near(8.0**10, 1.0),
+                "You have w^T. Every step also multiplies by the slope of the sigmoid, 1/4 at its middle.",
+            ),
+            (near(0.166372**10, 1e-8), "That is the multiplier at the RESTING states. The run stays at 1/2."),
+            (near(0.25**10, 1e-8), "You have the slopes alone. Every step also multiplies by w."),
+            (near(20.0, 1e-9), "Multiply, do not add: ten factors of 2."),
+        ),
+        tolerance=0.5,
+    ),
+    "02.3": Exercise(
+        "its length",
+        "g is replaced by g times max_norm/|g|: the direction stays.",
+        (
+            (is_option("its direction"), "Print clip_by_norm([30, 40], 5): is it parallel to [30, 40]?"),
+            (is_option("both"), "Each component shrinks by the SAME factor. What does that leave alone?"),
+        ),
+        options=("its length", "its direction", "both"),
+    ),
+    "02.4": Exercise(
+        _bit_weight(0.2),
+        "Two stable fixed points exist where |b| < w s − artanh s with s = √(1 − 1/w).",
+        (
+            (near(1.0, 0.02), "w = 1 is the tip: enough with b = 0 only. A bias of 0.2 asks for more."),
+            (near(4.0, 0.1), "4 is the tip for the sigmoid. This is tanh."),
+            (lambda w: w < _bit_weight(0.2), "There the point (w, 0.2) still lies outside the cusp: go right."),
+            (lambda w: w > _bit_weight(0.2), "There it lies inside the cusp already: go left to its border."),
+        ),
+        tolerance=0.01,
+    ),
+}

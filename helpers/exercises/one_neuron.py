@@ -1,0 +1,87 @@
+"""The exercises of notebooks 00 and 01."""
+
+import math
+
+import numpy as np
+
+from helpers.data import nile
+from helpers.exercises.answers import Exercise, is_option, near
+from helpers.maths.drives import standardise
+from helpers.maths.regimes import FLIP_WEIGHT_SIGMOID
+from helpers.maths.scalar import log10_transport, orbit_gradients, steps_remembered
+
+
+def _years_remembered(w: float) -> int:
+    """Return for how many years a tanh neuron that reads the Nile keeps 5 % of a change made in 1899."""
+    years, flow = nile()
+    run = orbit_gradients("tanh", w, h0=0.9, n_steps=len(flow), drive=standardise(flow))
+    return steps_remembered(log10_transport(run.J, int(np.flatnonzero(years == 1899)[0]) + 1), 0.05)
+
+
+EXERCISES: dict[str, Exercise] = {
+    "00.1": Exercise(
+        "the sign of its start",
+        "Above w = 1 the two positive starts end at the same place, and the negative one at its mirror image.",
+        (
+            (is_option("all three starts"), "Look at the two positive starts: how far apart do they end?"),
+            (is_option("nothing"), "Look at the negative start: does it end where the others do?"),
+        ),
+        options=("all three starts", "the sign of its start", "nothing"),
+    ),
+    "01.1": Exercise(
+        math.exp(-1 / 10),
+        "τ = −1/ln w, so w = exp(−1/10).",
+        (
+            (near(0.9, 1e-9), "Close: τ(0.9) is 9.49 steps. Solve τ = −1/ln w for w."),
+            (
+                near(1 - 1 / 10 - 0.01, 0.005),
+                "A little more: 1 − 1/τ is only the beginning of the series of exp(−1/τ).",
+            ),
+            (near(math.exp(-10), 1e-4), "You have exp(−τ). The factor of ONE step is what, taken τ times, gives 1/e."),
+            (lambda w: w > 1, "Above 1 the start pushes the state away from 0. Look below 1."),
+        ),
+        tolerance=5e-4,
+    ),
+    "01.2": Exercise(
+        FLIP_WEIGHT_SIGMOID,
+        "It is −(1 + W₀)²/W₀, W₀ = 0.2785 being the solution of W₀ exp(W₀) = 1/e.",
+        (
+            (near(-4, 0.05), "−4 is where a cycle becomes possible for SOME bias. With b = 0 you must go further."),
+            (
+                near(-FLIP_WEIGHT_SIGMOID, 0.05),
+                "The right size, with the wrong sign: which side of 0 makes the state jump?",
+            ),
+            (near(-6, 0.1), "There it does cycle already. Go closer to the border: where does |λ| touch 1?"),
+            (lambda w: w >= 0, "With w ≥ 0 the map only rises, and an orbit on a rising map never turns back."),
+            (
+                lambda w: w > FLIP_WEIGHT_SIGMOID,
+                "There it still settles, if slowly. Watch |λ| in the lower right panel.",
+            ),
+            (lambda w: w < FLIP_WEIGHT_SIGMOID, "There it cycles. Come back until the cycle closes up."),
+        ),
+        tolerance=0.02,
+    ),
+    "01.3": Exercise(
+        "w = 1.0",
+        "At w = 1 the change fades like t^(−3/2); at w = 1.5 by the factor 0.394 at every step.",
+        (
+            (
+                is_option("w = 1.5"),
+                "It keeps the SIGN of the start for ever. But look at what is left of a small change.",
+            ),
+            (is_option("the same"), "Set both, and read the sentence below the picture each time."),
+        ),
+        options=("w = 1.0", "w = 1.5", "the same"),
+    ),
+    "01.4": Exercise(
+        _years_remembered(1.0),
+        "The river pushes the state into the flat parts of tanh, where the slope is far below 1.",
+        (
+            (near(1935, 64), "Wanted: the number of years, not the year."),
+            (near(3, 0), "After 3 years a little more than 5 % is still there. Which year is the first below?"),
+            (near(11, 0), "That is what a neuron that reads nothing keeps. Choose the Nile in the explorer."),
+            (lambda n: n > 4, "Too long: look where the curve in the lower left panel crosses the dotted line."),
+            (lambda n: n < 0, "A number of years after 1899: it cannot be negative."),
+        ),
+    ),
+}
