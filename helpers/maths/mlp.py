@@ -1,0 +1,290 @@
+"""A net of any depth and widths, Y = f_N(W_{N-1} f_{N-1}(... f_1(W_0 x))), its Jacobians and gradients (notebook 03).
+
+Layer k maps h_k to h_{k+1}: ``layers[k]`` holds W_k, b_k and f_{k+1}, ``H[k]`` is h_k with ``H[0]`` the input, and
+``Z[k]`` = W_k h_k + b_k is the argument of f_{k+1}. One input is a vector (n_0,); a batch is (n_0, B), a column each.
+A gradient is a row: (1, n) for one input and (B, n) for a batch, a row each, so that g_k = g_{k+1} (df_{k+1}/dz) W_k
+reads the same for both. In a batch the gradients of weights are summed: divide the rows by B to have the mean.
+"""
+
+from functools import reduce
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.maths._check import real_array, real_number, shown, vector, whole_number
+from helpers.maths.initial import initial_weights
+from helpers.maths.linear import log10_norm
+from helpers.maths.vector_activations import (
+    ACTIVATE,
+    ROWS_TIMES_JACOBIAN,
+    activation_jacobian,
+    known_activation,
+)
+
+
+class Layer(NamedTuple):
+    """One layer: W of shape (n_out, n_in), the name of its activation, and b of shape (n_out,) (None for zeros)."""
+
+    W: np.ndarray
+    activation: str
+    b: np.ndarray | None = None
+
+
+class Forward(NamedTuple):
+    """What a forward pass leaves behind: H = [h_0, ..., h_N] and Z = [z_1, ..., z_N], so that h_{k+1} = f(Z[k])."""
+
+    H: list
+    Z: list
+
+
+class Factor(NamedTuple):
+    """One factor of the chain product: its label, such as "∇f_3", and its matrix."""
+
+    label: str
+    matrix: np.ndarray
+
+
+class WeightGradients(NamedTuple):
+    """For each layer k, dLoss/dW_k and dLoss/db_k, of the shapes of W_k and b_k."""
+
+    W: list
+    b: list
+
+
+def forward(layers, x):
+    """Return the Forward of the net: every h_k and every argument z_{k+1}.
+
+    z_{k+1} = W_k h_k + b_k,   h_{k+1} = f_{k+1}(z_{k+1})
+
+    layers : a list of Layer, at least one; a vector activation acts on the units of its layer
+    x : the input h_0, (n_0,), or (n_0, B) for a batch
+    Raises ValueError for layers that do not fit together, an x that does not fit, and a layer that leaves the floats.
+    Source: claims C10, C11, C21.
+
+    >>> forward([Layer([[3.0, 0.0], [0.0, -1.0]], "relu")], [1.0, 1.0]).H[1].tolist()
+    [3.0, 0.0]
+    """
+    layers, h = _checked(layers), real_array("x", x)
+    if h.ndim not in (1, 2) or len(h) != layers[0].W.shape[1] or h.size == 0:
+        raise ValueError(f"x must have {layers[0].W.shape[1]} rows, as W_0 has columns, got shape {h.shape}")
+    H, Z = [h], []
+    for k, (W, f, b) in enumerate(layers):
+        with np.errstate(over="ignore", invalid="ignore"):
+            Z.append(W @ H[k] + (b if h.ndim == 1 else b[:, None]))
+        _in_floats(f"z_{k + 1}", Z[k])
+        H.append(_in_floats(f"h_{k + 1}", ACTIVATE[f](Z[k])))
+    return Forward(H, Z)
+
+
+def factors(layers, run, dD_dy, k=0):
+    """Return the Factors of the gradient at h_k, output first: ∇D, ∇f_N, W_{N-1}, ..., ∇f_{k+1}, W_k.
+
+    layers : a list of Layer. run : their Forward at one x of shape (n_0,).
+    dD_dy : the row (1, n_N). k : from 0 (the input) to N (the output, where only ∇D is left).
+    Raises ValueError where these do not fit together, and for a batch.
+    Source: claims C16, C19, C22.
+
+    >>> layers = [Layer(np.ones((3, 2)), "tanh"), Layer(np.ones((1, 3)), "identity")]
+    >>> [(f.label, f.matrix.shape) for f in factors(layers, forward(layers, [0.0, 0.0]), [[1.0]])]
+    [('∇D', (1, 1)), ('∇f_2', (1, 1)), ('W_1', (1, 3)), ('∇f_1', (3, 3)), ('W_0', (3, 2))]
+    """
+    layers, g = _ready(layers, run, dD_dy)
+    if run.H[0].ndim != 1:
+        raise ValueError(f"factors are matrices for one x of shape (n_0,), got a batch {run.H[0].shape}")
+    k = whole_number("k", k, below=len(layers) + 1)
+    result = [Factor("∇D", g)]
+    for i in range(len(layers) - 1, k - 1, -1):
+        result.append(Factor(f"∇f_{i + 1}", activation_jacobian(layers[i].activation, run.Z[i])))
+        result.append(Factor(f"W_{i}", layers[i].W))
+    return result
+
+
+def chain_product(layers, run, dD_dy, k):
+    """Return g_k = dD/dh_k, shape (1, n_k), as the product of its factors, multiplied out from the input side.
+
+    g_k = ∇D ∇f_N W_{N-1} ∇f_{N-1} W_{N-2} ... ∇f_{k+1} W_k
+
+    Arguments and errors as for `factors`. Every step but the last multiplies two matrices: the dear way.
+    Source: claim C16.
+
+    >>> layers = [Layer([[2.0]], "identity"), Layer([[5.0]], "identity")]
+    >>> chain_product(layers, forward(layers, [1.0]), [[1.0]], k=0).tolist()
+    [[10.0]]
+    """
+    matrices = [factor.matrix for factor in factors(layers, run, dD_dy, k)]
+    return reduce(lambda right, left: left @ right, reversed(matrices))
+
+
+def reverse_accumulation(layers, run, dD_dy):
+    """Return the rows [g_0, ..., g_N], g_k = dD/dh_k of shape (1, n_k) or (B, n_k), a row times a matrix at a time.
+
+    g_k = g_{k+1} ∇f_{k+1} W_k   from g_N = ∇D
+
+    layers : a list of Layer. run : their Forward. dD_dy : the row (1, n_N), or (B, n_N) for a batch.
+    Raises ValueError where these do not fit together, and for a row that leaves the floats.
+    Source: claims C16, C17.
+
+    >>> layers = [Layer([[2.0]], "identity"), Layer([[5.0]], "identity")]
+    >>> [g.tolist() for g in reverse_accumulation(layers, forward(layers, [1.0]), [[1.0]])]
+    [[[10.0]], [[5.0]], [[1.0]]]
+    """
+    return _backward(*_ready(layers, run, dD_dy), run)[0]
+
+
+def weight_gradients(layers, run, dD_dy):
+    """Return the WeightGradients, summed over a batch.
+
+    dD/dW_k = (g_{k+1} ∇f_{k+1})^T h_k^T,   dD/db_k = (g_{k+1} ∇f_{k+1})^T
+
+    Arguments and errors as for `reverse_accumulation`. Source: claim C18.
+
+    >>> layers = [Layer([[2.0]], "identity"), Layer([[5.0]], "identity")]
+    >>> weight_gradients(layers, forward(layers, [3.0]), [[1.0]]).W[0].tolist()
+    [[15.0]]
+    """
+    layers, g = _ready(layers, run, dD_dy)
+    _, D = _backward(layers, g, run)
+    H = [h.reshape(len(h), -1) for h in run.H]
+    return WeightGradients([D[k].T @ H[k].T for k in range(len(D))], [d.sum(axis=0) for d in D])
+
+
+def log10_gradient_norms(layers, run, dD_dy):
+    """Return log10 |g_k| for k = 0, ..., N, shape (N + 1,), or (N + 1, B) for a batch; -inf is an exact 0.
+
+    The row is divided by its largest entry at each step, so that 200 layers of sigmoid give a number and not -inf.
+    Arguments as for `reverse_accumulation`. Raises ValueError where these do not fit together.
+    Source: claims C9, C45 to C47.
+
+    >>> layers = [Layer([[1.0]], "sigmoid")] * 1000
+    >>> bool(log10_gradient_norms(layers, forward(layers, [0.5]), [[1.0]])[0] < -600)
+    True
+    """
+    G, _ = _backward_in_logs(*_ready(layers, run, dD_dy), run)
+    norms = np.array([log10_norm(g, axis=1) + log10_size for g, log10_size in G])
+    return norms if run.H[0].ndim == 2 else norms[:, 0]
+
+
+def neuron_gradient_log10_norms(layers, run, dD_dy):
+    """Return for each layer k an array (n_{k+1},): log10 |dD/dW_k[i, :]|, the gradient of the weights into neuron i.
+
+    dD/dW_k[i, :] = sum over the batch of (g_{k+1} ∇f_{k+1})_i h_k^T
+
+    In logs as `log10_gradient_norms`; -inf is an exact 0 (a dead ReLU, or an h_k below 5e-324).
+    Arguments and errors as for `log10_gradient_norms`. Source: claims C18, C45 to C47.
+
+    >>> layers = [Layer([[1.0]], "identity"), Layer([[0.01]], "identity")]
+    >>> [n.round(3).tolist() for n in neuron_gradient_log10_norms(layers, forward(layers, [10.0]), [[1.0]])]
+    [[-1.0], [1.0]]
+    """
+    result = []
+    _, D = _backward_in_logs(*_ready(layers, run, dD_dy), run)
+    for (d, log10_size), h in zip(D, run.H[:-1], strict=True):
+        top = log10_size.max() if np.isfinite(log10_size).any() else 0.0
+        largest_h = np.abs(h).max() or 1.0
+        dW = (d * 10.0 ** (log10_size - top)[:, None]).T @ (h.reshape(len(h), -1) / largest_h).T
+        result.append(log10_norm(dW, axis=1) + top + np.log10(largest_h))
+    return result
+
+
+def random_net(widths, activations, rng, scheme="gaussian", gain=1.0):
+    """Return a list of Layer without biases, its weights from `initial_weights`.
+
+    widths : [n_0, ..., n_N]. activations : one name for all N layers, or a list of N names.
+    rng, scheme, gain : as for `initial_weights`. Raises ValueError as it does, and for a wrong number of names.
+    Source: claim C10.
+
+    >>> [layer.activation for layer in random_net([2, 3, 4], "tanh", np.random.default_rng(0))]
+    ['tanh', 'tanh']
+    """
+    weights = initial_weights(widths, scheme, rng, gain)
+    names = [activations] * len(weights) if isinstance(activations, str) else list(activations)
+    if len(names) != len(weights):
+        raise ValueError(
+            f"activations must be one name or {len(weights)}, one for each layer, got {shown(activations)}"
+        )
+    return [Layer(W, known_activation(f), np.zeros(len(W))) for W, f in zip(weights, names, strict=True)]
+
+
+def stepped(layers, gradients, learning_rate):
+    """Return the layers after one step of gradient descent.
+
+    W_k <- W_k - learning_rate dD/dW_k,   b_k <- b_k - learning_rate dD/db_k
+
+    layers : a list of Layer. gradients : their WeightGradients. learning_rate : at least 0.
+    Raises ValueError where these do not fit together.
+    Source: claim C46.
+
+    >>> stepped([Layer([[2.0]], "identity")], WeightGradients([np.ones((1, 1))], [np.ones(1)]), 0.5)[0].W.tolist()
+    [[1.5]]
+    """
+    layers, rate = _checked(layers), real_number("learning_rate", learning_rate, at_least=0.0)
+    if [dW.shape for dW in gradients.W] != [layer.W.shape for layer in layers]:
+        raise ValueError(
+            f"gradients must have the shapes of the weights, got {shown([dW.shape for dW in gradients.W])}"
+        )
+    return [Layer(W - rate * dW, f, b - rate * db) for (W, f, b), dW, db in zip(layers, *gradients, strict=True)]
+
+
+def _checked(layers):
+    """The layers with float arrays and biases, each fitting the one before."""
+    result = []
+    for k, layer in enumerate(layers):
+        if not isinstance(layer, Layer):
+            raise ValueError(f"layers must be a list of Layer, got {shown(layer)}")
+        W = real_array(f"W_{k}", layer.W)
+        if W.ndim != 2 or W.size == 0 or (result and W.shape[1] != len(result[-1].W)):
+            wanted = f"(n, {len(result[-1].W)})" if result else "(n_1, n_0)"
+            raise ValueError(f"W_{k} must be of shape {wanted}, got {W.shape}")
+        b = np.zeros(len(W)) if layer.b is None else vector(f"b_{k}", layer.b)
+        if len(b) != len(W):
+            raise ValueError(f"b_{k} must be of shape ({len(W)},), got {b.shape}")
+        result.append(Layer(W, known_activation(layer.activation), b))
+    if not result:
+        raise ValueError("layers must hold at least one Layer, got none")
+    return result
+
+
+def _ready(layers, run, dD_dy):
+    """The checked layers and the rows at the output, for a Forward that is theirs."""
+    layers, g = _checked(layers), real_array("dD_dy", dD_dy)
+    widths = [layers[0].W.shape[1]] + [len(layer.W) for layer in layers]
+    if not isinstance(run, Forward) or [len(h) for h in run.H] != widths:
+        raise ValueError(f"run must be the Forward of these layers, of widths {widths}, got {shown(run)}")
+    B = run.H[0].shape[1] if run.H[0].ndim == 2 else 1
+    if g.shape != (B, widths[-1]):
+        raise ValueError(f"dD_dy must be of shape {(B, widths[-1])}, a row for each input, got {g.shape}")
+    return layers, g
+
+
+def _backward(layers, g, run):
+    """The rows G = [g_0, ..., g_N] and D with D[k] = g_{k+1} ∇f_{k+1}, so that g_k = D[k] W_k."""
+    G, D = [g], []
+    for (W, f, _), z in zip(reversed(layers), reversed(run.Z), strict=True):
+        with np.errstate(over="ignore", invalid="ignore"):
+            D.append(_in_floats("a gradient", ROWS_TIMES_JACOBIAN[f](G[-1], z.reshape(len(z), -1))))
+            G.append(_in_floats("a gradient", D[-1] @ W))
+    return G[::-1], D[::-1]
+
+
+def _backward_in_logs(layers, g, run):
+    """As `_backward`, but each entry is a pair: rows of largest entry 1, and log10 of what they were divided by."""
+    G, D = [_unit_rows(g, 0.0)], []
+    for (W, f, _), z in zip(reversed(layers), reversed(run.Z), strict=True):
+        with np.errstate(over="ignore", invalid="ignore"):
+            g, log10_size = G[-1]
+            D.append(_unit_rows(ROWS_TIMES_JACOBIAN[f](g, z.reshape(len(z), -1)), log10_size))
+            d, log10_size = D[-1]
+            G.append(_unit_rows(d @ W, log10_size))
+    return G[::-1], D[::-1]
+
+
+def _unit_rows(rows, log10_size):
+    largest = np.abs(_in_floats("one step of a gradient", rows)).max(axis=1)
+    with np.errstate(divide="ignore"):
+        return rows / np.where(largest > 0, largest, 1.0)[:, None], log10_size + np.log10(largest)
+
+
+def _in_floats(name, array):
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must stay within the floats, got {shown(array)}")
+    return array

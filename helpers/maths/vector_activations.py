@@ -1,0 +1,181 @@
+"""Vector activations with their full Jacobians (notebooks 03 and 04).
+
+In a net an elementwise activation has a diagonal Jacobian. Softmax and LayerNorm mix the units of a layer, so their
+Jacobians are full. For both, the units run along the first axis, and a second axis, where there is one, holds a batch.
+"""
+
+import numpy as np
+
+from helpers.maths._check import one_of, real_array, real_number, shown, vector
+from helpers.maths.activations import ACTIVATIONS
+
+LAYERNORM_EPS = 1e-5  # inside a net, as in PyTorch: a layer of equal numbers must not divide by 0
+
+
+def softmax(z):
+    """Return p, of the shape of z: positive numbers that sum to 1 along the first axis.
+
+    p_i = e^(z_i) / sum_j e^(z_j)
+
+    z : (n,), or (n, B) for a batch. Differences beyond 745 give a p of exactly 0.
+    Raises ValueError for a z that is not finite, has no units or more than two axes.
+    Source: claim C25.
+
+    >>> softmax([0.0, np.log(3.0)]).round(12).tolist()
+    [0.25, 0.75]
+    """
+    return _softmax(_units("z", z))
+
+
+def softmax_jacobian(z):
+    """Return dp/dz of softmax, shape (n, n), symmetric, each row summing to 0.
+
+    J = diag(p) - p p^T
+
+    z : (n,). |J|_2 <= 1/2, and 1/2 is reached where two units share all the weight.
+    Raises ValueError for a z that is not one finite vector.
+    Source: claim C25.
+
+    >>> softmax_jacobian([0.0, 0.0]).tolist()
+    [[0.25, -0.25], [-0.25, 0.25]]
+    """
+    p = _softmax(vector("z", z))
+    return np.diag(p) - np.outer(p, p)
+
+
+def layernorm(z, eps=0.0):
+    """Return x, of the shape of z, with mean 0 and (for eps = 0) mean square 1 along the first axis.
+
+    x = (z - mean(z)) / s,   s = sqrt(var(z) + eps)
+
+    z : (n,), or (n, B) for a batch. eps : added to the variance, at least 0.
+    Raises ValueError for a z that is not finite, and where s is 0.
+    Source: claim C25; Ba, Kiros & Hinton 2016.
+
+    >>> layernorm([1.0, 3.0]).tolist()
+    [-1.0, 1.0]
+    """
+    return _layernorm(_units("z", z), real_number("eps", eps, at_least=0.0))[0]
+
+
+def layernorm_jacobian(z, eps=0.0):
+    """Return dx/dz of LayerNorm, shape (n, n), symmetric, each row summing to 0.
+
+    J = (I - 1 1^T / n - x x^T / n) / s
+
+    z : (n,). eps : added to the variance, at least 0. |J|_2 = 1/s for n >= 3; for n = 2 and eps = 0, J = 0.
+    Raises ValueError for a z that is not one finite vector, and where s is 0.
+    Source: claim C25.
+
+    >>> layernorm_jacobian([1.0, 3.0]).tolist()
+    [[0.0, 0.0], [0.0, 0.0]]
+    """
+    x, s = _layernorm(vector("z", z), real_number("eps", eps, at_least=0.0))
+    n = len(x)
+    return (np.eye(n) - 1.0 / n - np.outer(x, x) / n) / s
+
+
+def activate(name, z):
+    """Return f(z), of the shape of z, for an elementwise or a vector activation.
+
+    name : a key of ACTIVATIONS, "softmax" or "layernorm" (with eps = LAYERNORM_EPS)
+    z : (n,), or (n, B) for a batch. Raises ValueError for another name and a z that is not finite.
+    Source: claim C24.
+
+    >>> activate("relu", [-1.0, 2.0]).tolist()
+    [0.0, 2.0]
+    """
+    return ACTIVATE[known_activation(name)](_units("z", z))
+
+
+def activation_jacobian(name, z):
+    """Return the Jacobian of h = f(z), shape (n, n): diagonal for an elementwise f, full for a vector activation.
+
+    dh/dz = diag(f'(z))   or   diag(p) - p p^T   or   (I - 1 1^T / n - x x^T / n) / s
+
+    name : a key of ACTIVATIONS, "softmax" or "layernorm" (with eps = LAYERNORM_EPS). z : (n,).
+    Raises ValueError for another name and a z that is not one finite vector.
+    Source: claims C24 to C27.
+
+    >>> activation_jacobian("sigmoid", [0.0, 0.0]).tolist()
+    [[0.25, 0.0], [0.0, 0.25]]
+    """
+    z = vector("z", z)
+    if known_activation(name) == "softmax":
+        return softmax_jacobian(z)
+    if name == "layernorm":
+        return layernorm_jacobian(z, LAYERNORM_EPS)
+    return np.diag(ACTIVATIONS[name].derivative(z))
+
+
+def rows_times_jacobian(name, rows, z):
+    """Return g J for each row g, shape (B, n), without forming the Jacobian J of f at z.
+
+    g diag(f')   or   (g - g p) * p for softmax   or   (g - mean(g) - x mean(g * x)) / s for LayerNorm
+
+    name : as for `activation_jacobian`
+    rows : (B, n), a row for each member of the batch. z : (n, B), a column for each.
+    Raises ValueError for another name, values that are not finite, and shapes that do not fit.
+    Source: claims C24 to C27.
+
+    >>> rows_times_jacobian("relu", [[5.0, 7.0]], [[-1.0], [2.0]]).tolist()
+    [[0.0, 7.0]]
+    """
+    known_activation(name)
+    rows, z = real_array("rows", rows), _units("z", z)
+    if rows.shape != z.shape[::-1] or z.ndim != 2:
+        raise ValueError(f"rows must be (B, n) where z is (n, B), got {rows.shape} and {z.shape}")
+    return ROWS_TIMES_JACOBIAN[name](rows, z)
+
+
+def known_activation(name):
+    """Return `name` if it is a key of ACTIVATIONS, "softmax" or "layernorm"; any other raises ValueError."""
+    return one_of("activation", name, list(ACTIVATE))
+
+
+def _units(name, value):
+    """A finite array with units along the first axis, at least one, and perhaps a batch along the second."""
+    array = real_array(name, value)
+    if array.ndim not in (1, 2) or array.size == 0:
+        raise ValueError(f"{name} must be of shape (n,) or (n, B) with n, B >= 1, got {array.shape}")
+    return array
+
+
+def _softmax(z):
+    e = np.exp(z - z.max(axis=0))
+    return e / e.sum(axis=0)
+
+
+def _layernorm(z, eps):
+    """The normalised x and the divisor s."""
+    centred = z - z.mean(axis=0)
+    s = np.sqrt((centred**2).mean(axis=0) + eps)
+    if not (s > 0).all():
+        raise ValueError(f"z must not be constant where eps = 0 (LayerNorm divides by 0), got {shown(z)}")
+    return centred / s, s
+
+
+def _softmax_rows(g, z):
+    p = _softmax(z).T
+    return (g - (g * p).sum(axis=1, keepdims=True)) * p
+
+
+def _layernorm_rows(g, z):
+    x, s = _layernorm(z, LAYERNORM_EPS)
+    mean, along_x = g.mean(axis=1, keepdims=True), (g * x.T).mean(axis=1, keepdims=True)
+    return (g - mean - x.T * along_x) / s[:, None]
+
+
+def _elementwise_rows(f):
+    return lambda g, z: g * f.derivative(z).T
+
+
+# What a net calls in its loops: these two tables check nothing.
+ACTIVATE = {name: f.f for name, f in ACTIVATIONS.items()} | {
+    "softmax": _softmax,
+    "layernorm": lambda z: _layernorm(z, LAYERNORM_EPS)[0],
+}
+ROWS_TIMES_JACOBIAN = {name: _elementwise_rows(f) for name, f in ACTIVATIONS.items()} | {
+    "softmax": _softmax_rows,
+    "layernorm": _layernorm_rows,
+}
