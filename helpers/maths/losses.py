@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import real_array, shown
+from helpers.maths._check import LARGEST, real_array, shown
 from helpers.maths.vector_activations import softmax
 
 
@@ -44,7 +44,7 @@ def cross_entropy(y, d):
     [[0.0, -2.0]]
     """
     y, d = _pair("y", y, d)
-    if (y < 0).any() or (d < 0).any() or ((y == 0) & (d > 0)).any():
+    if (y < 0).any() or (d < 0).any() or ((y <= d / LARGEST) & (d > 0)).any():  # there d / y is beyond the floats
         raise ValueError(f"y must be above 0 where d is, and d at least 0, got y {shown(y)} and d {shown(d)}")
     y = np.where(d > 0, y, 1.0)
     return _loss(-(d * np.log(y)).sum(axis=0), 0.0 - d / y)

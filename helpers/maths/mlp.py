@@ -70,8 +70,7 @@ def forward(layers, x):
     H, Z = [h], []
     for k, (W, f, b) in enumerate(layers):
         with np.errstate(over="ignore", invalid="ignore"):
-            Z.append(W @ H[k] + (b if h.ndim == 1 else b[:, None]))
-        _in_floats(f"z_{k + 1}", Z[k])
+            Z.append(_in_floats(f"z_{k + 1}", W @ H[k] + (b if h.ndim == 1 else b[:, None])))
         H.append(_in_floats(f"h_{k + 1}", ACTIVATE[f](Z[k])))
     return Forward(H, Z)
 

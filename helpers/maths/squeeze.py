@@ -41,7 +41,7 @@ def shrink(J, v, norm=2):
     J, v = real_array("J", J), vector("v", v)
     if norm not in NORMS:
         raise ValueError(f"norm must be 1, 2 or inf, got {shown(norm)}")
-    if J.ndim not in (1, 2) or J.shape[-1] != len(v):
+    if J.ndim not in (1, 2) or J.size == 0 or J.shape[-1] != len(v):
         raise ValueError(f"J must be (m, n) or (n,) where v is (n,), got J {J.shape} and v {v.shape}")
     if not v.any():
         raise ValueError("v must not be 0, for it has no direction")
@@ -70,7 +70,7 @@ def rms_slope(activation, q):
 
     sqrt(E f'(z)^2)
 
-    activation : a name from ACTIVATIONS. q : the variance of z, above 0 and at most 1e4.
+    activation : a name from ACTIVATIONS. q : the variance of z, above 0 and at most 1e4, or 25 where gamma is inf
     By Gauss-Legendre between the kinks, which Gauss-Hermite would smear; good to 1e-10.
     Raises ValueError for another name and a q out of range.
     Source: claim C33; Pennington, Schoenholz & Ganguli 2017.
@@ -80,8 +80,9 @@ def rms_slope(activation, q):
     """
     f = find_activation(activation)
     std = np.sqrt(real_number("q", q, above=0.0))
-    if std > 100.0:
-        raise ValueError(f"q must be at most 10000, got {shown(q)}")
+    largest = 1e4 if f.gamma < np.inf else 25.0  # the mean square of exp is made at z = 2q, which must be in sight
+    if q > largest:
+        raise ValueError(f"q must be at most {largest:g} for {activation}, got {shown(q)}")
     fine = 2.0 ** np.arange(-2, 7)  # the bends of f are near 0, also where std is large
     cuts = np.unique([*f.kinks, *fine, *-fine, *(std * np.arange(-20.0, 21.0))])
     cuts = cuts[np.abs(cuts) <= 20.0 * std]
@@ -127,8 +128,10 @@ def squeeze(activation, Z, v):
     v = vector("v", v)
     if slope.ndim != 2 or slope.shape[1:] != v.shape:
         raise ValueError(f"Z must be (depth, n) where v is (n,), got {slope.shape} and {v.shape}")
+    if not np.isfinite(slope).all():
+        raise ValueError(f"the slope of {activation} must stay within the floats, got {shown(slope)}")
     with np.errstate(divide="ignore"):
         logs = np.cumsum(np.log10(np.abs(np.vstack([v, slope]))), axis=0)
     top = logs.max(axis=1)
     shift = np.where(np.isfinite(top), top, 0.0)
-    return top + log10_norm(10.0 ** (logs - shift[:, None]), axis=1).clip(min=0.0)
+    return top + log10_norm(10.0 ** (logs - shift[:, None]), axis=1)

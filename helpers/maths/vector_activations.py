@@ -40,7 +40,9 @@ def softmax_jacobian(z):
     [[0.25, -0.25], [-0.25, 0.25]]
     """
     p = _softmax(vector("z", z))
-    return np.diag(p) - np.outer(p, p)
+    J = -np.outer(p, p)
+    np.fill_diagonal(J, 0.0)
+    return J - np.diag(J.sum(axis=1))  # p_i (1 - p_i) as a sum of p_i p_j: 1 - p_i is rounded away near p_i = 1
 
 
 def layernorm(z, eps=0.0):
@@ -142,14 +144,21 @@ def _units(name, value):
 
 
 def _softmax(z):
-    e = np.exp(z - z.max(axis=0))
+    with np.errstate(over="ignore"):
+        e = np.exp(z - z.max(axis=0))
     return e / e.sum(axis=0)
 
 
 def _layernorm(z, eps):
     """The normalised x and the divisor s."""
-    centred = z - z.mean(axis=0)
-    s = np.sqrt((centred**2).mean(axis=0) + eps)
+    with np.errstate(over="ignore", invalid="ignore"):
+        centred = z - z[0]  # exactly 0 where z is constant, as z - mean(z) is not
+        centred = centred - centred.mean(axis=0)
+        largest = np.abs(centred).max(axis=0)
+        unit = centred / np.where(largest > 0, largest, 1.0)
+        s = np.hypot(largest * np.sqrt((unit**2).mean(axis=0)), np.sqrt(eps))
+    if not np.isfinite(s).all():
+        raise ValueError(f"z must be less than 1e308 apart, got {shown(z)}")
     if not (s > 0).all():
         raise ValueError(f"z must not be constant where eps = 0 (LayerNorm divides by 0), got {shown(z)}")
     return centred / s, s
@@ -157,6 +166,7 @@ def _layernorm(z, eps):
 
 def _softmax_rows(g, z):
     p = _softmax(z).T
+    g = g - g[np.arange(len(g)), p.argmax(axis=1), None]  # changes nothing but the rounding where one p is near 1
     return (g - (g * p).sum(axis=1, keepdims=True)) * p
 
 
