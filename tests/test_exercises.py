@@ -9,10 +9,72 @@ import numpy as np
 import pytest
 
 from helpers.exercises import EXERCISES, check
+from helpers.explorers import depth
+from helpers.explorers.depth import digits_explorer
 from helpers.explorers.scalar import memory_explorer
 from helpers.maths.settling import attractor, fixed_points
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+
+# What a student may write for the functions that are to be repaired; in the notebooks stands the first mistake of each.
+
+
+def steps_right(W, slopes):
+    P = np.eye(len(W))
+    for slope in slopes:
+        P = (slope[:, None] * W) @ P
+    return P
+
+
+def steps_elementwise(W, slopes):
+    P = np.eye(len(W))
+    for slope in slopes:
+        P = (slope[:, None] * W) * P
+    return P
+
+
+def steps_oldest_left(W, slopes):
+    P = np.eye(len(W))
+    for slope in slopes:
+        P = P @ (slope[:, None] * W)
+    return P
+
+
+def steps_columns(W, slopes):
+    P = np.eye(len(W))
+    for slope in slopes:
+        P = (W * slope) @ P
+    return P
+
+
+def run_right(W, h, n_steps):
+    P = np.eye(len(W))
+    for _ in range(n_steps):
+        h = np.tanh(W @ h)
+        P = np.diag(1 - h**2) @ W @ P
+    return P
+
+
+def run_frozen(W, h, n_steps):
+    J = np.diag(1 - np.tanh(W @ h) ** 2) @ W
+    return np.linalg.matrix_power(J, n_steps)
+
+
+def run_slope_of_state(W, h, n_steps):
+    P = np.eye(len(W))
+    for _ in range(n_steps):
+        h = np.tanh(W @ h)
+        P = np.diag(1 - np.tanh(h) ** 2) @ W @ P
+    return P
+
+
+def run_oldest_left(W, h, n_steps):
+    P = np.eye(len(W))
+    for _ in range(n_steps):
+        h = np.tanh(W @ h)
+        P = P @ np.diag(1 - h**2) @ W
+    return P
+
 
 RIGHT = {
     "00.1": "the sign of its start",
@@ -24,8 +86,57 @@ RIGHT = {
     "02.2": 1024,
     "02.3": "its length",
     "02.4": 1.487,
+    "03.1": steps_right,
+    "03.2": run_right,
+    "03.3": lambda row, W, g: np.outer(row * (1 - np.tanh(W @ g) ** 2), g),
+    "03.4": "1×20",
+    "03.5": -4.5e-5,
+    "04.1": lambda J: np.sqrt(np.linalg.eigvalsh(J.T @ J).max()),
+    "04.2": 1.758,
+    "04.3": 10,
+    "04.4": "He",
 }
 WRONG = [
+    ("03.1", steps_elementwise, "off the diagonal"),
+    ("03.1", steps_oldest_left, "wrong order"),
+    ("03.1", steps_columns, "swapped"),
+    ("03.1", lambda W, slopes: steps_right(W, slopes).T, "transpose"),
+    ("03.1", lambda W, slopes: slopes, "returns the shape"),
+    ("03.1", lambda W, slopes: 2 * steps_right(W, slopes), "off by 1 times"),
+    ("03.1", lambda W: W, "does not run: TypeError"),
+    ("03.1", 3, "is no function"),
+    ("03.2", run_frozen, "which state"),
+    ("03.2", run_slope_of_state, "at its argument"),
+    ("03.2", run_oldest_left, "LEFT"),
+    ("03.3", lambda row, W, g: np.outer(row, g), "factor of C18"),
+    ("03.3", lambda row, W, g: np.outer(row * (1 - np.tanh(row) ** 2), g), "at the row"),
+    ("03.3", lambda row, W, g: np.outer(row * np.tanh(W @ g), g), "its slope"),
+    ("03.3", lambda row, W, g: np.outer(g, row * (1 - np.tanh(W @ g) ** 2)), r"shape \(3, 2\); wanted \(2, 3\)"),
+    ("03.4", "1×10", "at the INPUT"),
+    ("03.4", "20×1", "one row"),
+    ("03.4", "30×20", "a factor"),
+    ("03.5", 4.5e-5, "negative"),
+    ("03.5", -1, "slope of the sigmoid"),
+    ("03.5", -9.1e-5, "Twice too large"),
+    ("03.5", 0.3, "times the slope"),
+    ("04.1", lambda J: np.abs(np.diag(J)).max(), "it says 0"),
+    ("04.1", lambda J: np.abs(np.linalg.eigvals(J)).max(), "An eigenvalue"),
+    ("04.1", np.linalg.norm, "Frobenius"),
+    ("04.1", lambda J: np.abs(J).max(), "largest entry"),
+    ("04.2", 1.0507, "left of 0"),
+    ("04.2", 1.673, "α alone"),
+    ("04.2", 1, "scaled by"),
+    ("04.2", 1.0998, "SiLU"),
+    ("04.2", 1.5, "Choose SELU in the zoo"),
+    ("04.3", 9.97, "whole"),
+    ("04.3", 20, "halved"),
+    ("04.3", 6, "divides by ten"),
+    ("04.3", 9, "Just not"),
+    ("04.3", 30, "not the least"),
+    ("04.3", 3, "passed a million"),
+    ("04.4", "Glorot", "variance is 1/n"),
+    ("04.4", "small Gaussian", "single precision"),
+    ("04.4", "Gaussian 3/√n", "multiplies"),
     ("00.1", "all three starts", "two positive starts"),
     ("00.1", "nothing", "negative start"),
     ("01.1", 0.9, "9.49 steps"),
@@ -110,13 +221,31 @@ def test_the_notebooks_ask_every_exercise_once_and_show_no_answer_given():
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         for cell in nbformat.read(path, as_version=4).cells:
             for name, given in re.findall(r'check\("([\d.]+)", (\w+)\)', cell.source):
-                assert f"{given} = None" in cell.source, path
+                assert f"{given} = None" in cell.source or f"def {given}(" in cell.source, path
                 assert name.startswith(path.name[:2]), path
                 calls.append(name)
     assert sorted(calls) == sorted(EXERCISES)
 
 
-# The answers themselves, against what does not go through exercises.py
+# The answers themselves, against what does not go through the exercises
+
+
+def test_the_gradient_of_exercise_03_5_is_the_product_of_its_factors():
+    y = 1 / (1 + math.exp(10))
+    assert EXERCISES["03.5"].answer == pytest.approx((y - 1) * y * (1 - y), rel=1e-9)
+
+
+def test_the_explorer_of_digits_says_that_he_alone_keeps_the_gradient_of_exercise_04_4():
+    explorer = digits_explorer()
+    explorer.update(n_layers=50, activation="relu", batch=128)
+    kept = {}
+    for seed in range(3):
+        for label, scheme in depth.SCHEMES.items():
+            explorer.update(scheme=scheme, seed=seed)
+            first = re.search(r"and (10\^)?([-\d.]+) in layer 1[,.]", explorer.sentence)
+            size = 10 ** float(first[2]) if first[1] else float(first[2])
+            kept.setdefault(label, []).append(0.01 <= size <= 100)
+    assert {label for label, told in kept.items() if all(told)} == {"He"}
 
 
 def test_the_memory_time_of_the_first_exercise_is_ten_steps():

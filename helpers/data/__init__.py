@@ -1,5 +1,6 @@
 """Real data, shipped with the package; README.md in this folder says where each file comes from."""
 
+import gzip
 from functools import cache
 from importlib.resources import files
 
@@ -20,3 +21,21 @@ def nile() -> tuple[np.ndarray, np.ndarray]:
     years, flow = years.astype(int), flow.copy()
     years.flags.writeable = flow.flags.writeable = False
     return years, flow
+
+
+@cache
+def digits() -> tuple[np.ndarray, np.ndarray]:
+    """Return 1,797 handwritten digits and what they are: images (1797, 64), a row each, and labels (1797,).
+
+    An image is 8 by 8 pixels, row by row, from 0 (paper) to 16 (ink).
+    Source: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, 1998.
+
+    >>> images, labels = digits()
+    >>> images.shape, labels[:5].tolist()
+    ((1797, 64), [0, 1, 2, 3, 4])
+    """
+    packed = (files(__package__) / "optdigits_8x8.csv.gz").read_bytes()
+    table = np.loadtxt(gzip.decompress(packed).decode().splitlines(), delimiter=",", dtype=int)
+    images, labels = table[:, :-1].astype(float), table[:, -1].copy()
+    images.flags.writeable = labels.flags.writeable = False
+    return images, labels

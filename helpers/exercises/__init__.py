@@ -4,17 +4,20 @@ The right answer of every exercise is computed from the maths, never written dow
 is checked against it by a test.
 """
 
-from helpers.exercises import cliffs, one_neuron
-from helpers.exercises.answers import Exercise, Verdict
+from helpers.exercises import chain_rule, cliffs, one_neuron, squeeze
+from helpers.exercises.answers import Exercise, Repair, Verdict
 
-ROOMS = (one_neuron, cliffs)
-EXERCISES: dict[str, Exercise] = {name: exercise for room in ROOMS for name, exercise in room.EXERCISES.items()}
+ROOMS = (one_neuron, cliffs, chain_rule, squeeze)
+EXERCISES: dict[str, Exercise | Repair] = {
+    name: exercise for room in ROOMS for name, exercise in room.EXERCISES.items()
+}
 
 
 def check(name: str, given) -> Verdict:
-    """Return the verdict on an answer to the exercise called ``name``.
+    """Return the verdict on an answer to the exercise called ``name``: a number, a choice or a function.
 
-    An answer of another kind than was asked for is told so. Raises ValueError for an unknown exercise.
+    None is an answer not yet given; one of another kind than was asked for is told so.
+    Raises ValueError for an unknown exercise.
 
     >>> check("02.3", "its direction")
     Print clip_by_norm([30, 40], 5): is it parallel to [30, 40]?
@@ -23,4 +26,6 @@ def check(name: str, given) -> Verdict:
     """
     if name not in EXERCISES:
         raise ValueError(f"no exercise is called {name!r}: wanted one of {list(EXERCISES)}")
+    if given is None:
+        return Verdict(False, "No answer yet: put yours in place of None and run the cell again.")
     return EXERCISES[name].check(given)

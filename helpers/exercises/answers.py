@@ -1,9 +1,12 @@
-"""What an exercise is, and the verdict on an answer to it."""
+"""What an exercise is, a question or a function to be repaired, and the verdict on an answer to it."""
 
 import math
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from numbers import Real
+
+import numpy as np
 
 from helpers.maths._check import shown
 
@@ -35,9 +38,7 @@ class Exercise:
     otherwise: str = "Not yet. Set the explorer to it and look again."
 
     def check(self, given) -> Verdict:
-        """Return the verdict on ``given``; None is an answer not yet given."""
-        if given is None:
-            return Verdict(False, "No answer yet: put yours in place of None and run the cell again.")
+        """Return the verdict on ``given``."""
         if self.options and given not in self.options:
             return Verdict(
                 False, f"{shown(given)} is not offered. Answer with one of {', '.join(map(repr, self.options))}."
@@ -62,3 +63,43 @@ def is_option(option: str) -> Callable[[str], bool]:
 def is_number(given) -> bool:
     """Return whether an answer is a finite number."""
     return isinstance(given, Real) and not isinstance(given, bool) and math.isfinite(given)
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A function to be repaired until it returns what ``right`` returns.
+
+    cases : the arguments with which both are called, one tuple for each call.
+    mistakes : pairs of a wrong function and what to say to one that returns the same; the first that fits is said.
+    """
+
+    right: Callable
+    explanation: str
+    cases: tuple[tuple, ...]
+    mistakes: tuple[tuple[Callable, str], ...]
+
+    def check(self, given) -> Verdict:
+        """Return the verdict on the function ``given``."""
+        if not callable(given):
+            return Verdict(False, f"{shown(given)} is no function. Give the function's name, without brackets.")
+        wanted = [self.right(*case) for case in self.cases]
+        try:
+            got = [np.asarray(given(*deepcopy(case)), dtype=float) for case in self.cases]
+        except Exception as failure:
+            return Verdict(False, f"It does not run: {type(failure).__name__}: {failure}")
+        for one, right in zip(got, wanted, strict=True):
+            if one.shape != right.shape:
+                return Verdict(False, f"It returns the shape {one.shape}; wanted {right.shape}.")
+        if alike(got, wanted):
+            return Verdict(True, f"Right. {self.explanation}")
+        for mistake, text in self.mistakes:
+            if alike(got, [mistake(*case) for case in self.cases]):
+                return Verdict(False, text)
+        off = max(np.linalg.norm(one - right) / np.linalg.norm(right) for one, right in zip(got, wanted, strict=True))
+        return Verdict(False, f"The shape is right; the numbers are off by {off:.2g} times their size.")
+
+
+def alike(some, others) -> bool:
+    """Return whether two lists hold the same arrays, up to rounding."""
+    pairs = zip(some, others, strict=True)
+    return all(one.shape == other.shape and np.allclose(one, other, rtol=1e-8, atol=1e-12) for one, other in pairs)

@@ -224,7 +224,12 @@ _TABLE = [
         gain_note="the slope for z > 0 is 1.0507, but just left of 0 it is 1.7581",
     ),
     Activation(
-        "softplus", "softplus", f=_softplus, derivative=_logistic, gamma=1.0, attained="not attained (z -> inf)"
+        "softplus",
+        "softplus",
+        f=_softplus,
+        derivative=_logistic,
+        gamma=1.0,
+        attained="approached as z grows",
     ),
     Activation(
         "softsign",
@@ -329,7 +334,7 @@ _TABLE = [
         f=_quiet_overflow(lambda z: np.maximum(z, 0.0) ** 2),
         derivative=_quiet_overflow(lambda z: 2.0 * np.maximum(z, 0.0)),
         gamma=math.inf,
-        attained="unbounded (z -> inf)",
+        attained="it grows with z",
     ),
     Activation(
         "exp",
@@ -337,7 +342,7 @@ _TABLE = [
         f=_quiet_overflow(np.exp),
         derivative=_quiet_overflow(np.exp),
         gamma=math.inf,
-        attained="unbounded (z -> inf)",
+        attained="it grows with z",
     ),
 ]
 

@@ -1,0 +1,158 @@
+"""The exercises of notebook 03."""
+
+from functools import reduce
+
+import numpy as np
+
+from helpers.exercises.answers import Exercise, Repair, is_option, near
+from helpers.maths.activations import activation
+from helpers.maths.mlp import Layer, chain_product, forward, weight_gradients
+from helpers.maths.ordering import candidate_products
+
+TANH = activation("tanh")
+
+
+def _cases() -> tuple:
+    """Return a few W (n, n) and states (n,), of a size at which tanh bends."""
+    rng = np.random.default_rng(0)
+    return tuple((rng.standard_normal((n, n)), rng.standard_normal(n)) for n in (2, 3, 4))
+
+
+def _steps() -> tuple:
+    """Return W and the slopes of three steps, oldest first."""
+    rng = np.random.default_rng(1)
+    return tuple((W, rng.uniform(0.1, 1.0, (3, len(W)))) for W, _ in _cases())
+
+
+def _product(combine):
+    """Return the function that combines each factor (slope, W) with the product so far."""
+    return lambda W, slopes: reduce(lambda P, slope: combine(np.diag(slope), W, P), slopes, np.eye(len(W)))
+
+
+def _frozen(W, h, n_steps):
+    """The mistake: every factor at the first state."""
+    return np.linalg.matrix_power(np.diag(TANH.slope(W @ h)) @ W, n_steps)
+
+
+def _one_late(W, h, n_steps):
+    """The mistake: the slope taken at the state instead of at its argument."""
+    P = np.eye(len(W))
+    for _ in range(n_steps):
+        h = np.tanh(W @ h)
+        P = np.diag(TANH.slope(h)) @ W @ P
+    return P
+
+
+def _of_weights(row, W, g):
+    layers = [Layer(W, "tanh")]
+    return weight_gradients(layers, forward(layers, g), row[None]).W[0]
+
+
+def _rows() -> tuple:
+    """Return a row, a W that is not square and one that is, and what W reads."""
+    rng = np.random.default_rng(2)
+    return tuple(
+        (rng.standard_normal(m), rng.standard_normal((m, n)), rng.standard_normal(n)) for m, n in ((2, 3), (3, 3))
+    )
+
+
+def _l2_at_z() -> float:
+    """Return dD/dz of a sigmoid output at z = -10 with target 1 under L2, by the chain of its factors."""
+    layers = [Layer([[1.0]], "sigmoid")]
+    run = forward(layers, [-10.0])
+    return float(chain_product(layers, run, run.H[-1][None] - 1.0, k=0)[0, 0])
+
+
+EXERCISES = {
+    "03.1": Repair(
+        _product(lambda D, W, P: D @ W @ P),
+        "The newest factor comes from the left, and matrices are multiplied by @.",
+        _steps(),
+        (
+            (
+                _product(lambda D, W, P: D @ W * P),
+                "Not yet. Every entry off the diagonal is 0, as if no neuron had heard of another. What does * do?",
+            ),
+            (
+                _product(lambda D, W, P: P @ D @ W),
+                "Now they are matrices, in the wrong order: the newest factor stands on the LEFT of what is there.",
+            ),
+            (
+                _product(lambda D, W, P: W @ D @ P),
+                "D and W are swapped: the slope belongs to the row, so D stands left of W.",
+            ),
+            (
+                _product(lambda D, W, P: P @ W.T @ D),
+                "That is the transpose of the right product, as the slide prints it. A row for each y is wanted.",
+            ),
+        ),
+    ),
+    "03.2": Repair(
+        lambda W, h, n_steps: candidate_products(W, h, int(n_steps)).newest_left,
+        "Each factor is taken where the run is at that step.",
+        tuple((W, h, 3) for W, h in _cases()),
+        (
+            (
+                _frozen,
+                "Not yet. With one step it would be right. From the second step on: at which state is the slope taken?",
+            ),
+            (
+                _one_late,
+                "The run moves now. But the slope is that of tanh at its argument z = W h, which is 1 − tanh(z)².",
+            ),
+            (
+                lambda W, h, n_steps: candidate_products(W, h, int(n_steps)).oldest_left,
+                "The slopes are right; the newest factor must stand on the LEFT.",
+            ),
+            (
+                lambda W, h, n_steps: candidate_products(W, h, int(n_steps)).swapped,
+                "D and W are swapped: the slope belongs to the row, so D stands left of W.",
+            ),
+        ),
+    ),
+    "03.3": Repair(
+        _of_weights,
+        "The row passes ∇f first, then meets what the weights read.",
+        _rows(),
+        (
+            (
+                lambda row, W, g: np.outer(row, g),
+                "Not yet. With the identity for tanh it would be right. Which factor of C18 is missing?",
+            ),
+            (
+                lambda row, W, g: np.outer(row * TANH.slope(row), g),
+                "The slope is taken at the row. It belongs to the argument of tanh, W g.",
+            ),
+            (
+                lambda row, W, g: np.outer(row * np.tanh(W @ g), g),
+                "You have tanh(z) where its slope 1 − tanh(z)² belongs.",
+            ),
+            (
+                lambda row, W, g: np.outer(row, g) / TANH.slope(W @ g)[:, None],
+                "On its way back the row is multiplied by the slope, not divided by it.",
+            ),
+        ),
+    ),
+    "03.4": Exercise(
+        "1×20",
+        "A gradient is a row, as wide as the layer.",
+        (
+            (is_option("1×10"), "That is the gradient at the INPUT: one factor W too far."),
+            (is_option("20×1"), "The numbers are right. But the derivative of ONE number has one row."),
+            (is_option("30×20"), "That is W from layer 1 to layer 2, a factor. The whole product begins with a row."),
+        ),
+        options=("1×10", "1×20", "20×1", "30×20"),
+    ),
+    "03.5": Exercise(
+        _l2_at_z(),
+        "The error −1 is squeezed by the slope y(1 − y).",
+        (
+            (near(-_l2_at_z(), 1e-6), "The size is right. y is below its target: the error y − d is negative."),
+            (near(-1.0, 0.01), "That is the error, or what KL sends. L₂ has to pass the slope of the sigmoid too."),
+            (near(-0.5, 0.01), "Half the error? The ½ of the loss is used up by the 2 of the square."),
+            (near(-2 * abs(_l2_at_z()), 1e-6), "Twice too large: the ½ of the loss cancels the 2 of the square."),
+        ),
+        tolerance=1e-6,
+        otherwise="Not yet. Take the error y − d, times the slope y(1 − y), at z = −10.",
+    ),
+}

@@ -1,0 +1,197 @@
+"""The explorers of what depth does to a gradient (notebook 04)."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from helpers.data import digits
+from helpers.explorers.controls import Choice, Slider
+from helpers.explorers.live import Explorer
+from helpers.explorers.scalar import amount
+from helpers.figures import depth as figures
+from helpers.maths.depth import HALF_SPACING_SINGLE, SMALLEST_SINGLE, log10_rms, lost_updates, train
+from helpers.maths.initial import gaussian
+from helpers.maths.losses import softmax_cross_entropy
+from helpers.maths.mlp import Layer, forward, log10_gradient_norms, neuron_gradient_log10_norms, random_net
+
+DEPTH_ACTIVATIONS = {"identity": "identity", "sigmoid": "sigmoid", "tanh": "tanh", "ReLU": "relu", "SiLU": "silu"}
+DEPTH_WIDTH = 64
+NET_ACTIVATIONS = {
+    "sigmoid": "sigmoid",
+    "tanh": "tanh",
+    "ReLU": "relu",
+    "ELU": "elu",
+    "leaky ReLU": "leaky_relu",
+    "SELU": "selu",
+    "SiLU": "silu",
+    "softplus": "softplus",
+}
+SCHEMES = {
+    "small Gaussian (0.01)": "small",
+    "Gaussian 1/√n": "gaussian",
+    "Gaussian 3/√n": "large",
+    "Glorot": "glorot",
+    "He": "he",
+    "orthogonal": "orthogonal",
+}
+LARGE_GAIN = 3.0
+LEARNING_RATE, BATCH = 0.1, 128
+
+
+@dataclass(frozen=True)
+class DepthState:
+    """log10 of the gradient at layer k relative to the output, k = 0 to the last, in a deep and in a recurrent net."""
+
+    label: str
+    gain: float
+    deep: np.ndarray
+    recurrent: np.ndarray
+
+
+@lru_cache
+def unit_matrices(seed: int) -> np.ndarray:
+    """Return matrices of gain 1, (layers, width, width), and none of them can be written to."""
+    rng = np.random.default_rng(seed)
+    W = np.stack([gaussian(DEPTH_WIDTH, 1.0, rng) for _ in range(figures.Depth.n_layers)])
+    W.flags.writeable = False
+    return W
+
+
+def depth_state(gain: float, seed: float, activation: str) -> DepthState:
+    """Compute what the explorer of depth shows."""
+    W = gain * unit_matrices(int(seed))
+    x = np.random.default_rng(int(seed) + 1000).standard_normal(DEPTH_WIDTH)
+    logs = []
+    for matrices in (W, [W[0]] * len(W)):
+        layers = [Layer(matrix, activation) for matrix in matrices]
+        logs.append(log10_gradient_norms(layers, forward(layers, x), np.full((1, DEPTH_WIDTH), DEPTH_WIDTH**-0.5)))
+    label = next(label for label, name in DEPTH_ACTIVATIONS.items() if name == activation)
+    return DepthState(label, gain, *logs)
+
+
+def describe_depth(state: DepthState) -> str:
+    """Say what is left after all layers, and the factor a layer."""
+    told = []
+    for name, logs in (("deep", state.deep), ("recurrent", state.recurrent)):
+        rate = "" if np.isneginf(logs[0]) else f" (a factor {10 ** (logs[0] / (len(logs) - 1)):.3g} a layer)"
+        told.append(f"{name} net {amount(logs[0])}{rate}")
+    return (
+        f"{state.label}, gain {state.gain:.3g}: of the gradient at the output, {len(state.deep) - 1} layers leave "
+        f"{'; '.join(told)}."
+    )
+
+
+def depth_explorer(activation: str = "tanh", gain: float = 1.0) -> Explorer:
+    """Return the explorer of the gradient against depth, with untied and with tied weights."""
+    controls = [
+        Slider("gain", "gain g of W", 0.5, 12, gain, 0.05),
+        Slider("seed", "another draw", 0, 9, 0, 1),
+        Choice("activation", "activation f", DEPTH_ACTIVATIONS, activation),
+    ]
+    return Explorer(controls, depth_state, figures.Depth(), describe_depth)
+
+
+@dataclass(frozen=True)
+class DigitsState:
+    """log10 gradient norms of every neuron by layer, their level in each layer, and where an update is lost."""
+
+    label: str
+    scheme_label: str
+    width: int
+    n_layers: int
+    batch: int
+    n_updates: int
+    image: np.ndarray
+    log10_norms: list[np.ndarray]
+    levels: np.ndarray
+    lost: np.ndarray
+    losses: np.ndarray
+
+
+@lru_cache
+def digit_columns() -> tuple[np.ndarray, np.ndarray]:
+    """Return the digits as inputs (64, 1797) of mean 0 and variance 1, and their targets (10, 1797)."""
+    images, labels = digits()
+    return ((images - images.mean()) / images.std()).T, np.eye(10)[:, labels]
+
+
+def digits_state(n_layers: float, activation: str, scheme: str, width: int, n_updates: int, batch: int, seed: float):
+    """Compute what the explorer of the digits shows; a generator, for training takes time."""
+    X, targets = digit_columns()
+    rng, n_layers = np.random.default_rng(int(seed)), int(n_layers)
+    names = [*[activation] * (n_layers - 1), "identity"]
+    drawn = {"scheme": "gaussian", "gain": LARGE_GAIN} if scheme == "large" else {"scheme": scheme}
+    layers, losses = random_net([64, *[width] * (n_layers - 1), 10], names, rng, **drawn), []
+    yield 0.0
+    for trained, loss in train(layers, X, targets, LEARNING_RATE, n_updates, BATCH, rng):
+        layers = trained
+        losses.append(loss)
+        yield len(losses) / (n_updates + 1)
+    run = forward(layers, X[:, :batch])
+    loss = softmax_cross_entropy(run.H[-1], targets[:, :batch])
+    norms = neuron_gradient_log10_norms(layers, run, loss.gradient / batch)
+    return DigitsState(
+        label=next(label for label, name in NET_ACTIVATIONS.items() if name == activation),
+        scheme_label=next(label for label, name in SCHEMES.items() if name == scheme),
+        width=width,
+        n_layers=n_layers,
+        batch=batch,
+        n_updates=n_updates,
+        image=digits()[0][0].reshape(8, 8),
+        log10_norms=norms,
+        levels=np.array([log10_rms(one) for one in norms]),
+        lost=lost_updates(norms, layers, LEARNING_RATE),
+        losses=np.array([*losses, loss.value.mean()]),
+    )
+
+
+def layers_told(which: np.ndarray) -> str:
+    """Return in words the layers (counted from 1) at which ``which`` holds."""
+    numbers = np.flatnonzero(which) + 1
+    if len(numbers) == 1:
+        return f"layer {numbers[0]}"
+    if len(numbers) == numbers[-1] - numbers[0] + 1:
+        return f"layers {numbers[0]} to {numbers[-1]}"
+    return f"{len(numbers)} layers between {numbers[0]} and {numbers[-1]}"
+
+
+def describe_digits(state: DigitsState) -> str:
+    """Say how the gradient falls from layer to layer, and where single precision loses it."""
+    first, last = state.levels[0], state.levels[-2]
+    read = "one digit" if state.batch == 1 else f"{state.batch} digits"
+    told = [
+        f"{state.label}, {state.scheme_label}, {state.n_layers} layers of {state.width}, {read}, after "
+        f"{state.n_updates} updates (loss {state.losses[-1]:.3g}): the gradient of a neuron is {amount(last)} in layer "
+        f"{state.n_layers - 1} and {amount(first)} in layer 1"
+    ]
+    if np.isfinite([first, last]).all() and state.n_layers > 2:
+        told[0] += f", a factor {10 ** ((first - last) / (state.n_layers - 2)):.3g} a layer"
+    rounded, gone = state.levels < state.lost, state.levels < SMALLEST_SINGLE
+    larger = state.levels > state.lost - HALF_SPACING_SINGLE
+    if rounded.any():
+        told.append(f"Single precision rounds most of an update away in {layers_told(rounded)}")
+    if gone.any():
+        told.append(f"It cannot hold the gradient itself in {layers_told(gone)}")
+    if larger.any():
+        told.append(f"An update is larger than the weights in {layers_told(larger)}")
+    if not (rounded | larger).any():
+        told.append("Single precision keeps the update in every layer, and none is larger than the weights")
+    dead = sum(int(np.isneginf(norms).sum()) for norms in state.log10_norms)
+    if dead:
+        told.append(f"For {dead} neurons the gradient is exactly 0")
+    return ". ".join(told) + "."
+
+
+def digits_explorer(activation: str = "sigmoid", scheme: str = "glorot") -> Explorer:
+    """Return the explorer of the deck's lost figure: the gradient of every neuron of a net that reads digits."""
+    controls = [
+        Slider("n_layers", "layers", 3, 50, 19, 1),
+        Choice("activation", "activation f", NET_ACTIVATIONS, activation),
+        Choice("scheme", "first weights", SCHEMES, scheme),
+        Choice("width", "neurons of a layer", [16, 64, 128], 64),
+        Choice("n_updates", "updates of training", [0, 20, figures.Digits.most_updates], 0),
+        Choice("batch", "gradient of", {"one digit": 1, f"{BATCH} digits": BATCH}, 1),
+        Slider("seed", "another draw", 0, 9, 0, 1),
+    ]
+    return Explorer(controls, digits_state, figures.Digits(), describe_digits)

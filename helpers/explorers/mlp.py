@@ -1,0 +1,189 @@
+"""The explorers of a net's chain of matrices (notebook 03)."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+
+from helpers.explorers.controls import Choice, Slider
+from helpers.explorers.live import Explorer
+from helpers.explorers.scalar import amount, number
+from helpers.figures import mlp as figures
+from helpers.figures.mlp import N_LAYERS, WIDEST, shape_text
+from helpers.maths.activations import activation as find_activation
+from helpers.maths.gradcheck import central_difference, relative_error
+from helpers.maths.initial import gaussian
+from helpers.maths.linear import log10_norm
+from helpers.maths.losses import cross_entropy, l2_loss
+from helpers.maths.mlp import factors, forward, random_net
+from helpers.maths.ordering import candidate_products, last_state
+
+NET_ACTIVATIONS = {"tanh": "tanh", "ReLU": "relu", "softmax": "softmax", "LayerNorm": "layernorm"}
+
+
+@dataclass(frozen=True)
+class ShapesState:
+    """The factors of the chain product at layer k, output first, and the row after each of them."""
+
+    k: int
+    activation: str
+    labels: list[str]
+    factors: list[np.ndarray]
+    rows: list[np.ndarray]
+    log10_lengths: np.ndarray
+    from_output: int  # multiplications of two numbers, multiplied out from the output
+    from_input: int  # and from the input
+
+
+def shapes_state(k: int, n_in: float, n_hidden: float, n_out: float, activation: str) -> ShapesState:
+    """Compute what the explorer of shapes shows."""
+    widths = [int(n_in), *[int(n_hidden)] * (N_LAYERS - 1), int(n_out)]
+    layers = random_net(widths, activation, np.random.default_rng(0))
+    run = forward(layers, np.linspace(1.0, -1.0, widths[0]))
+    chain = factors(layers, run, l2_loss(run.H[-1], np.zeros(widths[-1])).gradient, k=int(k))
+    matrices = [factor.matrix for factor in chain]
+    rows = matrices[:1]
+    for matrix in matrices[1:]:
+        rows.append(rows[-1] @ matrix)
+    sizes = [matrix.shape[1] for matrix in matrices]
+    return ShapesState(
+        k=int(k),
+        activation=activation,
+        labels=[factor.label for factor in chain],
+        factors=matrices,
+        rows=rows,
+        log10_lengths=np.array([log10_norm(row)[0] for row in rows]),
+        from_output=sum(before * after for before, after in pairwise(sizes)),
+        from_input=sum(rows * columns * sizes[-1] for rows, columns in (m.shape for m in matrices[:-1])),
+    )
+
+
+def describe_shapes(state: ShapesState) -> str:
+    """Say the shapes, what they collapse to, and what the product costs."""
+    product = " · ".join(
+        f"{label} ({shape_text(m.shape)})" for label, m in zip(state.labels, state.factors, strict=True)
+    )
+    told = f"{product} = the gradient at the output of layer {state.k} ({shape_text(state.rows[-1].shape)})"
+    if state.k == 0:
+        told = told.replace("output of layer 0", "input")
+    told += f", of length {amount(state.log10_lengths[-1])}."
+    if len(state.factors) < 3:
+        return told
+    return f"{told} From the output: {state.from_output} multiplications; from the input: {state.from_input}."
+
+
+def shapes_explorer() -> Explorer:
+    """Return the explorer of the factors of the chain product and their shapes."""
+    controls = [
+        Slider("k", "at the output of layer k", 0, N_LAYERS, 1, 1),
+        Slider("n_in", "width of the input", 1, WIDEST, 4, 1),
+        Slider("n_hidden", "width of layers 1 to 3", 2, WIDEST, 5, 1),
+        Slider("n_out", "width of the output", 2, WIDEST, 3, 1),
+        Choice("activation", "activation f", NET_ACTIVATIONS, "tanh"),
+    ]
+    return Explorer(controls, shapes_state, figures.Shapes(), describe_shapes)
+
+
+@dataclass(frozen=True)
+class CandidatesState:
+    """The finite difference and the four products, and log10 of the relative error of each product."""
+
+    n: int
+    n_steps: int
+    gain: float
+    matrices: list[np.ndarray]
+    log10_errors: np.ndarray
+
+
+def candidates_state(n_steps: float, n: float, gain: float) -> CandidatesState:
+    """Compute what the explorer of the four products shows."""
+    n, n_steps = int(n), int(n_steps)
+    rng = np.random.default_rng(1)
+    W, h0 = gaussian(n, gain, rng), rng.uniform(-0.5, 0.5, n)
+    measured = central_difference(lambda h: last_state(W, h, n_steps), h0)
+    products = candidate_products(W, h0, n_steps)
+    errors = [max(relative_error(product, measured), 1e-17) for product in products]
+    return CandidatesState(n, n_steps, gain, [measured, *products], np.log10(errors))
+
+
+def describe_candidates(state: CandidatesState) -> str:
+    """Say how far each product is from the finite difference."""
+    products = list(zip(figures.PANELS[1:], state.log10_errors, strict=True))
+    wrong = [f"{name}: {10**error:.2g}" for name, error in products if error >= figures.ACCEPTED]
+    right = [f"‘{name}’" for name, error in products if error < figures.ACCEPTED]
+    told = f"n = {state.n}, T = {state.n_steps}, gain {state.gain:g}: the finite difference accepts "
+    if not wrong:
+        return f"{told}all four, for with one neuron the factors are numbers, and their order is free."
+    return f"{told}{' and '.join(right)}. Relative distance of the others: {'; '.join(wrong)}."
+
+
+def candidates_explorer() -> Explorer:
+    """Return the explorer of four orders of multiplication, of which a finite difference accepts one."""
+    controls = [
+        Slider("n_steps", "steps T", 1, 5, 3, 1),
+        Slider("n", "neurons n", 1, 6, 4, 1),
+        Slider("gain", "gain of W", 0.4, 1.6, 1.5, 0.1),
+    ]
+    return Explorer(controls, candidates_state, figures.Candidates(), describe_candidates)
+
+
+@dataclass(frozen=True)
+class OutputState:
+    """Sizes of the gradient over a grid of z, and at the present z: KL and L2 at y, then KL and L2 at z."""
+
+    z: float
+    d: float
+    z_grid: np.ndarray
+    error: np.ndarray
+    kl_y: np.ndarray
+    l2_y: np.ndarray
+    kl_z: np.ndarray
+    l2_z: np.ndarray
+    here: np.ndarray
+    y: float
+
+
+def output_gradients(z: np.ndarray, d: float) -> tuple[np.ndarray, ...]:
+    """Return the error y - d, then dD/dy of KL and of L2, then dD/dz of KL and of L2, each of the shape of z.
+
+    y = sigmoid(z) is one of two probabilities y, 1 - y with targets d, 1 - d: moving y moves both.
+    """
+    sigmoid = find_activation("sigmoid")
+    y, targets = np.stack([sigmoid(z), sigmoid(-z)]), np.stack([np.full_like(z, d), np.full_like(z, 1.0 - d)])
+    kl_y = cross_entropy(y, targets).gradient @ [1.0, -1.0]
+    l2_y = l2_loss(y[:1], targets[:1]).gradient[:, 0]
+    slope = sigmoid.slope(z)
+    return y[0] - d, kl_y, l2_y, kl_y * slope, l2_y * slope
+
+
+@lru_cache
+def output_curves(d: float) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+    """Return the grid of z and the sizes over it."""
+    z = np.linspace(*figures.OutputGradient.z_limits, 241)
+    return z, tuple(np.abs(values) for values in output_gradients(z, d))
+
+
+def output_state(z: float, d: float) -> OutputState:
+    """Compute what the explorer of the output gradient shows."""
+    z_grid, curves = output_curves(d)
+    error, *here = (float(values[0]) for values in output_gradients(np.array([z]), d))
+    return OutputState(z, d, z_grid, *curves, here=np.array(here), y=error + d)
+
+
+def describe_output(state: OutputState) -> str:
+    """Say both gradients, at the output and one factor further."""
+    kl_y, l2_y, kl_z, l2_z = (number(value) for value in state.here)
+    return (
+        f"z = {state.z:g}, so y = {number(state.y)}; target d = {state.d:g}: the error y − d is "
+        f"{number(state.y - state.d)}. KL: dD/dy = {kl_y}, dD/dz = {kl_z}. L2: dD/dy = {l2_y}, dD/dz = {l2_z}."
+    )
+
+
+def output_explorer() -> Explorer:
+    """Return the explorer of what two losses send into a net."""
+    controls = [
+        Slider("z", "argument z of the output", *figures.OutputGradient.z_limits, -4, 0.1),
+        Slider("d", "target d", 0, 1, 1, 0.05),
+    ]
+    return Explorer(controls, output_state, figures.OutputGradient(), describe_output)

@@ -1,0 +1,108 @@
+"""What depth does to a gradient: its length against depth, and the deck's lost figure, every neuron by layer."""
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from helpers.figures import style
+from helpers.figures.scalar import level, note
+from helpers.figures.scene import Scene
+
+SMALLEST_SINGLE = -44.85  # log10 of the smallest number above 0 in single precision
+FLOOR = -400.0
+
+
+class Depth(Scene):
+    """The length of the gradient against the layers that it has passed: all matrices different, and all the same."""
+
+    height = 330
+    log_limits = (-40.0, 25.0)
+    n_layers = 50
+
+    def build(self):
+        axes = self.figure.add_axes([0.075, 0.145, 0.905, 0.75])
+        axes.set(xlim=(0, self.n_layers), ylim=self.log_limits)
+        axes.set(xlabel="layers between the output and here", ylabel="log$_{10}$ of the gradient")
+        axes.set_title("how long the gradient is, relative to the output")
+        level(axes, 0)
+        self.lines = [
+            axes.plot([], [], line, color=colour, label=label)[0]
+            for colour, line, label in (
+                (style.GRADIENT, "-", "a deep net: another W in each layer"),
+                (style.STATE, "--", "a recurrent net: the same W in each"),
+            )
+        ]
+        axes.legend(loc="lower left", borderaxespad=0)
+        self.note = note(axes)
+        self.moves(*self.lines, self.note)
+
+    def move(self, state):
+        for line, logs in zip(self.lines, (state.deep, state.recurrent), strict=True):
+            line.set_data(np.arange(len(logs)), np.maximum(logs[::-1], FLOOR))
+        told = []
+        for name, logs in (("deep", state.deep), ("recurrent", state.recurrent)):
+            if not self.log_limits[0] <= logs[0] <= self.log_limits[1]:
+                told.append(f"{name}, at the end: " + ("exactly 0" if np.isneginf(logs[0]) else f"10^{logs[0]:.0f}"))
+        self.note.set_text("; ".join(told))
+
+
+class Digits(Scene):
+    """The gradient of the weights into every neuron, by layer, of a net that reads a digit; the digit; the loss."""
+
+    width, height = 860, 460
+    log_limits = (-60.0, 25.0)
+    most_updates = 100
+
+    def build(self):
+        self.neurons = self.figure.add_axes([0.075, 0.115, 0.665, 0.81])
+        self.neurons.set(ylim=self.log_limits)
+        self.neurons.set(xlabel="layer (1: the first; the last: the output)", ylabel="log$_{10}$ |gradient|")
+        self.neurons.set_title("the gradient of the weights into every neuron")
+        self.neurons.xaxis.set_major_locator(MaxNLocator(integer=True))
+        level(self.neurons, 0)
+        self.neurons.axhline(SMALLEST_SINGLE, color=style.RULE, linewidth=1.0, linestyle="-.")
+        words = "smallest number of single precision"
+        self.neurons.text(0.99, SMALLEST_SINGLE - 0.6, words, **self._right_end())
+        dots = {"markersize": 2.2, "markeredgewidth": 0}
+        (self.dots,) = self.neurons.plot([], [], "o", color=style.GRADIENT, label="one neuron", **dots)
+        look = {"color": style.STATE, "linewidth": 1.4}
+        (self.levels,) = self.neurons.plot([], [], "o-", markersize=3, label="root mean square", **look)
+        look = {"color": style.RULE, "linewidth": 1.2, "linestyle": ":"}
+        (self.lost,) = self.neurons.plot([], [], label="below: the update is rounded away", **look)
+        self.neurons.legend(loc="upper left", ncols=3, borderaxespad=0)
+        self.note = self.neurons.text(0.99, -58.5, "", **(self._right_end() | {"va": "bottom"}))
+
+        self.image = self.figure.add_axes([0.79, 0.56, 0.19, 0.355])
+        self.image.set(xticks=[], yticks=[])
+        self.image.grid(False)
+        self.pixels = self.image.imshow(np.zeros((8, 8)), cmap="gray_r", vmin=0, vmax=16, interpolation="nearest")
+        self.loss = self.figure.add_axes([0.805, 0.115, 0.18, 0.31])
+        self.loss.set(ylim=(0, 3.4), xlabel="updates", xlim=(0, self.most_updates))
+        self.loss.set_title("loss (chance: 2.3)")
+        level(self.loss, np.log(10.0))
+        (self.losses,) = self.loss.plot([], [], ".-", color=style.OTHER, markersize=4, linewidth=1.0)
+        self.moves(self.dots, self.lost, self.levels, self.losses, self.note)
+
+    def _right_end(self):
+        place = {"transform": self.neurons.get_yaxis_transform(), "ha": "right", "va": "top"}
+        return place | {"fontsize": 8.5, "color": style.RULE}
+
+    def stage_key(self, state):
+        return state.n_layers, state.batch
+
+    def stage(self, state):
+        self.neurons.set_xlim(0.3, state.n_layers + 0.7)
+        self.pixels.set_data(state.image)
+        self.image.set_title("what it reads" if state.batch == 1 else f"one of the {state.batch} digits")
+
+    def move(self, state):
+        layers = np.arange(1, state.n_layers + 1)
+        places = np.concatenate(
+            [k + np.linspace(-0.32, 0.32, len(one)) for k, one in zip(layers, state.log10_norms, strict=True)]
+        )
+        seen = np.maximum(np.concatenate(state.log10_norms), FLOOR)
+        self.dots.set_data(places, seen)
+        self.levels.set_data(layers, np.maximum(state.levels, FLOOR))
+        self.lost.set_data(layers, np.maximum(state.lost, FLOOR))
+        self.losses.set_data(np.arange(len(state.losses)), np.clip(state.losses, *self.loss.get_ylim()))
+        below = int((seen < self.log_limits[0]).sum())
+        self.note.set_text(f"{below} of {len(seen)} neurons below, or exactly 0" if below else "")

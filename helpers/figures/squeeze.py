@@ -1,0 +1,125 @@
+"""What one layer does to a gradient: slopes of an activation, layers of slopes, and full Jacobians."""
+
+import numpy as np
+
+from helpers.figures import style
+from helpers.figures.cells import Cells, pixel_axes
+from helpers.figures.scalar import level, note
+from helpers.figures.scene import Scene
+
+LARGEST_SIDE = 8
+
+
+class Zoo(Scene):
+    """An activation with its tangent at z, and its slope with the largest size that it has."""
+
+    height = 320
+    z_limits = (-6.0, 6.0)
+    slope_limits = (-0.4, 2.1)
+
+    def build(self):
+        panels = self.figure.subplots(1, 2)
+        self.figure.subplots_adjust(left=0.06, right=0.985, top=0.9, bottom=0.15, wspace=0.17)
+        self.value, self.slope = panels
+        self.value.set(xlim=self.z_limits, ylim=(-2.2, 4.2), xlabel="z", ylabel="f(z)")
+        self.slope.set(xlim=self.z_limits, ylim=self.slope_limits, xlabel="z", ylabel="f ′(z)")
+        for axes in panels:
+            level(axes, 0)
+        level(self.slope, 1, linestyle=":")
+        (self.curve,) = self.value.plot([], [], color=style.RULE)
+        (self.tangent,) = self.value.plot([], [], "--", color=style.GRADIENT)
+        (self.at_value,) = self.value.plot([], [], "o", color=style.MARK, markeredgecolor=style.RULE, clip_on=False)
+        (self.slopes,) = self.slope.plot([], [], color=style.RULE)
+        (self.gamma,) = self.slope.plot([], [], "--", color=style.OTHER)
+        (self.at_slope,) = self.slope.plot([], [], "o", color=style.MARK, markeredgecolor=style.RULE, clip_on=False)
+        self.slope_title = self.slope.set_title(" ")
+        self.moves(self.tangent, self.at_value, self.at_slope)
+
+    def stage_key(self, state):
+        return state.label
+
+    def stage(self, state):
+        self.value.set_title(f"{state.label} and its tangent at z")
+        bound = "no γ: the slope has no bound" if np.isinf(state.gamma) else f"γ = {state.gamma:.6g} (dashed)"
+        self.slope_title.set_text(f"its slope; {bound}")
+        self.curve.set_data(state.z_grid, np.clip(state.values, -1e3, 1e3))
+        self.slopes.set_data(state.z_grid, np.clip(state.slopes, -1e3, 1e3))
+        self.gamma.set_data(self.z_limits, [min(state.gamma, 1e3)] * 2)
+
+    def move(self, state):
+        ends = np.array([state.z - 2.0, state.z + 2.0])
+        self.tangent.set_data(ends, np.clip(state.value + state.slope * (ends - state.z), -1e3, 1e3))
+        self.at_value.set_data([state.z], [np.clip(state.value, *self.value.get_ylim())])
+        self.at_slope.set_data([state.z], [np.clip(state.slope, *self.slope_limits)])
+
+
+class Squeeze(Scene):
+    """The slopes that a layer of random arguments has, and what depth layers of them leave of a vector."""
+
+    height = 320
+    log_limits = (-32.0, 8.0)
+    deepest = 60
+
+    def build(self):
+        self.slope, self.depth = self.figure.subplots(1, 2, width_ratios=[1, 1.3])
+        self.figure.subplots_adjust(left=0.065, right=0.985, top=0.9, bottom=0.15, wspace=0.17)
+        self.slope.set(xlim=(-0.15, 1.9), ylim=(0, 1), xlabel="|f ′(z)|", ylabel="share of the units")
+        self.slope.set_title("the slopes of one layer")
+        (self.shares,) = self.slope.plot([], [], color=style.GRADIENT, drawstyle="steps-mid")
+        (self.rms,) = self.slope.plot([], [], "--", color=style.STATE, label="root mean square")
+        (self.gamma,) = self.slope.plot([], [], ":", color=style.RULE, label="γ, the bound")
+        self.slope.legend(loc="upper right", borderaxespad=0, bbox_to_anchor=(1, 1))
+        self.depth.set(
+            xlim=(0, self.deepest), ylim=self.log_limits, xlabel="layers", ylabel="log$_{10}$ of what is left"
+        )
+        self.depth.set_title("a vector through layers of slopes alone (no weights)")
+        level(self.depth, 0)
+        (self.left,) = self.depth.plot([], [], color=style.GRADIENT, linewidth=2.4, label="measured")
+        (self.typical,) = self.depth.plot([], [], "--", color=style.STATE, label="(root mean square)$^k$")
+        (self.bound,) = self.depth.plot([], [], ":", color=style.RULE, label="γ$^k$")
+        (self.here,) = self.depth.plot([], [], "o", color=style.MARK, markeredgecolor=style.RULE, clip_on=False)
+        self.depth.legend(loc="lower left", borderaxespad=0)
+        self.note = note(self.depth)
+        self.moves(self.shares, self.rms, self.gamma, self.left, self.typical, self.bound, self.here, self.note)
+
+    def move(self, state):
+        self.shares.set_data(state.bins, state.shares)
+        self.rms.set_data([state.rms] * 2, (0, 1))
+        self.gamma.set_data([min(state.gamma, 1e3)] * 2, (0, 1))
+        k = np.arange(len(state.log10_left))
+        floor = 3 * self.log_limits[0]
+        self.left.set_data(k, np.maximum(state.log10_left, floor))
+        self.typical.set_data(k, k * np.log10(state.rms) if state.rms else np.full(len(k), floor))
+        self.bound.set_data(k, k * np.log10(min(state.gamma, 1e3)))
+        self.here.set_data([state.depth], [np.clip(state.log10_left[state.depth], *self.log_limits)])
+        gone = np.flatnonzero(np.isneginf(state.log10_left))
+        self.note.set_text(f"exactly 0 from layer {gone[0]} on" if len(gone) else "")
+
+
+class FullJacobian(Scene):
+    """The Jacobian of one layer of activations as cells, and its singular values beside its diagonal."""
+
+    height = 320
+    log_limits = (-4.5, 1.5)
+
+    def build(self):
+        self.left = pixel_axes(self.figure, 0, 0, 330, 320)
+        self.left.text(28, 303, "the Jacobian ∂h/∂z", va="center", fontsize=10)
+        self.cells = Cells(self.left, cell=32)
+        self.values = self.figure.add_axes([0.46, 0.15, 0.525, 0.75])
+        self.values.set(xlim=(0.5, LARGEST_SIDE + 0.5), ylim=self.log_limits, ylabel="log$_{10}$")
+        self.values.set(xlabel="from the largest to the smallest", xticks=range(1, LARGEST_SIDE + 1))
+        self.values.set_title("singular values, and the diagonal entries in size")
+        level(self.values, 0)
+        (self.singular,) = self.values.plot([], [], "o-", color=style.GRADIENT, label="singular values")
+        (self.diagonal,) = self.values.plot([], [], "s", color=style.STATE, fillstyle="none", label="diagonal entries")
+        (self.bound,) = self.values.plot([], [], ":", color=style.RULE, label="bound")
+        self.values.legend(loc="upper right", ncols=3, borderaxespad=0)
+        self.moves(self.cells.artist, self.singular, self.diagonal, self.bound)
+
+    def move(self, state):
+        self.cells.show([state.J], [(165, 150)])
+        i = np.arange(1, len(state.J) + 1)
+        for line, values in ((self.singular, state.singular), (self.diagonal, state.diagonal)):
+            line.set_data(i, np.log10(np.maximum(values, 1e-9)))
+        self.bound.set_data((0.5, LARGEST_SIDE + 0.5), np.log10([max(state.bound, 1e-9)] * 2))

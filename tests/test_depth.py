@@ -1,0 +1,198 @@
+"""What depth does to the gradient of every neuron: theory, and the lecture's lost figure over several seeds."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.data import digits
+from helpers.maths.depth import HALF_SPACING_SINGLE, SMALLEST_SINGLE, log10_rms, lost_updates, train
+from helpers.maths.losses import softmax_cross_entropy
+from helpers.maths.mlp import Layer, forward, neuron_gradient_log10_norms, random_net, weight_gradients
+from tests.one_unit import PROPERTY
+
+SEEDS = range(5)
+
+
+def digit_columns():
+    images, labels = digits()
+    return ((images - images.mean()) / images.std()).T, np.eye(10)[:, labels]
+
+
+def levels(activation, n_layers, seed, scheme="glorot", gain=1.0, n_digits=16):
+    """log10 of the gradient of a neuron in each layer, root mean square over the layer."""
+    X, targets = (values[:, :n_digits] for values in digit_columns())
+    names = [*[activation] * (n_layers - 1), "identity"]
+    layers = random_net([64] * n_layers + [10], names, np.random.default_rng(seed), scheme, gain)
+    run = forward(layers, X)
+    rows = softmax_cross_entropy(run.H[-1], targets).gradient / n_digits
+    return np.array([log10_rms(norms) for norms in neuron_gradient_log10_norms(layers, run, rows)])
+
+
+# The figure on the digits, over several seeds
+
+
+@pytest.mark.claim("C9", "C45")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_in_a_sigmoid_net_of_19_layers_the_first_layer_has_a_gradient_near_ten_to_the_minus_eleven(seed):
+    """No layer can keep more than |W|/4, about 1/2; near z = 0 it keeps about 1/4."""
+    seen = levels("sigmoid", 19, seed)
+    assert -13 < seen[0] < -10
+    per_layer = 10 ** ((seen[0] - seen[-2]) / 17)
+    assert 0.2 < per_layer < 0.3
+
+
+@pytest.mark.claim("C9", "C45")
+@pytest.mark.parametrize("activation", ["tanh", "elu"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_with_weights_of_variance_1_over_n_tanh_and_elu_keep_the_gradient(activation, seed):
+    seen = levels(activation, 19, seed)
+    assert -2.0 < seen[0] < 0.0
+    assert abs(seen[0] - seen[-2]) < 0.7
+
+
+@pytest.mark.claim("C47")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_twice_the_depth_doubles_the_exponent_of_a_sigmoid_net(seed):
+    assert levels("sigmoid", 38, seed)[0] / levels("sigmoid", 19, seed)[0] == pytest.approx(2.0, abs=0.15)
+
+
+@pytest.mark.claim("C45", "C47")
+@pytest.mark.parametrize("activation", ["relu", "elu"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_large_weights_make_relu_and_elu_explode(activation, seed):
+    """A ReLU layer of variance 9/n multiplies by 3/sqrt 2 on the way up: 17 times log10 is 5.6, 36 times 11.8."""
+    assert levels(activation, 19, seed, "gaussian", 3.0)[0] == pytest.approx(17 * np.log10(3 / np.sqrt(2)), abs=1.0)
+    assert levels(activation, 38, seed, "gaussian", 3.0)[0] == pytest.approx(36 * np.log10(3 / np.sqrt(2)), abs=1.5)
+
+
+@pytest.mark.claim("C9")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_weights_of_variance_2_over_n_keep_the_gradient_of_relu_through_50_layers(seed):
+    """Half of the neurons are blocked: variance 2/n keeps mean squares (He et al. 2015), 1/n loses 2^-24."""
+    assert -2.5 < levels("relu", 50, seed, "he")[0] < 1.0
+    assert levels("relu", 50, seed, "glorot")[0] == pytest.approx(-48 * np.log10(np.sqrt(2)) - 0.7, abs=1.5)
+
+
+@pytest.mark.claim("C46")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_in_the_lower_layers_of_a_sigmoid_net_single_precision_loses_the_update(seed):
+    """The rule of `lost_updates` against arithmetic in float32; at its border about half of the weights still move."""
+    X, targets = (values[:, :16] for values in digit_columns())
+    names = [*["sigmoid"] * 18, "identity"]
+    layers = random_net([64] * 19 + [10], names, np.random.default_rng(seed), "glorot")
+    run = forward(layers, X)
+    rows = softmax_cross_entropy(run.H[-1], targets).gradient / 16
+    norms = neuron_gradient_log10_norms(layers, run, rows)
+    above = np.array([log10_rms(one) for one in norms]) - lost_updates(norms, layers, 0.1)
+    moved = []
+    for layer, dW in zip(layers, weight_gradients(layers, run, rows).W, strict=True):
+        before = layer.W.astype(np.float32)
+        moved.append((before != before - (0.1 * dW).astype(np.float32)).mean())
+    moved = np.array(moved)
+    assert 5 <= (above < 0).sum() <= 12
+    assert (moved[above < -1] < 0.2).all()
+    assert (moved[above > 1] > 0.8).all()
+    assert moved[0] < 0.01
+
+
+def test_for_relu_without_biases_the_sum_of_weight_times_gradient_is_the_same_in_all_layers():
+    """Scaling W_k up and another W down by one factor leaves the net as it is (Du, Hu and Lee 2018)."""
+    X, targets = (values[:, :3] for values in digit_columns())
+    layers = random_net([64, 20, 30, 40, 10], [*["relu"] * 3, "identity"], np.random.default_rng(0), "he")
+    run = forward(layers, X)
+    gradients = weight_gradients(layers, run, softmax_cross_entropy(run.H[-1], targets).gradient)
+    sums = [np.sum(layer.W * dW) for layer, dW in zip(layers, gradients.W, strict=True)]
+    np.testing.assert_allclose(sums, sums[0], rtol=1e-10)
+
+
+# The parts
+
+
+@PROPERTY
+@given(st.lists(st.floats(-300, 300), min_size=1, max_size=9), st.floats(-1e4, 1e4))
+def test_the_level_of_a_layer_is_the_root_mean_square_wherever_the_logs_lie(logs, shift):
+    logs = np.array(logs)
+    assert log10_rms(logs + shift) == pytest.approx(log10_rms(logs) + shift, abs=1e-9)
+    assert logs.max() - 0.5 * np.log10(len(logs)) - 1e-9 <= log10_rms(logs) <= logs.max() + 1e-9
+    moderate = logs / 10
+    assert log10_rms(moderate) == pytest.approx(0.5 * np.log10(np.mean(100**moderate)), abs=1e-9)
+
+
+def test_a_layer_that_is_dead_has_the_level_minus_infinity():
+    assert log10_rms([-np.inf, -np.inf]) == -np.inf
+    assert log10_rms([0.0, -np.inf]) == pytest.approx(-0.5 * np.log10(2))
+
+
+@pytest.mark.parametrize("logs", [[np.nan], [np.inf], ["a"]])
+def test_a_level_of_what_is_no_log_is_refused(logs):
+    with pytest.raises(ValueError, match="logs must"):
+        log10_rms(logs)
+
+
+def test_the_limits_of_single_precision_are_those_of_numpy():
+    assert np.isclose(10**SMALLEST_SINGLE, float(np.finfo(np.float32).smallest_subnormal), rtol=1e-9, atol=0)
+    assert np.isclose(10**HALF_SPACING_SINGLE, float(np.finfo(np.float32).epsneg), rtol=1e-9, atol=0)
+
+
+def test_an_update_is_lost_where_a_step_does_not_move_a_weight_of_one_in_single_precision():
+    threshold = 10 ** lost_updates([np.zeros(1)], [Layer([[1.0]], "tanh")], 0.1)[0]
+    one, rate = np.float32(1.0), 0.1
+    assert one - np.float32(rate * threshold * 0.49) == one
+    assert one - np.float32(rate * threshold * 1.01) != one
+
+
+def test_training_is_descent_along_the_gradient_shortened_to_the_largest_norm():
+    X, targets = digit_columns()
+    layers = random_net([64, 8, 10], ["tanh", "identity"], np.random.default_rng(0))
+    [(stepped, loss)] = train(layers, X, targets, 0.5, 1, 32, np.random.default_rng(1), max_norm=0.25)
+    batch = np.random.default_rng(1).integers(0, X.shape[1], 32)
+    run = forward(layers, X[:, batch])
+    rows = softmax_cross_entropy(run.H[-1], targets[:, batch])
+    assert loss == pytest.approx(rows.value.mean())
+    moves = [before.W - after.W for before, after in zip(layers, stepped, strict=True)]
+    biases = [after.b for after in stepped]
+    length = np.sqrt(sum((move**2).sum() for move in moves) + sum((b**2).sum() for b in biases))
+    assert length == pytest.approx(0.5 * 0.25)
+    gradients = weight_gradients(layers, run, rows.gradient / 32)
+    for move, dW in zip(moves, gradients.W, strict=True):
+        assert np.vdot(move, dW) == pytest.approx(np.linalg.norm(move) * np.linalg.norm(dW))
+
+
+@pytest.mark.claim("C46")
+def test_a_hundred_updates_train_relu_with_he_and_leave_sigmoid_at_chance():
+    X, targets = digit_columns()
+
+    def loss_after(activation, scheme, seed):
+        rng = np.random.default_rng(seed)
+        layers = random_net([64] * 19 + [10], [*[activation] * 18, "identity"], rng, scheme)
+        for trained, _ in train(layers, X, targets, 0.1, 100, 128, rng):
+            layers = trained
+        return softmax_cross_entropy(forward(layers, X).H[-1], targets).value.mean()
+
+    chance = np.log(10.0)
+    for seed in range(3):
+        assert loss_after("relu", "he", seed) < 0.6 * chance
+        assert loss_after("sigmoid", "glorot", seed) == pytest.approx(chance, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"n_updates": -1}, "n_updates must be at least 0"),
+        ({"batch_size": 0}, "batch_size must be at least 1"),
+        ({"max_norm": 0}, "max_norm must be above 0"),
+        ({"rng": 3}, "rng must be a numpy Generator"),
+        ({"X": [[np.nan]]}, "X must not hold NaN"),
+    ],
+)
+def test_training_refuses_what_it_cannot_use(change, message):
+    given = {"X": np.eye(2), "targets": np.eye(2), "learning_rate": 0.1, "n_updates": 1, "batch_size": 1}
+    given |= {"rng": np.random.default_rng(0), "max_norm": 1.0} | change
+    with pytest.raises(ValueError, match=message):
+        list(train([Layer(np.eye(2), "identity")], **given))
+
+
+def test_lost_updates_wants_norms_of_each_layer():
+    with pytest.raises(ValueError, match="wanted norms of 1 layers, got 2"):
+        lost_updates([np.zeros(1)] * 2, [Layer([[1.0]], "tanh")], 0.1)
