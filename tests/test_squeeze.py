@@ -1,5 +1,7 @@
 """How much an activation shrinks what its Jacobian multiplies: bounds, norms and depth, against theory."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -209,6 +211,9 @@ def test_the_root_mean_square_slope_of_sigmoid_is_that_of_the_ledger():
         ("squared_relu", lambda q: 2 * q),
         ("sin", lambda q: (1 + np.exp(-2 * q)) / 2),
         ("gaussian", lambda q: 4 * q * (1 + 4 * q) ** -1.5),
+        ("hardtanh", lambda q: math.erf(1 / math.sqrt(2 * q))),
+        ("hardsigmoid", lambda q: math.erf(3 / math.sqrt(2 * q)) / 36),
+        ("relu6", lambda q: math.erf(6 / math.sqrt(2 * q)) / 2),
     ],
 )
 def test_where_the_integral_is_known_the_mean_square_slope_is_it(name, of_q, q):

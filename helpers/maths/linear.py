@@ -202,7 +202,7 @@ def critical_angle(sigma1, sigma2):
     sigma1, sigma2 = real_number("sigma1", sigma1, at_least=0.0), real_number("sigma2", sigma2, at_least=0.0)
     if (1.0 - sigma1) * (1.0 - sigma2) > 0 or sigma1 * sigma2 >= 1:
         raise ValueError(f"no angle is critical unless sigma1 >= 1 >= sigma2, product < 1, got {sigma1}, {sigma2}")
-    return np.arccos(min((1.0 + sigma1 * sigma2) / (sigma1 + sigma2), 1.0))
+    return np.arccos((1.0 + sigma1 * sigma2) / (sigma1 + sigma2))
 
 
 def is_normal(W, tolerance=1e-12):
