@@ -19,7 +19,7 @@ RULE = "#000000"  # the curve of a formula, and the map f itself
 MARK = "#cc79a7"  # "you are here"
 OTHER = "#009e73"  # a second run, set against the first
 EDGE = "#9c9c9c"  # lines that mark a limit: 0, 1, the diagonal
-POSITIVE, NEGATIVE = "#00542a", "#a77bc4"  # the sign of an entry of a matrix
+POSITIVE, NEGATIVE = "#00542a", "#9d7fdb"  # the sign of an entry of a matrix
 
 MEANINGS = (STATE, GRADIENT, RULE, MARK, OTHER, EDGE, POSITIVE, NEGATIVE)
 
