@@ -13,8 +13,12 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
+from helpers.explorers.depth import digits_explorer
+from helpers.explorers.linear import stretch_rotate_explorer
+from helpers.explorers.mlp import shapes_explorer
 from helpers.explorers.regimes import regime_explorer
 from helpers.explorers.scalar import memory_explorer
+from helpers.explorers.squeeze import zoo_explorer
 from helpers.figures.style import DENSITY
 from tools.chromium import Lab, Page, find_chromium, wait_until
 
@@ -181,17 +185,50 @@ def test_reset_brings_the_defaults_back(page):
     assert_shows(page, memory_explorer("tanh", w=0.9))
 
 
-def test_the_regime_explorer_of_the_next_notebook_answers(lab):
+@pytest.mark.parametrize(
+    ("notebook", "make", "key", "setting"),
+    [
+        ("02_cliffs_and_latches", regime_explorer, ("ArrowLeft", 37), {"w": 7.99}),
+        ("03_the_chain_rule", shapes_explorer, ("ArrowRight", 39), {"k": 2}),
+        ("04_the_activation_squeeze", zoo_explorer, ("ArrowRight", 39), {"z": 0.05}),
+        ("05_stretch_rotate_repeat", stretch_rotate_explorer, ("ArrowRight", 39), {"theta": 30.01}),
+    ],
+)
+def test_the_first_explorer_of_each_notebook_answers(lab, notebook, make, key, setting):
     with Page(1366, 1000) as page:
-        page.open_notebook(lab, "02_cliffs_and_latches.ipynb")
+        page.open_notebook(lab, f"{notebook}.ipynb")
         page.run_all()
         page.evaluate(f"{CELL}.scrollIntoView({{block: 'start'}})")
         page.wait_for(f"!!{SENTENCE}", "the explorer")
         page.evaluate(f"{HANDLE}.focus()")
-        page.key("ArrowLeft", 37)
-        explorer = regime_explorer()
-        explorer.update(w=7.99)
+        page.key(*key)
+        explorer = make()
+        explorer.update(**setting)
         assert_shows(page, explorer)
+        assert page.complaints == []
+
+
+def test_a_long_computation_shows_its_sign_and_a_newer_setting_overtakes_it(lab):
+    """The explorer of the digits, whose training takes longer than a frame."""
+    cell = "[...document.querySelectorAll('.widget-image')].at(-1).closest('.jp-Cell')"
+    words = f"{cell}.querySelector('[role=status][aria-live]')"
+    choose = f"""(label => {{ const list = [...{cell}.querySelectorAll('.widget-dropdown')]
+            .find(one => one.textContent.includes(label[0])).querySelector('select');
+        list.value = [...list.options].find(one => one.text === label[1]).value;
+        list.dispatchEvent(new Event('change', {{bubbles: true}})) }})"""
+    with Page(1366, 1000) as page:
+        page.open_notebook(lab, "04_the_activation_squeeze.ipynb")
+        page.run_all()
+        page.evaluate("document.querySelectorAll('.jp-Cell').forEach(one => one.scrollIntoView())")
+        page.wait_for("document.querySelectorAll('.widget-image').length === 5", "all explorers")
+        page.evaluate(f"{cell}.scrollIntoView({{block: 'start'}})")
+        page.evaluate(f"{choose}(['updates of training', '100'])")
+        page.wait_for(f"/computing … \\d+%/.test({cell}.textContent)", "the sign with its progress")
+        page.evaluate(f"{choose}(['updates of training', '20'])")
+        explorer = digits_explorer()
+        explorer.update(n_updates=20)
+        wait_until(lambda: page.evaluate(f"{words}.textContent") == explorer.sentence, 20, "the newer setting")
+        assert "computing" not in page.evaluate(f"{cell}.textContent")
         assert page.complaints == []
 
 

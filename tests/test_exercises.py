@@ -76,6 +76,21 @@ def run_oldest_left(W, h, n_steps):
     return P
 
 
+def product_of(steps):
+    P = np.eye(len(steps[0]))
+    for M in steps:
+        P = M @ P
+    return P
+
+
+def product_norm(steps):
+    return np.linalg.norm(product_of(steps), 2)
+
+
+def radius(M):
+    return np.abs(np.linalg.eigvals(M)).max()
+
+
 RIGHT = {
     "00.1": "the sign of its start",
     "01.1": 0.905,
@@ -95,8 +110,30 @@ RIGHT = {
     "04.2": 1.758,
     "04.3": 10,
     "04.4": "He",
+    "05.1": product_norm,
+    "05.2": 60,
+    "05.3": 19,
+    "05.4": "no eigenvalue is above 1 in size",
 }
 WRONG = [
+    ("05.1", lambda steps: math.prod(radius(M) for M in steps), "it says 0"),
+    ("05.1", lambda steps: math.prod(np.linalg.norm(M, 2) for M in steps), "upper bound"),
+    ("05.1", lambda steps: radius(product_of(steps)), "repeating the whole product"),
+    ("05.1", lambda steps: product_norm(steps[::-1]), "newest stands on the LEFT"),
+    ("05.1", lambda steps: np.linalg.norm(product_of(steps)), "root of all squares"),
+    ("05.2", 48.19, "2 and ¼"),
+    ("05.2", 1.047, "in radians"),
+    ("05.2", 30, "not sin"),
+    ("05.2", 61.04, "complex pair"),
+    ("05.2", 45, "crosses 1"),
+    ("05.3", 9, "0.9 and 2"),
+    ("05.3", 20, "Count the diagonal"),
+    ("05.3", 1, "still grows"),
+    ("05.3", 89, "where it is gone"),
+    ("05.3", 14, "read the sentence"),
+    ("05.4", "an eigenvalue is above 1", "without end"),
+    ("05.4", "W is orthogonal", "no singular value but 1"),
+    ("05.4", "W is normal", "and grows"),
     ("03.1", steps_elementwise, "off the diagonal"),
     ("03.1", steps_oldest_left, "wrong order"),
     ("03.1", steps_columns, "swapped"),
@@ -233,6 +270,17 @@ def test_the_notebooks_ask_every_exercise_once_and_show_no_answer_given():
 def test_the_gradient_of_exercise_03_5_is_the_product_of_its_factors():
     y = 1 / (1 + math.exp(10))
     assert EXERCISES["03.5"].answer == pytest.approx((y - 1) * y * (1 - y), rel=1e-9)
+
+
+def test_the_angle_of_exercise_05_2_has_a_spectral_radius_of_one():
+    theta = np.radians(EXERCISES["05.2"].answer)
+    turn = np.array([[np.cos(theta), -np.sin(theta)], [np.sin(theta), np.cos(theta)]])
+    assert radius(np.diag([3.0, 0.2]) @ turn) == pytest.approx(1.0, abs=1e-7)
+
+
+def test_the_peak_of_exercise_05_3_is_that_of_the_powers_themselves():
+    norms = [np.linalg.norm(np.linalg.matrix_power(np.array([[0.95, 1.0], [0.0, 0.95]]), n), 2) for n in range(200)]
+    assert EXERCISES["05.3"].answer == np.argmax(norms)
 
 
 def test_the_explorer_of_digits_says_that_he_alone_keeps_the_gradient_of_exercise_04_4():

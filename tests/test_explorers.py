@@ -19,7 +19,7 @@ from helpers.figures import style
 from helpers.figures.style import n_lines
 from helpers.maths.scalar import log10_transport, orbit, orbit_gradients, steps_remembered
 from helpers.maths.settling import attractor
-from tests.rooms import makers
+from tools.explorers import makers
 
 EXPLORERS = list(makers().values())
 

@@ -1,13 +1,14 @@
 """How soon does a picture follow its slider?
 
-    python -m tools.bench [--quick]
+    python -m tools.bench [--quick | --kernel]
 
 In a real JupyterLab and a real Chromium, the memory explorer is dragged and stepped beside `ipywidgets.interact` that
 redraws the same figure at the same size and pixel density, in turns. The picture itself carries the weight that it
 shows as a row of black and white cells, so that each picture is matched to the input that asked for it. Times run from
 the event of the input to the first frame in which the picture, or a later one, can be painted; not to the light.
 
-Then, without a browser: where the time of a step goes, how it grows, and what other encodings would take.
+Then, without a browser: what a step of every explorer takes, where its time goes, how it grows, and what other
+encodings would take.
 Prints tables and writes rows (what, ours, theirs, ratio, unit) to build/bench.json. Numbers are of the machine on which
 it runs; compare only the columns of one run.
 """
@@ -36,6 +37,7 @@ from helpers.figures import style
 from helpers.figures.png import encode_lossless
 from helpers.figures.scene import Scene
 from tools.chromium import ROOT, Lab, Page, find_chromium
+from tools.explorers import makers
 
 LOW, HIGH, STEP = -8.0, 8.0, 0.01
 N_CELLS, CELL = 12, 6  # cells of the mark, and the CSS pixels of one
@@ -321,6 +323,29 @@ def parts_of_a_step() -> dict[str, float]:
     return {name: median(times) for name, times in spent.items()}
 
 
+def steps_of_explorers(n_steps: int = 41) -> list[tuple[str, float, float, bool]]:
+    """Return (explorer, milliseconds of a step, of a step that draws the whole figure anew, whether it computes long).
+
+    The first control goes through its range, the others stay at their defaults; medians.
+    """
+    rows = []
+    for name, make in makers().items():
+        explorer = make()
+        first = next(iter(explorer.specs.values()))
+        whole = first.step * round((first.high - first.low) / n_steps / first.step) or first.step
+        values = np.arange(first.low, first.high + first.step / 2, whole)
+        spent: dict[bool, list[float]] = {False: [], True: []}
+        for anew in (False, True):
+            for value in values:
+                if anew:
+                    explorer._scene._background = None
+                began = time.perf_counter()
+                explorer.update(**{first.name: min(float(value), first.high)})
+                spent[anew].append(1000 * (time.perf_counter() - began))
+        rows.append((name, median(spent[False]), median(spent[True]), explorer._slow))
+    return rows
+
+
 class Lines(Scene):
     """``n_lines`` lines of ``n_points`` points that all move."""
 
@@ -464,6 +489,10 @@ def in_the_kernel() -> list[dict]:
     parts = parts_of_a_step()
     print(f"a step of the memory explorer in the kernel alone, density {style.DENSITY:g}")
     table(["", "ms"], [[name, value] for name, value in parts.items()])
+    print("a step of every explorer in the kernel alone, and the same with the whole figure drawn anew")
+    steps = steps_of_explorers()
+    words = {True: "says that it computes", False: ""}
+    table(["", "ms", "drawn anew, ms", "ratio", ""], [[name, a, b, b / a, words[slow]] for name, a, b, slow in steps])
     print("how a step grows (860 by 420 CSS pixels)")
     table(["lines", "points each", "density", "draw ms", "encode ms"], [list(row) for row in growth()])
     print("encodings of the memory explorer's picture")
@@ -471,6 +500,7 @@ def in_the_kernel() -> list[dict]:
     table(["", "ms", "kB", "mean error of 255"], [list(row) for row in rows])
     shipped = rows[0]
     found = [{"what": "kernel alone: a whole step", "ours": parts["a whole step"], "theirs": 1000 / 60, "unit": "ms"}]
+    found += [{"what": f"step: {name}", "ours": a, "theirs": b, "unit": "ms"} for name, a, b, _ in steps]
     found += [
         {"what": f"encode: {name}", "ours": shipped[1], "theirs": ms, "unit": "ms"} for name, ms, _, _ in rows[1:]
     ]
@@ -481,11 +511,15 @@ def main() -> int:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="one round of short drags, to see that it works")
-    quick = parser.parse_args().quick
-    if not find_chromium():
-        print("No Chromium is installed on this machine; the benchmark needs one.")
+    parser.add_argument("--kernel", action="store_true", help="only what needs no browser")
+    chosen = parser.parse_args()
+    if chosen.kernel:
+        rows = in_the_kernel()
+    elif find_chromium():
+        rows = in_the_browser(*((1, 1.0, 3) if chosen.quick else (3, 3.0, 14))) + in_the_kernel()
+    else:
+        print("No Chromium is installed on this machine; without one, run: python -m tools.bench --kernel")
         return 1
-    rows = in_the_browser(*((1, 1.0, 3) if quick else (3, 3.0, 14))) + in_the_kernel()
     path = ROOT / "build" / "bench.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(rows, indent=1) + "\n")

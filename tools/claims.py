@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-TREATED = [f"C{number}" for number in (*range(1, 37), 42, 43, *range(45, 48), *range(60, 66))]  # so far
+TREATED = [f"C{number}" for number in (*range(1, 48), *range(60, 66))]  # so far
 QUOTATION = re.compile(r'> \*\*(C\d+)\*\* "(.+?)"\. \*Verdict: (.+?)\.\*')
 
 

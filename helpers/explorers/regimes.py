@@ -125,8 +125,9 @@ def cut(n_steps: int) -> tuple[np.ndarray, np.ndarray, float]:
     return b, wall_loss(FIRST_W, b, n_steps=n_steps), float(np.abs(slope).max())
 
 
-def wall_state(b: float, learning_rate: float, max_norm: float, n_steps: int) -> WallState:
-    """Compute what the wall explorer shows."""
+def wall_state(b: float, learning_rate: float, max_norm: float, n_steps: int):
+    """Compute what the wall explorer shows; a generator, for with many steps it takes longer than a frame."""
+    yield 0.0
     runs = descend(FIRST_W, b, learning_rate, N_UPDATES, np.array([np.inf, max_norm]), n_steps=n_steps)
     low, high = np.transpose([figures.WALL_LIMITS["w"], figures.WALL_LIMITS["b"]])
     plain = runs.path[..., 0]

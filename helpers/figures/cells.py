@@ -1,6 +1,9 @@
 """Matrices drawn as cells: an entry is a square, its sign a colour, its size how dark it is."""
 
+from functools import lru_cache
+
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
 
 from helpers.figures import style
@@ -8,25 +11,42 @@ from helpers.figures import style
 N_SHADES = 15  # the shades of a colour that the encoder of the pictures keeps
 
 
-class Cells:
-    """The cells of several matrices on axes of which one unit is one CSS pixel; each darkest at its largest entry."""
+class Cells(Artist):
+    """The cells of several matrices on axes of which one unit is one CSS pixel; each darkest at its largest entry.
+
+    They are painted as small images, and their words from a store: hundreds of squares as paths, or a hundred letters
+    set anew, would take a frame of their own.
+    """
 
     def __init__(self, axes, cell: float):
+        super().__init__()
         self.cell = cell
-        side = 0.72 * cell  # 100 pixels are 72 points
-        self.artist = axes.scatter([], [], s=side**2, marker="s", linewidths=0.6, edgecolors=style.EDGE)
+        self.matrices, self.words = [], []
+        axes.add_artist(self)
 
-    def show(self, matrices, centres) -> None:
-        """Draw each matrix (m, n) round its centre (x, y)."""
-        places, colours = [np.empty((0, 2))], [np.empty((0, 3))]
-        for matrix, (x, y) in zip(matrices, centres, strict=True):
-            rows, columns = matrix.shape
-            across = x + (np.arange(columns) - (columns - 1) / 2) * self.cell
-            down = y - (np.arange(rows) - (rows - 1) / 2) * self.cell
-            places.append(np.stack(np.broadcast_arrays(across, down[:, None]), axis=-1).reshape(-1, 2))
-            colours.append(shades(matrix).reshape(-1, 3))
-        self.artist.set_offsets(np.concatenate(places))
-        self.artist.set_facecolors(np.concatenate(colours))
+    def show(self, matrices, words=()) -> None:
+        """Draw each (matrix, centre) and each (text, centre), a centre being (x, y)."""
+        self.matrices, self.words = list(matrices), list(words)
+
+    def draw(self, renderer):
+        """Paint the cells."""
+        density = self.axes.figure.dpi / style.CSS_DPI
+        images = [(painted(matrix, round(self.cell * density)), centre) for matrix, centre in self.matrices]
+        images += [(set_in_type(text, density), centre) for text, centre in self.words]
+        for image, centre in images:
+            x, y = self.axes.transData.transform(centre)
+            corner = round(x - image.shape[1] / 2), round(y - image.shape[0] / 2)
+            renderer.draw_image(renderer.new_gc(), *corner, image[::-1])
+
+
+@lru_cache(maxsize=1000)
+def set_in_type(text: str, density: float) -> np.ndarray:
+    """Return a short ``text`` as a picture (height, width, 4) uint8 on white."""
+    with style.styled():
+        figure = style.new_figure(8 * len(text) + 8, 16, density)
+        figure.text(0.5, 0.5, text, ha="center", va="center", fontsize=9)
+        figure.canvas.draw()
+    return np.asarray(figure.canvas.buffer_rgba())
 
 
 def shades(matrix: np.ndarray) -> np.ndarray:
@@ -34,6 +54,17 @@ def shades(matrix: np.ndarray) -> np.ndarray:
     share = np.rint(N_SHADES * np.abs(matrix) / (np.abs(matrix).max() or 1.0))[..., None] / N_SHADES
     full = np.where(matrix[..., None] >= 0, to_rgb(style.POSITIVE), to_rgb(style.NEGATIVE))
     return share * full + 1 - share
+
+
+def painted(matrix: np.ndarray, side: int) -> np.ndarray:
+    """Return ``matrix`` as a picture (height, width, 4) uint8, top row first, with lines between cells of ``side``."""
+    cells = np.rint(255 * shades(matrix)).astype(np.uint8).repeat(side, axis=0).repeat(side, axis=1)
+    line = np.rint(255 * np.array(to_rgb(style.EDGE))).astype(np.uint8)
+    image = np.full((cells.shape[0] + 2, cells.shape[1] + 2, 4), 255, np.uint8)
+    image[:-2, :-2, :3] = cells
+    for edge in (0, 1):  # as wide as two pixels, so that a screen of single density shows it too
+        image[edge::side, :, :3] = image[:, edge::side, :3] = line
+    return image
 
 
 def pixel_axes(figure, left: float, bottom: float, width: float, height: float):

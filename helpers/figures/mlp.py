@@ -9,8 +9,6 @@ from helpers.figures.scene import Scene
 
 N_LAYERS = 4
 WIDEST = 8
-SHAPE_WORDS = 13  # characters of the fixed-width type in which shapes stand; they make a slot of the chain
-CHARACTER = 7.0  # CSS pixels of one such character
 ACCEPTED = -7  # log10 of the distance up to which a finite difference accepts a product
 PANELS = ("finite difference", "newest left, D W", "oldest left, D W", "newest left, W D", "as printed")
 
@@ -24,7 +22,7 @@ class Shapes(Scene):
     """The factors of the chain product as cells, the row that they carry back, and what is left of its length."""
 
     height = 470
-    pitch = SHAPE_WORDS * CHARACTER
+    pitch = 91  # CSS pixels from factor to factor
     log_limits = (-8.0, 4.0)
 
     def build(self):
@@ -39,9 +37,6 @@ class Shapes(Scene):
         self.top.text(left + 5, 241, said, va="center", fontsize=8.5)
         self.top.text(left + 5, 61, "the row that they carry back", va="center", fontsize=8.5)
         self.cells = Cells(self.top, cell=10)
-        typed = {"family": "monospace", "fontsize": 8.5, "va": "center", "in_layout": False}
-        self.shapes = self.top.text(left, 92, "", **typed)
-        self.rows = self.top.text(left, 18, "", **typed)
 
         self.length = self.figure.add_axes([left / self.width, 50 / 470, n_slots * self.pitch / self.width, 115 / 470])
         self.length.set(xlim=(0, n_slots), ylim=self.log_limits, xticks=[], yticks=[-8, -4, 0, 4])
@@ -49,15 +44,14 @@ class Shapes(Scene):
         self.length.set_title("log$_{10}$ of the length of the row")
         level(self.length, 0)
         (self.left,) = self.length.plot([], [], color=style.GRADIENT, marker="o", markersize=4)
-        self.moves(self.cells.artist, self.shapes, self.rows, self.left)
+        self.moves(self.cells, self.left)
 
     def move(self, state):
-        n = len(state.factors)
-        factors = [(matrix, (self.x[i], 170)) for i, matrix in enumerate(state.factors)]
-        rows = [(row, (self.x[i], 40)) for i, row in enumerate(state.rows)]
-        self.cells.show(*zip(*factors, *rows, strict=True))
-        self.shapes.set_text("".join(shape_text(matrix.shape).center(SHAPE_WORDS) for matrix in state.factors))
-        self.rows.set_text("".join(shape_text(row.shape).center(SHAPE_WORDS) for row in state.rows))
+        n, matrices, words = len(state.factors), [], []
+        for x, factor, row in zip(self.x, state.factors, state.rows, strict=False):
+            matrices += [(factor, (x, 170)), (row, (x, 40))]
+            words += [(shape_text(factor.shape), (x, 92)), (shape_text(row.shape), (x, 18))]
+        self.cells.show(matrices, words)
         self.left.set_data(np.arange(n) + 0.5, np.clip(state.log10_lengths, *self.log_limits))
 
 
@@ -85,10 +79,10 @@ class Candidates(Scene):
         level(self.error, 0)
         level(self.error, ACCEPTED, linestyle=":")
         (self.dots,) = self.error.plot([], [], "o", color=style.GRADIENT, markersize=8)
-        self.moves(self.cells.artist, self.dots)
+        self.moves(self.cells, self.dots)
 
     def move(self, state):
-        self.cells.show(state.matrices, [(x, 74) for x in self.x])
+        self.cells.show([(matrix, (x, 74)) for matrix, x in zip(state.matrices, self.x, strict=True)])
         self.dots.set_data(self.x[1:], np.clip(state.log10_errors, *self.log_limits))
 
 

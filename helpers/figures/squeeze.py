@@ -115,10 +115,10 @@ class FullJacobian(Scene):
         (self.diagonal,) = self.values.plot([], [], "s", color=style.STATE, fillstyle="none", label="diagonal entries")
         (self.bound,) = self.values.plot([], [], ":", color=style.RULE, label="bound")
         self.values.legend(loc="upper right", ncols=3, borderaxespad=0)
-        self.moves(self.cells.artist, self.singular, self.diagonal, self.bound)
+        self.moves(self.cells, self.singular, self.diagonal, self.bound)
 
     def move(self, state):
-        self.cells.show([state.J], [(165, 150)])
+        self.cells.show([(state.J, (165, 150))])
         i = np.arange(1, len(state.J) + 1)
         for line, values in ((self.singular, state.singular), (self.diagonal, state.diagonal)):
             line.set_data(i, np.log10(np.maximum(values, 1e-9)))

@@ -150,7 +150,7 @@ def weight_gradients(layers, run, dD_dy):
 def log10_gradient_norms(layers, run, dD_dy):
     """Return log10 |g_k| for k = 0, ..., N, shape (N + 1,), or (N + 1, B) for a batch; -inf is an exact 0.
 
-    The row is divided by its largest entry at each step, so that 200 layers of sigmoid give a number and not -inf.
+    A row that comes near the ends of the floats is scaled, so that 200 layers of sigmoid give a number and not -inf.
     Arguments as for `reverse_accumulation`. Raises ValueError where these do not fit together.
     Source: claims C9, C45 to C47.
 
@@ -159,7 +159,8 @@ def log10_gradient_norms(layers, run, dD_dy):
     True
     """
     G, _ = _backward_in_logs(*_ready(layers, run, dD_dy), run)
-    norms = np.array([log10_norm(g, axis=1) + log10_size for g, log10_size in G])
+    with np.errstate(divide="ignore"):
+        norms = np.array([0.5 * np.log10((g * g).sum(axis=1)) + log10_scale for g, log10_scale in G])
     return norms if run.H[0].ndim == 2 else norms[:, 0]
 
 
@@ -177,10 +178,10 @@ def neuron_gradient_log10_norms(layers, run, dD_dy):
     """
     result = []
     _, D = _backward_in_logs(*_ready(layers, run, dD_dy), run)
-    for (d, log10_size), h in zip(D, run.H[:-1], strict=True):
-        top = log10_size.max() if np.isfinite(log10_size).any() else 0.0
+    for (d, log10_scale), h in zip(D, run.H[:-1], strict=True):
+        top = log10_scale.max()
         largest_h = np.abs(h).max() or 1.0
-        dW = (d * 10.0 ** (log10_size - top)[:, None]).T @ (h.reshape(len(h), -1) / largest_h).T
+        dW = (d * 10.0 ** (log10_scale - top)[:, None]).T @ (h.reshape(len(h), -1) / largest_h).T
         result.append(log10_norm(dW, axis=1) + top + np.log10(largest_h))
     return result
 
@@ -266,21 +267,25 @@ def _backward(layers, g, run):
 
 
 def _backward_in_logs(layers, g, run):
-    """As `_backward`, but each entry is a pair: rows of largest entry 1, and log10 of what they were divided by."""
-    G, D = [_unit_rows(g, 0.0)], []
+    """As `_backward`, but each entry is a pair: rows that can be squared, and log10 of their scales (B,)."""
+    G, D = [_scaled(g, np.zeros(len(g)))], []
     for (W, f, _), z in zip(reversed(layers), reversed(run.Z), strict=True):
         with np.errstate(over="ignore", invalid="ignore"):
-            g, log10_size = G[-1]
-            D.append(_unit_rows(ROWS_TIMES_JACOBIAN[f](g, z.reshape(len(z), -1)), log10_size))
-            d, log10_size = D[-1]
-            G.append(_unit_rows(d @ W, log10_size))
+            g, log10_scale = G[-1]
+            D.append(_scaled(ROWS_TIMES_JACOBIAN[f](g, z.reshape(len(z), -1)), log10_scale))
+            d, log10_scale = D[-1]
+            G.append(_scaled(d @ W, log10_scale))
     return G[::-1], D[::-1]
 
 
-def _unit_rows(rows, log10_size):
-    largest = np.abs(_in_floats("one step of a gradient", rows)).max(axis=1)
-    with np.errstate(divide="ignore"):
-        return rows / np.where(largest > 0, largest, 1.0)[:, None], log10_size + np.log10(largest)
+def _scaled(rows, log10_scale):
+    """Rows with a largest entry beyond 1e-60 or 1e60 divided by it, for their squares have to be floats too."""
+    largest = _in_floats("one step of a gradient", np.abs(rows).max(axis=1))
+    far = (largest > 1e60) | ((largest < 1e-60) & (largest > 0))
+    if not far.any():
+        return rows, log10_scale
+    scale = np.where(far, largest, 1.0)
+    return rows / scale[:, None], log10_scale + np.log10(scale)
 
 
 def _in_floats(name, array):

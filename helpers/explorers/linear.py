@@ -1,0 +1,272 @@
+"""The explorers of repeated multiplication (notebook 05)."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from helpers.explorers.controls import Choice, Slider
+from helpers.explorers.live import Explorer
+from helpers.explorers.scalar import amount, number
+from helpers.figures import linear as figures
+from helpers.maths.initial import gaussian, orthogonal, with_spectrum
+from helpers.maths.linear import (
+    Transient,
+    circle_image,
+    critical_angle,
+    power_norms,
+    product_norms,
+    spectral_norm,
+    spectral_radius,
+    stretch_rotate,
+    stretch_rotate_growth,
+    transient,
+)
+
+ANGLES = np.linspace(*figures.ANGLE_LIMITS, 181)
+NEAR_ONE = 5e-4  # a growth per step this near to 1 is called 1
+
+
+def fate(rho: float) -> str:
+    """Say what a growth per step leads to in the long run."""
+    if abs(rho - 1) < NEAR_ONE:
+        return "neither grows nor fades by a factor a step"
+    return "grows" if rho > 1 else "fades"
+
+
+@dataclass(frozen=True)
+class TurnState:
+    """What the explorer of stretching and rotating shows; points of shape (2, points), angles in degrees."""
+
+    theta: float
+    sigma1: float
+    sigma2: float
+    n: int
+    sigma_max: float
+    rho: float
+    critical: float | None
+    log10_norms: np.ndarray  # of M^0, ..., M^TURN_STEPS
+    once: np.ndarray
+    often: np.ndarray  # scaled to length 1
+    inputs: np.ndarray  # the directions that M stretches, and where it puts them: from end to centre to end
+    outputs: np.ndarray
+    angles: np.ndarray
+    growth: np.ndarray  # over angles
+
+
+def turn_state(theta: float, sigma1: float, sigma2: float, n: float) -> TurnState:
+    """Compute what the explorer of stretching and rotating shows."""
+    M, n = stretch_rotate(sigma1, sigma2, np.radians(theta)), int(n)
+    log10_norms = power_norms(M, figures.TURN_STEPS)
+    inputs = stretch_rotate(1.0, 1.0, np.radians(theta)).T
+    critical = None
+    with suppress(ValueError):  # most pairs have no critical angle
+        critical = float(np.degrees(critical_angle(sigma1, sigma2)))
+    return TurnState(
+        theta=theta,
+        sigma1=sigma1,
+        sigma2=sigma2,
+        n=n,
+        sigma_max=max(sigma1, sigma2),
+        rho=float(stretch_rotate_growth(sigma1, sigma2, np.radians(theta))),
+        critical=critical,
+        log10_norms=log10_norms,
+        once=circle_image(M, 1),
+        often=circle_image(M, n) / 10 ** log10_norms[n],
+        inputs=spokes(inputs),
+        outputs=spokes(M @ inputs),
+        angles=ANGLES,
+        growth=turn_growth(sigma1, sigma2),
+    )
+
+
+def spokes(ends: np.ndarray) -> np.ndarray:
+    """Return the path from the first column of ``ends`` (2, 2) to the centre and on to the second."""
+    return np.stack([ends[:, 0], np.zeros(2), ends[:, 1]], axis=1)
+
+
+@lru_cache
+def turn_growth(sigma1: float, sigma2: float) -> np.ndarray:
+    """Return the growth per step over ANGLES."""
+    return stretch_rotate_growth(sigma1, sigma2, np.radians(ANGLES))
+
+
+def describe_turn(state: TurnState) -> str:
+    """Say what the singular values promise and what the powers do."""
+    promised = amount(state.n * np.log10(state.sigma_max))
+    if state.critical is None:
+        other = "No single angle parts growing from fading here"
+    else:
+        other = f"At {state.critical:.2f}° it would neither grow nor fade"
+    return (
+        f"θ = {state.theta:g}°: one step stretches by {state.sigma1:g} and {state.sigma2:g}, whatever the angle; in "
+        f"the long run the factor a step is ρ = {state.rho:.4g}, so M^n {fate(state.rho)}. After n = {state.n} steps "
+        f"its norm is {amount(state.log10_norms[state.n])}; σ_max^n would be {promised}. {other}."
+    )
+
+
+def stretch_rotate_explorer(theta: float = 30.0, sigma1: float = 2.0, sigma2: float = 0.25) -> Explorer:
+    """Return the explorer of M = diag(sigma1, sigma2) R(theta); the arguments are its first setting.
+
+    >>> stretch_rotate_explorer(48.19).sentence
+    'θ = 48.19°: one step stretches by 2 and 0.25, whatever the angle; in the long run the factor a step is ρ = 1, \
+so M^n neither grows nor fades by a factor a step. After n = 10 steps its norm is 3.5; σ_max^n would be 1.02e+03. \
+At 48.19° it would neither grow nor fade.'
+    """
+    controls = [
+        Slider("theta", "angle θ (degrees)", *figures.ANGLE_LIMITS, theta, 0.01),
+        Slider("sigma1", "singular value σ1", 0.25, 3, sigma1, 0.01),
+        Slider("sigma2", "singular value σ2", 0.25, 3, sigma2, 0.01),
+        Slider("n", "steps n", 1, figures.TURN_STEPS, 10, 1),
+    ]
+    return Explorer(controls, turn_state, figures.StretchRotate(), describe_turn)
+
+
+@dataclass(frozen=True)
+class BumpState:
+    """What the explorer of the bump shows."""
+
+    a: float
+    b: float
+    sigma_max: float
+    rho: float
+    log10_norms: np.ndarray  # of W^0, ..., W^BUMP_STEPS
+    factors: np.ndarray  # |W^n|^(1/n) for n = 1, ..., BUMP_STEPS
+    transient: Transient
+
+
+def bump_state(a: float, b: float) -> BumpState:
+    """Compute what the explorer of the bump shows."""
+    W, n_steps = np.array([[a, b], [0.0, a]]), figures.BUMP_STEPS
+    log10_norms = power_norms(W, n_steps)
+    return BumpState(
+        a=a,
+        b=b,
+        sigma_max=float(spectral_norm(W)),
+        rho=float(spectral_radius(W)),
+        log10_norms=log10_norms,
+        factors=10 ** (log10_norms[1:] / np.arange(1, n_steps + 1)),
+        transient=transient(W, n_steps),
+    )
+
+
+def describe_bump(state: BumpState) -> str:
+    """Say how high the bump is and when it is gone."""
+    peak, last = state.transient, len(state.log10_norms) - 1
+    if peak.peak_step == 0:
+        course = "Its powers are never larger than W^0 = I"
+    elif peak.peak_step == last:
+        course = "Its powers still grow"
+    else:
+        course = f"The norm of W^n peaks at {amount(peak.log10_peak)}, at n = {peak.peak_step}"
+    gone = f"is below 1 for good from n = {peak.gone_from}" if peak.gone_from > 0 else "is not below 1 for good"
+    return (
+        f"W = [[{state.a:g}, {state.b:g}], [0, {state.a:g}]]: σ_max = {state.sigma_max:.4g}, ρ = {state.rho:.4g}. "
+        f"{course}; up to n = {last} it {gone}. At n = {last} it is {amount(state.log10_norms[-1])}, a factor of "
+        f"{state.factors[-1]:.4g} a step."
+    )
+
+
+def transient_explorer(a: float = 0.9, b: float = 2.0) -> Explorer:
+    """Return the explorer of the powers of [[a, b], [0, a]]; the arguments are its first setting.
+
+    >>> transient_explorer().sentence
+    'W = [[0.9, 2], [0, 0.9]]: σ_max = 2.345, ρ = 0.9. The norm of W^n peaks at 7.77, at n = 9; up to n = 100 it is \
+below 1 for good from n = 44. At n = 100 it is 0.0059, a factor of 0.95 a step.'
+    """
+    controls = [Slider("a", "a, both eigenvalues", 0.5, 1.1, a, 0.01), Slider("b", "b, the coupling", 0, 5, b, 0.01)]
+    return Explorer(controls, bump_state, figures.Bump(), describe_bump)
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A random matrix of gain 1, and the norms of long products with it."""
+
+    eigenvalues: np.ndarray
+    sigmas: np.ndarray  # falling
+    log10_same: np.ndarray  # of W^0, ..., W^SPECTRUM_STEPS
+    log10_different: np.ndarray  # of products of as many different draws
+
+
+@dataclass(frozen=True)
+class SpectrumState(Draw):
+    """What the explorer of the spectrum shows."""
+
+    kind: str
+    n: int
+    g: float
+
+
+KINDS = {
+    "Gaussian": "gaussian",
+    "orthogonal": "orthogonal",
+    "symmetric, σ of the Gaussian": "symmetric",
+}
+
+
+def draw_factor(kind: str, n: int, rng: np.random.Generator) -> np.ndarray:
+    """Return a matrix (n, n) of gain 1 of the kind called ``kind``."""
+    if kind == "orthogonal":
+        return orthogonal(n, rng)
+    W = gaussian(n, 1.0, rng)
+    if kind == "gaussian":
+        return W
+    signs = np.where(np.arange(n) % 2, -1.0, 1.0)
+    return with_spectrum(rng, eigenvalues=signs * np.linalg.svd(W, compute_uv=False))
+
+
+@lru_cache
+def draw(kind: str, n: int, seed: int) -> Draw:
+    """Return the Draw of that kind, size and seed."""
+    rng = np.random.default_rng(seed)
+    factors = np.stack([draw_factor(kind, n, rng) for _ in range(figures.SPECTRUM_STEPS)])
+    return Draw(
+        eigenvalues=np.linalg.eigvals(factors[0]),
+        sigmas=np.linalg.svd(factors[0], compute_uv=False),
+        log10_same=power_norms(factors[0], figures.SPECTRUM_STEPS),
+        log10_different=product_norms(factors),
+    )
+
+
+def spectrum_state(g: float, kind: str, n: int, seed: int) -> SpectrumState:
+    """Compute what the explorer of the spectrum shows: the draw of gain 1, scaled by g."""
+    one = draw(kind, n, seed)
+    scale = np.arange(figures.SPECTRUM_STEPS + 1) * np.log10(g)
+    return SpectrumState(
+        eigenvalues=g * one.eigenvalues,
+        sigmas=g * one.sigmas,
+        log10_same=one.log10_same + scale,
+        log10_different=one.log10_different + scale,
+        kind=kind,
+        n=n,
+        g=g,
+    )
+
+
+def describe_spectrum(state: SpectrumState) -> str:
+    """Say the largest singular value, the largest eigenvalue and what long products become."""
+    kind = {"symmetric": "symmetric, with the singular values of a Gaussian"}.get(state.kind, state.kind)
+    above = np.count_nonzero(state.sigmas > 1 + NEAR_ONE)
+    return (
+        f"A W of size {state.n} ({kind}), g = {state.g:g}: {above} of its {state.n} singular values are above 1, the "
+        f"largest is {number(state.sigmas[0])}; the largest eigenvalue has the size "
+        f"{number(np.abs(state.eigenvalues).max())}. W^{figures.SPECTRUM_STEPS} has the norm "
+        f"{amount(state.log10_same[-1])}, a product of {figures.SPECTRUM_STEPS} different draws has the norm "
+        f"{amount(state.log10_different[-1])}."
+    )
+
+
+def spectrum_explorer(g: float = 0.8, kind: str = "gaussian") -> Explorer:
+    """Return the explorer of the spectrum of a random matrix; the arguments are its first setting.
+
+    >>> spectrum_explorer(1.0, "orthogonal").sentence[-68:]
+    'W^20 has the norm 1, a product of 20 different draws has the norm 1.'
+    """
+    controls = [
+        Slider("g", "gain g", 0.2, 1.5, g, 0.01),
+        Choice("kind", "kind of matrix", KINDS, kind),
+        Choice("n", "size n", [10, 30, 60], 60),
+        Choice("seed", "seed of the draw", [0, 1, 2, 3, 4], 0),
+    ]
+    return Explorer(controls, spectrum_state, figures.Spectrum(), describe_spectrum)

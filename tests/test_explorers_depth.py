@@ -1,0 +1,173 @@
+"""The sentences of the explorers of depth (notebooks 03 to 05) say what the maths says."""
+
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from helpers.explorers.depth import depth_explorer, digits_explorer, layers_told
+from helpers.explorers.linear import spectrum_explorer, stretch_rotate_explorer, transient_explorer
+from helpers.explorers.mlp import candidates_explorer, output_explorer, shapes_explorer
+from helpers.explorers.squeeze import jacobian_explorer, squeeze_explorer, zoo_explorer
+from helpers.figures.cells import painted, shades
+from helpers.maths.activations import ACTIVATIONS
+
+
+def shapes_in(sentence):
+    return [tuple(map(int, pair)) for pair in re.findall(r"\((\d+)×(\d+)\)", sentence)]
+
+
+@pytest.mark.claim("C16", "C20")
+@pytest.mark.parametrize("k", range(5))
+@pytest.mark.parametrize("widths", [(4, 5, 3), (8, 2, 8), (1, 7, 2)])
+def test_the_shapes_chain_from_one_row_to_the_width_of_layer_k(k, widths):
+    explorer = shapes_explorer()
+    explorer.update(k=k, n_in=widths[0], n_hidden=widths[1], n_out=widths[2])
+    *factors, whole = shapes_in(explorer.sentence)
+    assert factors[0] == (1, widths[2])
+    assert len(factors) == 1 + 2 * (4 - k)
+    assert all(before[1] == after[0] for before, after in pairwise(factors))
+    assert whole == (1, [widths[0], *[widths[1]] * 3, widths[2]][k])
+
+
+def test_the_price_of_the_product_is_counted_from_both_ends():
+    explorer = shapes_explorer()
+    explorer.update(k=0, n_in=2, n_hidden=3, n_out=2)
+    # From the output: 4 + 6 + 5 * 9 + 6; from the input two columns through each: 2 (5 * 9 + 6 + 4 + 2).
+    assert "From the output: 61 multiplications; from the input: 114." in explorer.sentence
+
+
+@pytest.mark.claim("C60", "C64")
+def test_the_finite_difference_accepts_one_order_and_with_one_neuron_all():
+    explorer = candidates_explorer()
+    assert "accepts ‘newest left, D W’. Relative" in explorer.sentence
+    explorer.update(n=1)
+    assert "accepts all four" in explorer.sentence
+    explorer.update(n=4, n_steps=1)
+    assert "accepts ‘newest left, D W’ and ‘oldest left, D W’." in explorer.sentence
+
+
+@pytest.mark.claim("C43")
+@pytest.mark.parametrize(("z", "d"), [(-10, 1), (3, 0), (0.5, 0.25)])
+def test_the_gradients_at_the_output_are_those_of_the_two_losses(z, d):
+    explorer = output_explorer()
+    explorer.update(z=z, d=d)
+    y = 1 / (1 + np.exp(-z))
+    kl_y, kl_z, l2_y, l2_z = (
+        float(value) for value in re.findall(r"= (-?[\d.e+-]+?)[,. ]*(?=dD|L2|$)", explorer.sentence)
+    )
+    assert kl_y == pytest.approx(-d / y + (1 - d) / (1 - y), rel=5e-3)
+    assert kl_z == pytest.approx(y - d, rel=5e-3)
+    assert l2_y == pytest.approx(y - d, rel=5e-3)
+    assert l2_z == pytest.approx((y - d) * y * (1 - y), rel=5e-3)
+
+
+@pytest.mark.claim("C31")
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_zoo_says_gamma_or_that_there_is_none(name):
+    gamma = ACTIVATIONS[name].gamma
+    told = "no bound" if np.isinf(gamma) else f"the bound γ = {gamma:.6g}"
+    assert told in zoo_explorer(name).sentence
+
+
+@pytest.mark.claim("C36")
+def test_the_squeeze_says_what_ten_layers_leave():
+    explorer = squeeze_explorer("tanh")
+    explorer.update(log10_q=-2, depth=10)
+    left = float(re.search(r"after 10 layers ([\d.]+) of", explorer.sentence)[1])
+    assert left == pytest.approx(0.98067**5, abs=0.01)  # E[tanh'^2] for q = 0.01
+    explorer.update(activation="identity")
+    assert "nothing is lost" in explorer.sentence
+    assert "after 10 layers 1 of a vector" in explorer.sentence
+
+
+@pytest.mark.claim("C25", "C29")
+def test_softmax_with_two_equal_arguments_has_the_norm_a_half_and_a_diagonal_of_a_quarter():
+    explorer = jacobian_explorer("softmax")
+    explorer.update(n=2, spread=0.1)
+    assert "a full Jacobian" in explorer.sentence
+    norm, diagonal = (float(value) for value in re.findall(r"(?:norm is|diagonal) ([\d.]+)", explorer.sentence))
+    p = 1 / (1 + np.exp(-0.2))
+    assert norm == pytest.approx(2 * p * (1 - p), abs=1e-3)
+    assert diagonal == pytest.approx(p * (1 - p), abs=1e-3)
+    explorer.update(activation="relu")
+    assert "a diagonal Jacobian" in explorer.sentence
+
+
+@pytest.mark.claim("C8", "C9")
+def test_the_identity_of_gain_g_multiplies_by_about_g_in_the_deep_and_in_the_recurrent_net():
+    explorer = depth_explorer("identity")
+    for gain in (0.5, 1.0, 2.0):
+        explorer.update(gain=gain)
+        factors = [float(value) for value in re.findall(r"a factor ([\d.]+) a layer", explorer.sentence)]
+        assert factors == pytest.approx([gain, gain], rel=0.2)
+
+
+@pytest.mark.claim("C45", "C46")
+def test_the_digits_say_the_layers_in_which_single_precision_loses_gradient_and_update():
+    explorer = digits_explorer("sigmoid")
+    assert re.search(
+        r"is 0\.1\d+ in layer 18 and 10\^-1[12]\.\d in layer 1, a factor 0\.2\d+ a layer", explorer.sentence
+    )
+    assert re.search(r"rounds most of an update away in layers 1 to (7|8|9|10|11)\.", explorer.sentence)
+    explorer.update(n_layers=50, scheme="small")
+    assert re.search(r"cannot hold the gradient itself in layers 1 to 2\d\.", explorer.sentence)
+    explorer.update(activation="relu", scheme="large", batch=128)
+    assert "An update is larger than the weights in layers 1 to 50." in explorer.sentence
+
+
+@pytest.mark.parametrize(
+    ("which", "words"),
+    [
+        ([1, 0, 0], "layer 1"),
+        ([0, 1, 1], "layers 2 to 3"),
+        ([1, 0, 1], "2 layers between 1 and 3"),
+    ],
+)
+def test_layers_are_told_in_words(which, words):
+    assert layers_told(np.array(which, bool)) == words
+
+
+@pytest.mark.claim("C39", "C44")
+def test_the_turned_stretch_says_its_growth_and_its_critical_angle():
+    explorer = stretch_rotate_explorer(0.0)
+    assert "ρ = 2, so M^n grows" in explorer.sentence
+    assert "At 48.19° it would neither grow nor fade" in explorer.sentence
+    explorer.update(theta=90)
+    assert f"ρ = {np.sqrt(0.5):.4g}, so M^n fades" in explorer.sentence
+    explorer.update(sigma1=1, sigma2=1)
+    assert "neither grows nor fades" in explorer.sentence
+
+
+@pytest.mark.claim("C41")
+def test_the_bump_says_its_peak_and_when_it_is_gone():
+    assert "peaks at 7.77, at n = 9" in transient_explorer().sentence
+    assert "below 1 for good from n = 44" in transient_explorer().sentence
+    assert "never larger than W^0" in transient_explorer(b=0.0).sentence
+    assert "still grow" in transient_explorer(a=1.0).sentence
+
+
+@pytest.mark.claim("C38", "C41")
+def test_the_spectrum_of_an_orthogonal_matrix_is_g_and_so_is_the_growth():
+    explorer = spectrum_explorer(1.0, "orthogonal")
+    assert "0 of its 60 singular values are above 1, the largest is 1;" in explorer.sentence
+    explorer.update(g=0.5)
+    assert explorer.sentence.count("has the norm 10^-6.0") == 2  # 0.5^20 = 9.5e-7
+
+
+# The cells
+
+
+def test_a_cell_is_white_for_zero_and_full_for_the_largest_entry():
+    colours = shades(np.array([[0.0, 2.0], [-2.0, 1.0]]))
+    np.testing.assert_array_equal(colours[0, 0], [1, 1, 1])
+    assert colours[0, 1].sum() < colours[1, 1].sum() < 3
+    assert np.abs(colours[1, 0] - colours[0, 1]).max() > 0.3
+    np.testing.assert_array_equal(shades(np.zeros((1, 2))), np.ones((1, 2, 3)))
+
+
+def test_the_first_row_of_a_matrix_is_painted_at_the_top():
+    image = painted(np.array([[1.0, 0.0], [0.0, 0.0]]), 10)
+    assert image[5, 5, :3].sum() < 300
+    assert image[15, 5, :3].sum() == image[15, 15, :3].sum() == 765
