@@ -4,6 +4,8 @@ import numpy as np
 
 from helpers.maths._check import generator, real_array, real_number, shown, whole_number
 
+ALPHABET = "abcdefghijklmnopqrstuvwxyz .,'"
+
 
 def impulse(n_steps, at, size=1.0):
     """Return the input that is `size` in step `at` and 0 in every other, shape (n_steps,).
@@ -69,3 +71,22 @@ def standardise(series):
     x = np.ldexp(x, -np.frexp(np.abs(x).max())[1])  # a power of 2 that keeps the squares within the floats
     x = x - x.mean()
     return x / x.std()
+
+
+def one_hot(text, alphabet=ALPHABET):
+    """Return a text as inputs, shape (T, m): a row of zeros for each character, with a 1 in its place in the alphabet.
+
+    text : at least one character, each in the alphabet once capitals are made small. alphabet : m different characters.
+    Raises ValueError for a text that is empty, and for a character that the alphabet does not have.
+
+    >>> one_hot("Ab", alphabet="abc").tolist()
+    [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
+    """
+    if not isinstance(text, str) or not text:
+        raise ValueError(f"text must have at least one character, got {shown(text)}")
+    if not isinstance(alphabet, str) or len(set(alphabet)) != len(alphabet):
+        raise ValueError(f"alphabet must be a text of different characters, got {shown(alphabet)}")
+    unknown = sorted({character for character in text.lower() if character not in alphabet})
+    if unknown:
+        raise ValueError(f"the alphabet {alphabet!r} does not have {', '.join(map(repr, unknown))}, got {shown(text)}")
+    return np.eye(len(alphabet))[[alphabet.index(character) for character in text.lower()]]

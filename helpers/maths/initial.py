@@ -7,6 +7,7 @@ import numpy as np
 from helpers.maths._check import generator, one_of, real_number, shown, vector, whole_number
 
 SCHEMES = ("gaussian", "small", "glorot", "he", "orthogonal")
+RECURRENT = ("gaussian", "orthogonal", "identity", "normal", "nilpotent")
 
 
 def gaussian(n, g, rng):
@@ -91,3 +92,29 @@ def initial_weights(widths, scheme, rng, gain=1.0):
         "orthogonal": lambda n_in, n_out: orthogonal(max(n_in, n_out), rng)[:n_out, :n_in],
     }[scheme]
     return [gain * draw(n_in, n_out) for n_in, n_out in pairwise(widths)]
+
+
+def recurrent_matrix(kind, n, gain, rng):
+    """Return a first W of shape (n, n) for a recurrent net.
+
+    gaussian : N(0, gain^2 / n)                    orthogonal : gain Q                identity : gain I
+    normal : symmetric, eigenvalues evenly from -gain to gain
+    nilpotent : strictly upper triangular, N(0, gain^2 / n): every eigenvalue is 0
+
+    kind : one of RECURRENT. n : at least 1. gain : at least 0. rng : a numpy Generator.
+    Raises ValueError for other values.
+    Source: claims C49, C74; Le, Jaitly & Hinton 2015.
+
+    >>> recurrent_matrix("identity", 2, 0.5, np.random.default_rng(0)).tolist()
+    [[0.5, 0.0], [0.0, 0.5]]
+    """
+    one_of("kind", kind, RECURRENT)
+    n, gain = whole_number("n", n, at_least=1), real_number("gain", gain, at_least=0.0)
+    draw = {
+        "gaussian": lambda: gaussian(n, gain, rng),
+        "orthogonal": lambda: orthogonal(n, rng, gain),
+        "identity": lambda: gain * np.eye(n),
+        "normal": lambda: with_spectrum(rng, eigenvalues=np.linspace(-gain, gain, n)),
+        "nilpotent": lambda: np.triu(gaussian(n, gain, rng), 1),
+    }[kind]
+    return draw()

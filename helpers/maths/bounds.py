@@ -1,0 +1,71 @@
+"""Bounds of a recurrent net's gradient: the ladder along a run, and what suffices for all runs (notebook 07)."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.maths.activations import ACTIVATIONS
+from helpers.maths.activations import activation as find_activation
+from helpers.maths.linear import product_norms
+from helpers.maths.rnn import checked_square, slopes
+
+
+class Ladder(NamedTuple):
+    """log10 of |dh_t/dh_0| and of the three bounds above it, t = 0, ..., T, each (T + 1,), lowest first."""
+
+    true: np.ndarray
+    product_of_norms: np.ndarray
+    product_of_etas: np.ndarray
+    power_of_eta: np.ndarray
+
+
+class Contraction(NamedTuple):
+    """Four factors; the gradient fades in the long run on every trajectory where one of them is below 1."""
+
+    one: float
+    two: float
+    inf: float
+    absolute: float
+
+
+def bound_ladder(net, run):
+    """Return the Ladder of dh_t/dh_0 along one run.
+
+    |dh_t/dh_0| <= prod |J_i| <= prod eta_i <= eta^t,   eta_i = max_j |f'(z_j(i))| |W|,   eta = gamma |W|
+
+    net : an RNN with a finite gamma. run : its Run, without a batch. The norm is the spectral norm.
+    Raises ValueError where these do not fit.
+    Source: claims C68 to C73; Pascanu, Mikolov & Bengio 2013, equations (6) and (7).
+
+    >>> from helpers.maths.rnn import RNN, run_rnn
+    >>> net = RNN(W=0.5 * np.eye(2), U=np.zeros((2, 1)), b=np.zeros(2))
+    >>> [10 ** float(rung[3]) for rung in bound_ladder(net, run_rnn(net, np.zeros(2), np.zeros((3, 1))))]
+    [0.125, 0.125, 0.125, 0.125]
+    """
+    W, slope = slopes(net, run)
+    if slope.ndim != 2:
+        raise ValueError(f"the ladder is of one run, got a batch: H {run.H.shape}")
+    gamma, T = ACTIVATIONS[net.activation].gamma, len(slope)
+    if not np.isfinite(gamma):
+        raise ValueError(f"the activation must have a finite gamma, got {net.activation}")
+    J, norm = slope[..., None] * W, np.linalg.norm(W, 2)
+    with np.errstate(divide="ignore"):
+        of_norms = np.log10(np.linalg.norm(J, 2, axis=(1, 2)))
+        of_etas = np.log10(np.abs(slope).max(axis=1) * norm)
+        eta = np.log10(gamma * norm) * np.ones(T)
+    return Ladder(product_norms(J), *(np.append(0.0, np.cumsum(logs)) for logs in (of_norms, of_etas, eta)))
+
+
+def contraction_factors(W, activation):
+    """Return the Contraction of a net with this W: gamma |W| in three norms, and gamma rho(|W|), |W| entry by entry.
+
+    W : (n, n). activation : a name from ACTIVATIONS. Each factor below 1 is sufficient, and none is necessary.
+    Raises ValueError for another W or name.
+    Source: claims C69, C74; Pascanu, Mikolov & Bengio 2013, section 2.1.
+
+    >>> contraction_factors([[0.9, 2.0], [0.0, 0.9]], "tanh").absolute
+    0.9
+    """
+    W, gamma = checked_square(W), find_activation(activation).gamma
+    norms = (float(np.linalg.norm(W, p)) for p in (1, 2, np.inf))
+    return Contraction(*(gamma * norm for norm in norms), gamma * float(np.abs(np.linalg.eigvals(np.abs(W))).max()))

@@ -1,0 +1,110 @@
+"""The ledger of backpropagation through time: from which loss, to which step, how much (notebook 06).
+
+The pair (t, k) stands for the way from the loss at step t back to h_k; in arrays the state index is the maths index.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.maths._check import one_of, shown
+from helpers.maths.rnn import FAR, checked_rows, parameter_gradients, slopes
+
+
+class Ledger(NamedTuple):
+    """Every way back from a loss at step t to step k: the row g_t dh_t/dh_k = rows[t, k] 10^log10_scale[t, k].
+
+    rows : (T + 1, T + 1, n), a batch before the n; 0 where k > t. log10_scale : (T + 1, T + 1), mostly 0.
+    """
+
+    rows: np.ndarray
+    log10_scale: np.ndarray
+
+
+def ledger(net, run, G):
+    """Return the Ledger: the row that the loss at step t sends back to h_k, for all t and k.
+
+    g_t dh_t/dh_k = g_t J_{t-1} ... J_k
+
+    net : an RNN. run : its Run. G : (T + 1, n), a batch after the time; G[t] = dDiv_t/dh_t.
+    Raises ValueError where the shapes do not fit.
+    Source: claims C55, C58, C59.
+
+    >>> from helpers.maths.rnn import RNN, run_rnn
+    >>> net = RNN(W=[[0.5]], U=[[0.0]], b=[0.0], activation="identity")
+    >>> ledger(net, run_rnn(net, [1.0], np.zeros((2, 1))), [[0.0], [0.0], [1.0]]).rows[2, :, 0].tolist()
+    [0.25, 0.5, 1.0]
+    """
+    W, slope = slopes(net, run)
+    G = checked_rows(run, G)
+    T = len(slope)
+    rows, log10_scale = np.zeros((T + 1, *G.shape)), np.zeros((T + 1, T + 1))
+    now, scale = np.zeros(G.shape), np.zeros(T + 1)  # of the losses t = k, ..., T at the present k
+    for k in range(T, -1, -1):
+        if k < T:
+            now[k + 1 :] = (now[k + 1 :] * slope[k]) @ W
+        now[k] = G[k]
+        largest = np.abs(now[k:]).reshape(T + 1 - k, -1).max(axis=1)
+        far = (largest > FAR) | ((largest < 1 / FAR) & (largest > 0))
+        if far.any():
+            size = np.where(far, largest, 1.0)
+            now[k:] /= size.reshape(-1, *(1,) * (G.ndim - 1))
+            scale[k:] += np.log10(size)
+        rows[k:, k], log10_scale[k:, k] = now[k:], scale[k:]
+    return Ledger(rows, log10_scale)
+
+
+def contribution_log10_norms(net, run, book, parameter="W"):
+    """Return log10 of the Frobenius norm of each temporal contribution, shape (T + 1, T + 1); -inf for none.
+
+    g_t dh_t/dh_k d+h_k/dTheta:   outer(a, h_{k-1}) for W, outer(a, x_{k-1}) for U, a for b,   a = g_t dh_t/dh_k D_k
+
+    d+ is the immediate partial, with h_{k-1} held. The state h_0 is given, so nothing stands at k = 0.
+    net : an RNN. run : its Run. book : its Ledger. parameter : "W", "U" or "b". A batch is summed before the norm.
+    Raises ValueError where these do not fit, and for another parameter.
+    Source: claims C55, C57, C58; Pascanu, Mikolov & Bengio 2013, equations (3) and (4).
+
+    >>> from helpers.maths.rnn import RNN, run_rnn
+    >>> net = RNN(W=[[0.1]], U=[[0.0]], b=[0.0], activation="identity")
+    >>> run = run_rnn(net, [1.0], np.zeros((2, 1)))
+    >>> book = ledger(net, run, [[0.0], [0.0], [1.0]])
+    >>> contribution_log10_norms(net, run, book, "b")[2].tolist()
+    [-inf, -1.0, 0.0]
+    """
+    _, slope = slopes(net, run)
+    T = len(slope)
+    reads = {"W": run.H[:-1], "U": run.X, "b": np.ones((*run.X.shape[:-1], 1))}[
+        one_of("parameter", parameter, ("W", "U", "b"))
+    ]
+    a = book.rows[:, 1:] * slope
+    # |A^T R|^2 = sum of (A A^T) (R R^T), entry by entry, over the pairs of the batch.
+    a, reads = a.reshape(T + 1, T, -1, a.shape[-1]), reads.reshape(T, -1, reads.shape[-1])
+    squares = np.einsum("tkbc,kbc->tk", a @ a.swapaxes(-1, -2), reads @ reads.swapaxes(-1, -2))
+    logs = np.full((T + 1, T + 1), -np.inf)
+    with np.errstate(divide="ignore"):
+        logs[:, 1:] = 0.5 * np.log10(np.maximum(squares, 0.0)) + book.log10_scale[:, 1:]
+    return logs
+
+
+def sum_of_contributions(net, run, book, keep=None):
+    """Return the Gradients as the sum of the temporal contributions of the pairs (t, k) to keep.
+
+    dDiv/dTheta = sum over t and k of g_t dh_t/dh_k d+h_k/dTheta
+
+    net : an RNN. run : its Run. book : its Ledger. keep : (T + 1, T + 1) of True and False; None for all pairs.
+    Raises ValueError where these do not fit.
+    Source: claims C54, C55.
+
+    >>> from helpers.maths.rnn import RNN, run_rnn
+    >>> net = RNN(W=[[0.5]], U=[[1.0]], b=[0.0], activation="identity")
+    >>> run = run_rnn(net, [2.0], np.zeros((2, 1)))
+    >>> sum_of_contributions(net, run, ledger(net, run, [[0.0], [0.0], [1.0]])).W.tolist()  # d(w^2 h_0)/dw = 2 w h_0
+    [[2.0]]
+    """
+    _, slope = slopes(net, run)
+    pairs = np.ones(book.log10_scale.shape, bool) if keep is None else np.asarray(keep)
+    if pairs.shape != book.log10_scale.shape or pairs.dtype != bool:
+        raise ValueError(f"keep must hold True and False, shape {book.log10_scale.shape}, got {shown(keep)}")
+    weight = np.where(pairs, 10.0**book.log10_scale, 0.0)
+    at = np.einsum("tk,tk...->k...", weight, book.rows)  # the sum of all rows that reach step k
+    return parameter_gradients(at[1:] * slope, run, at[0])

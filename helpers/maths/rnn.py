@@ -1,0 +1,234 @@
+"""A recurrent net, its step Jacobians, their products, and backpropagation through time (notebooks 06 and 07).
+
+h_{k+1} = f(z_{k+1}),   z_{k+1} = W h_k + U x_k + b
+
+Time is the first axis and the state the last; a batch stands between them. ``H[k]`` is h_k with ``H[0]`` given, step k
+maps it to ``H[k + 1]`` by way of ``Z[k]`` = z_{k+1} and with ``X[k]`` = x_k, and ``J[k]`` is dh_{k+1}/dh_k. A gradient
+is a row. ``G[t]`` is dDiv_t/dh_t, what the loss at step t sends into the net. Gradients of parameters are summed over
+time and batch.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.maths._check import real_array, shown, vector, whole_number
+from helpers.maths.activations import activation as find_activation
+
+FAR = 1e60  # a row this long, or this short, is scaled: its square has to be a float
+
+
+class RNN(NamedTuple):
+    """A recurrent net: W (n, n) from state to state, U (n, m) from input to state, b (n,), and an activation's name."""
+
+    W: np.ndarray
+    U: np.ndarray
+    b: np.ndarray
+    activation: str = "tanh"
+
+
+class Run(NamedTuple):
+    """A run of T steps: H (T + 1, n), the arguments Z (T, n), and the inputs X (T, m); a batch after the time."""
+
+    H: np.ndarray
+    Z: np.ndarray
+    X: np.ndarray
+
+
+class Gradients(NamedTuple):
+    """dDiv/dW, dDiv/dU, dDiv/db and dDiv/dh_0, each of the shape of what it belongs to."""
+
+    W: np.ndarray
+    U: np.ndarray
+    b: np.ndarray
+    h0: np.ndarray
+
+
+def run_rnn(net, h0, X):
+    """Return the Run of the net from h0 with the inputs X.
+
+    h_{k+1} = f(W h_k + U x_k + b)
+
+    net : an RNN. h0 : (n,), or (B, n). X : (T, m), or (T, B, m); an input of zeros for a net left alone.
+    Raises ValueError for shapes that do not fit, values that are not finite, and a state that leaves the floats.
+    Source: claim C52.
+
+    >>> net = RNN(W=[[0.5]], U=[[1.0]], b=[0.0], activation="identity")
+    >>> run_rnn(net, [0.0], [[1.0], [0.0], [0.0]]).H[:, 0].tolist()
+    [0.0, 1.0, 0.5, 0.25]
+    """
+    W, U, b, f = _checked(net)
+    h, X = real_array("h0", h0), real_array("X", X)
+    if X.ndim not in (2, 3) or X.shape[-1] != U.shape[1]:
+        raise ValueError(f"X must be (T, {U.shape[1]}) or (T, B, {U.shape[1]}), got {X.shape}")
+    if h.shape != (*X.shape[1:-1], len(W)):
+        raise ValueError(f"h0 must be {(*X.shape[1:-1], len(W))}, as W and X ask for, got {h.shape}")
+    H, Z, f = np.empty((len(X) + 1, *h.shape)), X @ U.T + b, f.f
+    H[0] = h
+    with np.errstate(over="ignore", invalid="ignore"):
+        for k in range(len(X)):
+            Z[k] += H[k] @ W.T
+            H[k + 1] = f(Z[k])
+    if not np.isfinite(H[-1]).all():
+        raise ValueError(f"the state must stay within the floats, got {shown(H[-1])} after {len(X)} steps")
+    return Run(H, Z, X)
+
+
+def step_jacobians(net, run):
+    """Return J with J[k] = dh_{k+1}/dh_k, shape (T, n, n), a batch after the time.
+
+    J_k = diag(f'(z_{k+1})) W
+
+    net : an RNN. run : its Run. Raises ValueError where they do not fit.
+    Source: claims C62 to C64, C66.
+
+    >>> net = RNN(W=[[2.0]], U=[[0.0]], b=[0.0])
+    >>> step_jacobians(net, run_rnn(net, [0.0], np.zeros((3, 1))))[:, 0, 0].tolist()
+    [2.0, 2.0, 2.0]
+    """
+    W, slope = slopes(net, run)
+    return slope[..., None] * W
+
+
+def transport(J, t, k):
+    """Return dh_t/dh_k, shape (n, n): J_{t-1} ... J_k, the newest factor leftmost; the identity for t = k.
+
+    J : (T, n, n). t, k : 0 <= k <= t <= T. Raises ValueError for other shapes and values.
+    Source: claims C59, C60.
+
+    >>> transport(np.array([[[2.0]], [[3.0]]]), t=2, k=0).tolist()
+    [[6.0]]
+    """
+    J = _stack(J)
+    t = whole_number("t", t, below=len(J) + 1)
+    k = whole_number("k", k, below=t + 1)
+    product = np.eye(J.shape[-1])
+    for i in range(k, t):
+        product = J[i] @ product
+    return product
+
+
+def transport_log10_norms(J):
+    """Return log10 of the Frobenius norm of dh_t/dh_k for all pairs, shape (T + 1, T + 1); -inf where k > t.
+
+    J : (T, n, n). At step t the matrices of all k < t stand side by side and meet J_{t-1} in one product.
+    The Frobenius norm lies between the spectral norm and sqrt(n) times it.
+    Raises ValueError for another shape and values that are not finite.
+    Source: claims C59, C60, C73.
+
+    >>> transport_log10_norms(np.full((2, 1, 1), 0.1)).round(6).tolist()
+    [[0.0, -inf, -inf], [-1.0, 0.0, -inf], [-2.0, -1.0, 0.0]]
+    """
+    J = _stack(J)
+    T, n = len(J), J.shape[-1]
+    side_by_side, scale = np.zeros((n, T + 1, n)), np.zeros(T + 1)
+    logs = np.full((T + 1, T + 1), -np.inf)
+    for t in range(T + 1):
+        side_by_side[:, t] = np.eye(n)
+        if t:
+            side_by_side[:, :t] = (J[t - 1] @ side_by_side[:, :t].reshape(n, -1)).reshape(n, t, n)
+        seen = side_by_side[:, : t + 1]
+        squares = np.einsum("ikj,ikj->k", seen, seen)
+        with np.errstate(divide="ignore"):
+            logs[t, : t + 1] = 0.5 * np.log10(squares) + scale[: t + 1]
+        far = (squares > FAR) | ((squares < 1 / FAR) & (squares > 0))
+        if far.any():
+            size = np.sqrt(np.where(far, squares, 1.0))
+            seen /= size[:, None]
+            scale[: t + 1] += np.log10(size)
+    return logs
+
+
+def bptt(net, run, G):
+    """Return the Gradients by backpropagation through time: one pass back, a row times a matrix at each step.
+
+    g <- G[t] at t = T;   then for each step back: a = g D_k,   g <- a W + G[k-1]
+
+    net : an RNN. run : its Run. G : (T + 1, n), a batch after the time; G[t] = dDiv_t/dh_t.
+    Raises ValueError where the shapes do not fit.
+    Source: claims C54 to C57; Werbos 1990.
+
+    >>> net = RNN(W=[[0.5]], U=[[1.0]], b=[0.0], activation="identity")
+    >>> bptt(net, run_rnn(net, [2.0], np.zeros((2, 1))), [[0.0], [0.0], [1.0]]).W.tolist()
+    [[2.0]]
+    """
+    W, slope = slopes(net, run)
+    G = checked_rows(run, G)
+    a, g = slope, G[-1]  # the slopes become the rows a in place, for a second array of this size costs time
+    for k in range(len(slope) - 1, -1, -1):
+        a[k] *= g
+        g = a[k] @ W
+        g += G[k]
+    return parameter_gradients(a, run, g)
+
+
+def truncated_bptt(net, run, G, window):
+    """Return the Gradients with only the contributions of lag t - k < window: what truncated BPTT sees.
+
+    net : an RNN. run : its Run. G : as for `bptt`. window : at least 1; from T + 1 on nothing is cut off.
+    Raises ValueError where the shapes do not fit.
+    Source: claim C58; Williams & Peng 1990; Miller & Hardt 2019.
+
+    >>> net = RNN(W=[[0.5]], U=[[1.0]], b=[0.0], activation="identity")
+    >>> truncated_bptt(net, run_rnn(net, [2.0], np.zeros((2, 1))), [[0.0], [0.0], [1.0]], window=1).W.tolist()
+    [[1.0]]
+    """
+    W, slope = slopes(net, run)
+    G, window = checked_rows(run, G), whole_number("window", window, at_least=1)
+    T = len(slope)
+    total = np.zeros(G.shape)  # the sum of the rows that reach each step
+    now = G.copy()  # now[k] is the row at step k of the loss at t = k + lag
+    total += now
+    for _ in range(1, min(window, T + 1)):
+        now[:-1] = (now[1:] * slope) @ W
+        now[-1] = 0.0
+        total += now
+    return parameter_gradients(total[1:] * slope, run, total[0])
+
+
+def parameter_gradients(a, run, at_h0):
+    """Return the Gradients from the rows a_k = g D_k of all steps, (T, n) with a batch between, and that at h_0."""
+    flat = a.reshape(-1, a.shape[-1])
+    H, X = run.H[:-1].reshape(len(flat), -1), run.X.reshape(len(flat), -1)
+    return Gradients(flat.T @ H, flat.T @ X, flat.sum(axis=0), at_h0)
+
+
+def _checked(net):
+    """W, U, b as arrays that fit together, and the Activation."""
+    if not isinstance(net, RNN):
+        raise ValueError(f"net must be an RNN, got {shown(net)}")
+    W, U, b = checked_square(net.W), real_array("U", net.U), vector("b", net.b)
+    if U.ndim != 2 or U.shape[0] != len(W) or b.shape != (len(W),):
+        raise ValueError(f"U must be ({len(W)}, m) and b ({len(W)},), as W is, got {U.shape} and {b.shape}")
+    return W, U, b, find_activation(net.activation)
+
+
+def checked_square(W):
+    """Return W as an array (n, n); raise ValueError for any other."""
+    W = real_array("W", W)
+    if W.ndim != 2 or W.shape[0] != W.shape[1] or W.size == 0:
+        raise ValueError(f"W must be (n, n), got {W.shape}")
+    return W
+
+
+def _stack(J):
+    J = real_array("J", J)
+    if J.ndim != 3 or J.shape[1] != J.shape[2] or not J.shape[1]:
+        raise ValueError(f"J must be (T, n, n), got {J.shape}")
+    return J
+
+
+def slopes(net, run):
+    """Return W, and f'(z) of every step, of the shape of Z; raise ValueError for a run that is not of this net."""
+    W, _, _, f = _checked(net)
+    if not isinstance(run, Run) or run.H.shape[-1] != len(W) or run.Z.shape != run.H[1:].shape:
+        raise ValueError(f"run must be a Run of this net of {len(W)} neurons, got {shown(run)}")
+    return W, f.derivative(run.Z)
+
+
+def checked_rows(run, G):
+    """Return G as an array of the shape of run.H; raise ValueError for any other."""
+    G = real_array("G", G)
+    if G.shape != run.H.shape:
+        raise ValueError(f"G must be {run.H.shape}, as H is, got {G.shape}")
+    return G
