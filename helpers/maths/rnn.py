@@ -63,14 +63,16 @@ def run_rnn(net, h0, X):
         raise ValueError(f"X must be (T, {U.shape[1]}) or (T, B, {U.shape[1]}), got {X.shape}")
     if h.shape != (*X.shape[1:-1], len(W)):
         raise ValueError(f"h0 must be {(*X.shape[1:-1], len(W))}, as W and X ask for, got {h.shape}")
-    H, Z, f = np.empty((len(X) + 1, *h.shape)), X @ U.T + b, f.f
+    H, f = np.empty((len(X) + 1, *h.shape)), f.f
     H[0] = h
     with np.errstate(over="ignore", invalid="ignore"):
+        Z = X @ U.T + b
         for k in range(len(X)):
             Z[k] += H[k] @ W.T
             H[k + 1] = f(Z[k])
-    if not np.isfinite(H[-1]).all():
-        raise ValueError(f"the state must stay within the floats, got {shown(H[-1])} after {len(X)} steps")
+    if not np.isfinite(H).all():
+        k = int(np.isfinite(H).reshape(len(H), -1).all(axis=1).argmin())
+        raise ValueError(f"the state must stay within the floats, got {shown(H[k])} after {k} steps")
     return Run(H, Z, X)
 
 
@@ -189,7 +191,7 @@ def truncated_bptt(net, run, G, window):
 def parameter_gradients(a, run, at_h0):
     """Return the Gradients from the rows a_k = g D_k of all steps, (T, n) with a batch between, and that at h_0."""
     flat = a.reshape(-1, a.shape[-1])
-    H, X = run.H[:-1].reshape(len(flat), -1), run.X.reshape(len(flat), -1)
+    H, X = (v.reshape(len(flat), v.shape[-1]) for v in (run.H[:-1], run.X))
     return Gradients(flat.T @ H, flat.T @ X, flat.sum(axis=0), at_h0)
 
 
