@@ -94,13 +94,14 @@ def radius(M):
 RIGHT = {
     "00.1": "the sign of its start",
     "01.1": 0.905,
-    "01.2": -5.87,
+    "01.2": -4,
     "01.3": "w = 1.0",
     "01.4": 4,
     "02.1": -3.195,
     "02.2": 1024,
     "02.3": "its length",
     "02.4": 1.487,
+    "02.5": "almost 1",
     "03.1": steps_right,
     "03.2": run_right,
     "03.3": lambda row, W, g: np.outer(row * (1 - np.tanh(W @ g) ** 2), g),
@@ -176,14 +177,15 @@ WRONG = [
     ("04.4", "Gaussian 3/√n", "multiplies"),
     ("00.1", "all three starts", "two positive starts"),
     ("00.1", "nothing", "negative start"),
-    ("01.1", 0.9, "9.49 steps"),
+    ("01.1", 0.9, "beginning of the series"),
+    ("01.1", 0.89, "memory_time"),
     ("01.1", math.exp(-10), "ONE step"),
     ("01.1", 1.05, "Look below 1"),
-    ("01.2", -4, "for SOME bias"),
-    ("01.2", 5.87, "wrong sign"),
-    ("01.2", -6, "Go closer to the border"),
+    ("01.2", -5.87, "with b = 0"),
+    ("01.2", 4, "wrong sign"),
+    ("01.2", -1, "border of tanh"),
     ("01.2", 3, "only rises"),
-    ("01.2", -5, "still settles"),
+    ("01.2", -3, "still settles"),
     ("01.2", -8, "There it cycles"),
     ("01.3", "w = 1.5", "the SIGN"),
     ("01.3", "the same", "read the sentence"),
@@ -195,16 +197,20 @@ WRONG = [
     ("02.1", -3, "for h₀ = 1/2"),
     ("02.1", -3.6, "logit"),
     ("02.1", -4.005, "wrong sign"),
+    ("02.1", -2.5, "give 0.6 back"),
     ("02.2", 8**10, "slope of the sigmoid"),
     ("02.2", 0.166372**10, "RESTING"),
     ("02.2", 0.25**10, "slopes alone"),
     ("02.2", 20, "do not add"),
+    ("02.2", 2, "ten times"),
     ("02.3", "its direction", "parallel"),
     ("02.3", "both", "SAME factor"),
     ("02.4", 1, "A bias of 0.2 asks for more"),
     ("02.4", 4, "for the sigmoid"),
     ("02.4", 1.3, "go right"),
     ("02.4", 2, "go left"),
+    ("02.5", "almost 0", "one resting state"),
+    ("02.5", "still 0.02", "fifty such steps"),
 ]
 
 
@@ -302,7 +308,8 @@ def test_the_memory_time_of_the_first_exercise_is_ten_steps():
 
 def test_the_border_of_the_second_exercise_parts_settling_from_cycling():
     answer = EXERCISES["01.2"].answer
-    assert [int(attractor("sigmoid", answer + step).period) for step in (0.01, -0.01)] == [1, 2]
+    assert [int(attractor("sigmoid", answer + step, 2.0).period) for step in (0.01, -0.01)] == [1, 2]
+    assert answer == pytest.approx(-4, abs=1e-12)  # the tip of the region: no other bias lets a weight nearer 0 cycle
 
 
 def test_the_explorer_says_the_years_of_the_fourth_exercise():
@@ -314,6 +321,13 @@ def test_the_explorer_says_the_years_of_the_fourth_exercise():
 def test_the_wall_of_the_first_exercise_makes_its_start_a_fixed_point_that_repels():
     points = fixed_points("sigmoid", 6.0, EXERCISES["02.1"].answer)
     assert any(abs(point.h - 0.6) < 1e-9 and point.stability == "unstable" for point in points)
+
+
+def test_the_two_neighbours_of_the_first_guess_end_almost_one_apart():
+    h = np.array([0.49, 0.51])
+    for _ in range(50):
+        h = 1 / (1 + np.exp(-(8 * h - 4)))
+    assert 0.9 < h[1] - h[0] < 1
 
 
 def test_the_weight_of_the_last_exercise_is_where_a_second_stable_point_is_born():

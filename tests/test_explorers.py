@@ -14,11 +14,12 @@ from matplotlib.lines import Line2D
 
 from helpers.explorers.live import sweep
 from helpers.explorers.regimes import regime_explorer, wall_explorer
-from helpers.explorers.scalar import first_look, memory_explorer
+from helpers.explorers.scalar import first_look, memory_explorer, three_activations
 from helpers.figures import style
+from helpers.figures.scalar import leaving
 from helpers.figures.style import n_lines
 from helpers.maths.scalar import log10_transport, orbit, orbit_gradients, steps_remembered
-from helpers.maths.settling import attractor
+from helpers.maths.settling import attractor, two_cycle
 from tools.explorers import makers
 
 EXPLORERS = list(makers().values())
@@ -152,7 +153,7 @@ def test_the_memory_explorer_follows_the_event_of_its_drive():
 
 def test_the_memory_explorer_tells_a_dead_relu():
     explorer = memory_explorer("relu", w=-1.0)
-    assert "exactly 0 is left after 50 steps: less than 5 % of it from 1 steps on" in explorer.sentence
+    assert "exactly 0 is left after 50 steps: less than 5 % of it from 1 step on" in explorer.sentence
 
 
 def test_the_first_look_says_how_far_apart_the_runs_end():
@@ -162,12 +163,78 @@ def test_the_first_look_says_how_far_apart_the_runs_end():
 
 def test_the_regime_explorer_tells_two_resting_states_from_one():
     explorer = regime_explorer(w=8.0, b=-4.0)
+    assert "two stable fixed points exist here" in explorer.sentence
     assert "from 0.49 settles at 0.0212" in explorer.sentence
     assert "from 0.51 settles at 0.979" in explorer.sentence
     explorer.update(b=0)
+    assert "one stable fixed point exists here" in explorer.sentence
     assert explorer.sentence.count("settles at 1 ") == 2
     explorer.update(w=-8)
+    assert "a cycle of two exists here" in explorer.sentence
     assert explorer.sentence.count("cycle of two, 0.0277 and 0.445") == 2
+
+
+def test_the_regime_explorer_names_one_gradient_where_the_runs_are_mirror_images():
+    explorer = regime_explorer(w=8.0, b=-4.0)
+    assert "in size along both" in explorer.sentence
+    explorer.update(h0=0.6)
+    left = orbit_gradients("sigmoid", 8.0, -4.0, np.array([0.59, 0.61]), 50).log10_dh0[-1]
+    assert f"dh_50/dh_0 is 10^{left[0]:.1f} and 10^{left[1]:.1f} in size" in explorer.sentence
+
+
+def test_a_start_outside_the_axes_is_told_in_the_picture():
+    explorer = regime_explorer()
+    assert explorer._scene.time_note.get_text() == ""
+    explorer.update(h0=-1)
+    assert explorer._scene.time_note.get_text() == "outside at step 0"
+
+
+@pytest.mark.parametrize(
+    ("h", "told"),
+    [
+        ([0, 1, 2], ""),
+        ([0, 1, 5], "outside at step 2"),
+        ([0, 5, 6], "outside from step 1 on"),
+        ([0, 5, 6, 1], "outside from step 1 to 2"),
+        ([5, 1, -5, 1], "outside, on and off, from step 0 to 2"),
+        ([5, 1, -5, 5], "outside, on and off, from step 0 on"),
+    ],
+)
+def test_a_run_that_leaves_the_picture_is_told_until_when(h, told):
+    assert leaving(np.array(h), (-1, 2)) == told
+
+
+def test_the_first_look_tells_rounding_from_a_difference_and_names_the_swing():
+    assert "too close to tell apart after 40 steps" in first_look(2.0).sentence
+    assert "swing" not in first_look(2.0).sentence
+    cycle = two_cycle("tanh", -1.5)
+    assert f"All three swing between {cycle.low:.3g} and {cycle.high:.3g}" in first_look(-1.5).sentence
+
+
+def test_one_weight_and_bias_make_sigmoid_slow_let_tanh_keep_the_sign_and_relu_leave():
+    explorer = three_activations()
+    explorer.update(w=4, b=-2)
+    first, last = explorer.sentence.split("; from -0.5, ")
+    assert "sigmoid settles at 0.5 (multiplier 1 a step)" in first
+    assert "ReLU grows without end" in first
+    assert "tanh settles at 0.944" in first
+    assert "tanh settles at -1 " in last
+    explorer.update(w=0.5, b=1)
+    assert explorer.sentence.endswith("from -0.5, all three do the same.")
+
+
+def test_the_wall_explorer_says_it_once_where_no_step_is_clipped():
+    explorer = wall_explorer()
+    assert "descent clipped at 1 ends at" in explorer.sentence
+    assert "leaves the map at update" in explorer.sentence
+    explorer.update(b=-1)
+    assert "no step of it is clipped at 1, so clipping changes nothing" in explorer.sentence
+    assert "leaves" not in explorer.sentence
+
+
+def test_the_fills_of_the_map_can_be_told_apart_in_grey():
+    greys = [np.dot(to_rgb(fill), [0.299, 0.587, 0.114]) for fill in style.FILLS.values()]
+    assert min(abs(a - b) for a, b in combinations(greys, 2)) > 0.05
 
 
 def test_the_wall_explorer_meets_the_gradient_of_the_closed_form_on_the_line():

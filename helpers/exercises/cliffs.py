@@ -25,6 +25,7 @@ EXERCISES: dict[str, Exercise] = {
             (near(-math.log(1.5) - 3.6, 1e-3), "The logit has the wrong sign: logit(0.6) is positive."),
         ),
         tolerance=1e-3,
+        otherwise="Not yet. Print 1 / (1 + np.exp(-(6 * 0.6 + b))) with your b: it must give 0.6 back.",
     ),
     "02.2": Exercise(
         2.0**10,
@@ -39,6 +40,7 @@ EXERCISES: dict[str, Exercise] = {
             (near(20.0, 1e-9), "Multiply, do not add: ten factors of 2."),
         ),
         tolerance=0.5,
+        otherwise="Not yet. What is one factor w f'(z) at h = 1/2, where z is 0? Then take it ten times.",
     ),
     "02.3": Exercise(
         "its length",
@@ -59,5 +61,17 @@ EXERCISES: dict[str, Exercise] = {
             (lambda w: w > _bit_weight(0.2), "There it lies inside the cusp already: go left to its border."),
         ),
         tolerance=0.01,
+    ),
+    "02.5": Exercise(
+        "almost 1",
+        "Below 1/2 the run is pushed down and above it up, and each ends near its own end of the sigmoid.",
+        (
+            (
+                is_option("almost 0"),
+                "So it would be with one resting state. But 1/2 itself is fixed, with the slope 2.",
+            ),
+            (is_option("still 0.02"), "Near 1/2 one step multiplies the distance by w/4. What are fifty such steps?"),
+        ),
+        options=("almost 0", "still 0.02", "almost 1"),
     ),
 }

@@ -7,7 +7,7 @@ import numpy as np
 from helpers.data import nile
 from helpers.exercises.answers import Exercise, is_option, near
 from helpers.maths.drives import standardise
-from helpers.maths.regimes import FLIP_WEIGHT_SIGMOID
+from helpers.maths.regimes import FLIP_WEIGHT_SIGMOID, two_cycle_interval
 from helpers.maths.scalar import log10_transport, orbit_gradients, steps_remembered
 
 
@@ -16,6 +16,15 @@ def _years_remembered(w: float) -> int:
     years, flow = nile()
     run = orbit_gradients("tanh", w, h0=0.9, n_steps=len(flow), drive=standardise(flow))
     return steps_remembered(log10_transport(run.J, int(np.flatnonzero(years == 1899)[0]) + 1), 0.05)
+
+
+def _flip_weight(b: float) -> float:
+    """Return the weight below which a sigmoid neuron with bias ``b`` cycles, by bisection; ``b`` from 0 to 2."""
+    low, high = -10.0, -4.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if two_cycle_interval("sigmoid", middle)[0] < b else (low, middle)
+    return low
 
 
 EXERCISES: dict[str, Exercise] = {
@@ -32,32 +41,23 @@ EXERCISES: dict[str, Exercise] = {
         math.exp(-1 / 10),
         "τ = −1/ln w, so w = exp(−1/10).",
         (
-            (near(0.9, 1e-9), "Close: τ(0.9) is 9.49 steps. Solve τ = −1/ln w for w."),
-            (
-                near(1 - 1 / 10 - 0.01, 0.005),
-                "A little more: 1 − 1/τ is only the beginning of the series of exp(−1/τ).",
-            ),
+            (near(0.9, 1e-9), "Close: τ(0.9) is 9.49 steps. 1 − 1/τ is only the beginning of the series of exp(−1/τ)."),
             (near(math.exp(-10), 1e-4), "You have exp(−τ). The factor of ONE step is what, taken τ times, gives 1/e."),
             (lambda w: w > 1, "Above 1 the start pushes the state away from 0. Look below 1."),
         ),
         tolerance=5e-4,
+        otherwise="Not yet. Print memory_time(w) with your w and compare it with 10.",
     ),
     "01.2": Exercise(
-        FLIP_WEIGHT_SIGMOID,
-        "It is −(1 + W₀)²/W₀, W₀ = 0.2785 being the solution of W₀ exp(W₀) = 1/e.",
+        _flip_weight(2.0),
+        "There h = 1/2 is fixed, where the sigmoid is steepest, 1/4: no weight nearer to 0 cycles with any bias.",
         (
-            (near(-4, 0.05), "−4 is where a cycle becomes possible for SOME bias. With b = 0 you must go further."),
-            (
-                near(-FLIP_WEIGHT_SIGMOID, 0.05),
-                "The right size, with the wrong sign: which side of 0 makes the state jump?",
-            ),
-            (near(-6, 0.1), "There it does cycle already. Go closer to the border: where does |λ| touch 1?"),
+            (near(FLIP_WEIGHT_SIGMOID, 0.05), "That is the border with b = 0. Here the bias is 2."),
+            (near(4, 0.05), "The right size, with the wrong sign: which side of 0 makes the state jump?"),
+            (near(-1, 0.05), "That is the border of tanh with b = 0. The sigmoid's slope is a quarter at most."),
             (lambda w: w >= 0, "With w ≥ 0 the map only rises, and an orbit on a rising map never turns back."),
-            (
-                lambda w: w > FLIP_WEIGHT_SIGMOID,
-                "There it still settles, if slowly. Watch |λ| in the lower right panel.",
-            ),
-            (lambda w: w < FLIP_WEIGHT_SIGMOID, "There it cycles. Come back until the cycle closes up."),
+            (lambda w: w > -4, "There it still settles, if slowly. Watch |λ| in the lower right panel."),
+            (lambda w: w < -4, "There it cycles. Come back until the cycle closes up."),
         ),
         tolerance=0.02,
     ),

@@ -255,7 +255,9 @@ class Explorer:
         self._picture, self._sentence = picture, sentence
         self._image.value = png
         self._words.value = (
-            f'<p role="status" aria-live="polite" style="margin: 0; line-height: 1.5">{html.escape(sentence)}</p>'
+            # Room for three lines, so that the page below stays where it is when the sentence grows.
+            '<p role="status" aria-live="polite" style="margin: 0; line-height: 1.5; min-height: 4.5em">'
+            f"{html.escape(sentence)}</p>"
         )
 
     def _fail(self, failure: Exception) -> None:

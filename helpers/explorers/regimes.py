@@ -29,6 +29,11 @@ PLACES = {  # (w, b, words) in the middle of each kind of place
         (-5.5, 1.2, "a cycle\nof two"),
     ),
 }
+REGIONS = {
+    1: "one stable fixed point exists here",
+    2: "two stable fixed points exist here",
+    3: "a cycle of two exists here",
+}
 FIRST_W, N_UPDATES = 6.0, 40
 
 
@@ -72,23 +77,25 @@ def regimes_state(activation: str, w: float, b: float, h0: float) -> RegimesStat
 
 
 def describe_regimes(state: RegimesState) -> str:
-    """Say where the two runs end and what their gradients are."""
+    """Say what the place on the map is, where the two runs end and what their gradients are."""
     settled = attractor(state.activation, state.w, state.b, state.H[0])
     told = []
     for run, start in enumerate(state.H[0]):
         one = type(settled)(*(field[run] for field in settled))
-        told.append(
-            f"the run from {number(start)} {settling(one)} and its dh_{N_STEPS}/dh_0 is "
-            f"{amount(state.log10_dh0[-1, run])} in size"
-        )
-    return f"{LABELS[state.activation]}, w = {state.w:g}, b = {state.b:g}: {'; '.join(told)}."
+        told.append(f"The run from {number(start)} {settling(one)}")
+    first, second = (amount(log10) for log10 in state.log10_dh0[-1])
+    left = f"{first} in size along both" if first == second else f"{first} and {second} in size"
+    return (
+        f"{LABELS[state.activation]}, w = {state.w:g}, b = {state.b:g}: "
+        f"{REGIONS[int(regime(state.activation, state.w, state.b))]}. {'. '.join(told)}. dh_{N_STEPS}/dh_0 is {left}."
+    )
 
 
 def regime_explorer(w: float = 8.0, b: float = -4.0, h0: float = 0.5) -> Explorer:
     """Return the explorer of rests and cycles over (w, b)."""
     controls = [
         Slider("w", "weight w", *figures.MAP_LIMITS["w"], w, 0.01),
-        Slider("b", "bias b", *figures.MAP_LIMITS["b"], b, 0.01),
+        Slider("b", "bias b", *figures.MAP_LIMITS["b"], b, 0.05),
         Slider("h0", "middle of the two starts", -1, 1, h0, 0.01),
         Choice("activation", "activation f", {LABELS[name]: name for name in PLACES}, "sigmoid"),
     ]
@@ -138,15 +145,19 @@ def wall_state(b: float, learning_rate: float, max_norm: float, n_steps: int):
 
 def describe_wall(state: WallState) -> str:
     """Say what the two descents did."""
-    told = []
-    for run, name in enumerate(("plain", f"clipped at {state.max_norm:g}")):
-        w, b = state.runs.path[-1, :, run]
-        told.append(f"{name} descent ends at w = {number(w)}, b = {number(b)}, loss {number(state.runs.loss[-1, run])}")
-    w, b = state.runs.path[0, :, 0]
-    largest = state.runs.gradient_norm[:, 0].max()
+    runs, clip = state.runs, f"clipped at {state.max_norm:g}"
+    plain, clipped = (
+        f"ends at w = {number(w)}, b = {number(b)}, loss {number(loss)}"
+        for (w, b), loss in zip(runs.path[-1].T, runs.loss[-1], strict=True)
+    )
+    leaves = f"leaves the map at update {state.left_at} and " if state.left_at else ""
+    same = (runs.gradient_norm[:-1, 0] <= state.max_norm).all()
+    other = f"no step of it is {clip}, so clipping changes nothing" if same else f"descent {clip} {clipped}"
+    w, b = runs.path[0, :, 0]
     return (
-        f"From w = {w:g}, b = {b:g}, learning rate {state.learning_rate:g}, T = {state.n_steps}: {'; '.join(told)}. "
-        f"The largest gradient that plain descent meets has the norm {largest:.2g}."
+        f"From w = {w:g}, b = {b:g}, learning rate {state.learning_rate:g}, T = {state.n_steps}: plain descent {leaves}"
+        f"{plain}; {other}. The largest gradient that plain descent meets has the norm "
+        f"{runs.gradient_norm[:, 0].max():.2g}."
     )
 
 

@@ -105,6 +105,11 @@ def number(value: float) -> str:
     return f"{round(value, 12) + 0.0:.3g}"
 
 
+def counted_steps(n: int) -> str:
+    """Return ``n`` steps in words: ``1 step``, ``4 steps``."""
+    return f"{n} step{'s' * (n != 1)}"
+
+
 def settling(settled: Attractor) -> str:
     """Say where an orbit settles."""
     multiplier = f"multiplier {number(settled.multiplier)} a step"
@@ -121,7 +126,7 @@ def describe_memory(state: MemoryState) -> str:
     """Say what the memory explorer shows."""
     given, n_steps = state.drive, len(state.H) - 1
     steps = steps_remembered(state.log10_left, figures.FRACTION)
-    kept = "more than 5 % of it to the end" if steps < 0 else f"less than 5 % of it from {steps} steps on"
+    kept = "more than 5 % of it to the end" if steps < 0 else f"less than 5 % of it from {counted_steps(steps)} on"
     alone = "It" if given.event_name == "the start" and not given.x.any() else "With nothing more to read it"
     return (
         f"{figures.LABELS[state.activation]}, w = {state.w:g}, b = {state.b:g}: the state goes from "
@@ -150,32 +155,36 @@ Of a small change made at the start, 1 is left after 50 steps: more than 5 % of 
 
 @dataclass(frozen=True)
 class StartsState:
-    """Orbits of several starts, H of shape (T + 1, starts)."""
+    """Orbits of several starts, H of shape (T + 1, starts), and where the first of them settles."""
 
     w: float
     H: np.ndarray
+    settled: Attractor
 
 
 def starts_state(w: float) -> StartsState:
     """Compute what the first explorer shows."""
     scene = figures.FirstLook
-    return StartsState(w, orbit("tanh", w, h0=np.array(scene.starts), n_steps=scene.n_steps))
+    H = orbit("tanh", w, h0=np.array(scene.starts), n_steps=scene.n_steps)
+    return StartsState(w, H, attractor("tanh", w, h0=scene.starts[0]))
 
 
 def describe_starts(state: StartsState) -> str:
-    """Say how far apart the runs end."""
+    """Say how far apart the runs end, and whether they swing."""
     first, last = state.H[0], state.H[-1]
     apart = [f"{number(first[k] - first[k + 1])} apart" for k in (0, 1)]
-    left = [f"{amount(log10_of(last[k] - last[k + 1]))} apart" for k in (0, 1)]
+    left = [gap(abs(last[k] - last[k + 1])) for k in (0, 1)]
+    swing = f" All three swing between {number(state.settled.low)} and {number(state.settled.high)} in the end."
     return (
         f"w = {state.w:g}: the runs from {first[0]:g} and {first[1]:g} begin {apart[0]} and are {left[0]} after "
         f"{len(state.H) - 1} steps; those from {first[1]:g} and {first[2]:g} begin {apart[1]} and end {left[1]}."
+        f"{swing if state.settled.period == 2 else ''}"
     )
 
 
-def log10_of(value: float) -> float:
-    """Return log10 of the size of ``value``, -inf for 0."""
-    return float(np.log10(abs(value))) if value else -np.inf
+def gap(size: float) -> str:
+    """Return how far apart two states are, in words; below 1e-15 the rounding of the computer is all that is left."""
+    return f"{amount(np.log10(size))} apart" if size > 1e-15 else "too close to tell apart"
 
 
 def first_look(w: float = 0.9) -> Explorer:
@@ -199,10 +208,16 @@ def three_state(w: float, b: float) -> ThreeState:
 
 
 def describe_three(state: ThreeState) -> str:
-    """Say where the runs from the first start end."""
-    settled = {name: attractor(name, state.w, state.b, H[0, 0]) for name, H in state.orbits.items()}
-    told = ", ".join(f"{figures.LABELS[name]} {settling(one)}" for name, one in settled.items())
-    return f"w = {state.w:g}, b = {state.b:g}, start at {figures.ThreeActivations.starts[0]:g}: {told}."
+    """Say where the runs from the first start end, and which of those from the last start end elsewhere."""
+    first, last = (
+        [f"{label} {settling(attractor(name, state.w, state.b, start))}" for name, label in figures.LABELS.items()]
+        for start in (figures.ThreeActivations.starts[0], figures.ThreeActivations.starts[-1])
+    )
+    elsewhere = [words for words in last if words not in first]
+    return (
+        f"w = {state.w:g}, b = {state.b:g}: from {figures.ThreeActivations.starts[0]:g}, {', '.join(first)}; "
+        f"from {figures.ThreeActivations.starts[-1]:g}, {', '.join(elsewhere) or 'all three do the same'}."
+    )
 
 
 def three_activations(w: float = 0.9) -> Explorer:

@@ -2,9 +2,10 @@
 
 import numpy as np
 from matplotlib.colors import ListedColormap
+from matplotlib.patheffects import withStroke
 
 from helpers.figures import style
-from helpers.figures.scalar import LABELS, STATE_LIMITS, leaving_log10, level, note, path
+from helpers.figures.scalar import LABELS, STATE_LIMITS, leaving, leaving_log10, level, note, path
 from helpers.figures.scene import Scene
 
 MAP_LIMITS = {"w": (-10, 10), "b": (-8, 8)}
@@ -52,8 +53,8 @@ class Regimes(Scene):
         level(self.gradient, 0)
         self.orbits = [self.time.plot([], [], line, color=colour)[0] for colour, line in RUNS]
         self.gradients = [self.gradient.plot([], [], line, color=colour)[0] for colour, line in RUNS]
-        self.note = note(self.gradient)
-        self.moves(self.cross, *self.orbits, *self.gradients, self.note)
+        self.time_note, self.note = note(self.time, 0.03, 0.17, ha="left", backgroundcolor="white"), note(self.gradient)
+        self.moves(self.cross, *self.orbits, *self.gradients, self.time_note, self.note)
 
     def stage_key(self, state):
         return state.activation
@@ -75,6 +76,7 @@ class Regimes(Scene):
         for run, (orbit, gradient) in enumerate(zip(self.orbits, self.gradients, strict=True)):
             orbit.set_data(t, path(state.H[:, run]))
             gradient.set_data(t, np.maximum(state.log10_dh0[:, run], 2 * LOG_LIMITS[0]))
+        self.time_note.set_text(leaving(state.H[:, 0], self.time.get_ylim()))
         self.note.set_text(leaving_log10(state.log10_dh0[:, 0], 0, LOG_LIMITS))
 
 
@@ -91,14 +93,14 @@ class Wall(Scene):
         self.cut, self.loss = self.figure.add_subplot(grid[0, 1]), self.figure.add_subplot(grid[1, 1])
         self.map.set(xlim=WALL_LIMITS["w"], ylim=WALL_LIMITS["b"], xlabel="weight w", ylabel="bias b")
         self.map.grid(False)
-        greys = ListedColormap([str(shade) for shade in np.linspace(0.97, 0.45, 12)])
+        greys = ListedColormap([str(shade) for shade in np.linspace(0.99, 0.64, 12)])
         extent = (*WALL_LIMITS["w"], *WALL_LIMITS["b"])
         self.surface = self.map.imshow(
             np.zeros((2, 2)), extent=extent, origin="lower", aspect="auto", cmap=greys, vmin=0, vmax=0.5
         )
-        w = np.array(WALL_LIMITS["w"])
+        w = np.array([4.0, WALL_LIMITS["w"][1]])  # for a smaller weight the line attracts
         self.map.plot(w, -w / 2, color=style.RULE, linewidth=1.2, linestyle=":")
-        self.map.text(6.9, -3.62, "the wall, b = −w/2", rotation=-38, ha="center", va="center", fontsize=8.5)
+        self.map.text(6.9, -3.3, "the wall, b = −w/2", rotation=-32, ha="center", va="center", fontsize=8.5)
 
         self.cut.set(xlim=WALL_LIMITS["b"], ylim=(-0.03, 0.62), xlabel="bias b", ylabel="loss E")
         (self.profile,) = self.cut.plot([], [], color=style.RULE)
@@ -112,12 +114,13 @@ class Wall(Scene):
             more = {"color": colour, "linestyle": line, "label": label}
             self.paths.append(self.map.plot([], [], marker="o", markersize=3.5, **more)[0])
             self.losses.append(self.loss.plot([], [], **more)[0])
+        self.paths[0].set_path_effects([withStroke(linewidth=3.5, foreground="white")])  # it crosses the dark plateau
         self.map.legend(loc="lower left")
         self.loss.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0)
         (self.first,) = self.map.plot(
             [], [], "o", color=style.MARK, markeredgecolor=style.RULE, markersize=9, clip_on=False
         )
-        self.map_note = note(self.map)
+        self.map_note = note(self.map, backgroundcolor="white")
         self.moves(*self.paths, self.first, self.map_note, self.start, *self.losses)
 
     def stage_key(self, state):

@@ -31,7 +31,14 @@ def path(values: np.ndarray) -> np.ndarray:
 def leaving(h: np.ndarray, limits: tuple[float, float]) -> str:
     """Return the words for a trajectory ``h`` that leaves the picture, nothing for one that stays."""
     outside = np.flatnonzero((h < limits[0]) | (h > limits[1]))
-    return f"outside from step {outside[0]} on" if len(outside) else ""
+    if len(outside) == 0:
+        return ""
+    first, last = outside[0], outside[-1]
+    if first == last:
+        return f"outside at step {first}"
+    until = "on" if last == len(h) - 1 else f"to {last}"
+    comes_back = len(outside) < last - first + 1
+    return f"outside{', on and off,' if comes_back else ''} from step {first} {until}"
 
 
 def leaving_log10(log10_left: np.ndarray, since: int, limits: tuple[float, float] = LOG_LIMITS) -> str:
@@ -150,16 +157,17 @@ class ThreeActivations(Scene):
     """The deck's lost figure: sigmoid, tanh and ReLU under one weight, each from three starts."""
 
     height = 310
-    starts = (1.0, 0.5, 0.1)
+    starts = (1.0, 0.5, -0.5)
     n_steps = 30
 
     def build(self):
         panels = self.figure.subplots(1, 3)
-        self.figure.subplots_adjust(left=0.065, right=0.985, top=0.84, bottom=0.17, wspace=0.25)
+        self.figure.subplots_adjust(left=0.075, right=0.985, top=0.84, bottom=0.17, wspace=0.25)
         looks = [(style.STATE, "-"), (style.OTHER, "--"), (style.GRADIENT, ":")]
         self.lines, self.notes = {}, {}
         for axes, name in zip(panels, LABELS, strict=True):
-            axes.set(xlim=(0, self.n_steps), ylim=STATE_LIMITS[name], xlabel="step t")
+            low, high = STATE_LIMITS[name]
+            axes.set(xlim=(0, self.n_steps), ylim=(min(low, min(self.starts) - 0.1), high), xlabel="step t")
             axes.set_title(LABELS[name])
             level(axes, 0)
             self.lines[name] = [
@@ -168,11 +176,11 @@ class ThreeActivations(Scene):
             ]
             self.notes[name] = note(axes)
             self.moves(*self.lines[name], self.notes[name])
-        panels[0].set_ylabel("state $h_t$")
+        panels[0].set(ylabel="state $h_t$", yticks=[-0.5, 0, 0.5, 1])
         self.figure.legend(handles=panels[0].get_lines()[1:], loc="upper right", bbox_to_anchor=(0.99, 1), ncols=3)
 
     def move(self, state):
         for name, H in state.orbits.items():
             for line, h in zip(self.lines[name], H.T, strict=True):
                 line.set_data(np.arange(len(h)), path(h))
-            self.notes[name].set_text(leaving(H[:, 0], STATE_LIMITS[name]))
+            self.notes[name].set_text(leaving(H[:, 0], self.lines[name][0].axes.get_ylim()))

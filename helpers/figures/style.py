@@ -23,8 +23,8 @@ POSITIVE, NEGATIVE = "#00542a", "#9d7fdb"  # the sign of an entry of a matrix
 
 MEANINGS = (STATE, GRADIENT, RULE, MARK, OTHER, EDGE, POSITIVE, NEGATIVE)
 
-# Light fills of a map: one stable fixed point, two of them, a cycle of two.
-FILLS = {1: "#ffffff", 2: "#cfe6f5", 3: "#f7ddc8"}
+# Light fills of a map: one stable fixed point, two of them, a cycle of two. Each is darker than the one before.
+FILLS = {1: "#ffffff", 2: "#d9ecf8", 3: "#eebf99"}
 
 # Pixels a CSS pixel: 2 is sharp on the screens of most laptops and telephones. `make bench` prints what it costs.
 DENSITY = 2.0
