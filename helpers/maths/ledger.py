@@ -71,18 +71,20 @@ def contribution_log10_norms(net, run, book, parameter="W"):
     >>> contribution_log10_norms(net, run, book, "b")[2].tolist()
     [-inf, -1.0, 0.0]
     """
-    _, slope = slopes(net, run)
+    slope = _slopes_of(net, run, book)
     T = len(slope)
     reads = {"W": run.H[:-1], "U": run.X, "b": np.ones((*run.X.shape[:-1], 1))}[
         one_of("parameter", parameter, ("W", "U", "b"))
     ]
     a = book.rows[:, 1:] * slope
+    B = int(np.prod(slope.shape[1:-1]))
+    a, log10_a = _unit(a.reshape(T + 1, T, B, a.shape[-1]))
+    reads, log10_reads = _unit(reads.reshape(T, B, reads.shape[-1]))
     # |A^T R|^2 = sum of (A A^T) (R R^T), entry by entry, over the pairs of the batch.
-    a, reads = a.reshape(T + 1, T, -1, a.shape[-1]), reads.reshape(T, -1, reads.shape[-1])
     squares = np.einsum("tkbc,kbc->tk", a @ a.swapaxes(-1, -2), reads @ reads.swapaxes(-1, -2))
     logs = np.full((T + 1, T + 1), -np.inf)
     with np.errstate(divide="ignore"):
-        logs[:, 1:] = 0.5 * np.log10(np.maximum(squares, 0.0)) + book.log10_scale[:, 1:]
+        logs[:, 1:] = 0.5 * np.log10(np.maximum(squares, 0.0)) + log10_a + log10_reads + book.log10_scale[:, 1:]
     return logs
 
 
@@ -92,7 +94,7 @@ def sum_of_contributions(net, run, book, keep=None):
     dDiv/dTheta = sum over t and k of g_t dh_t/dh_k d+h_k/dTheta
 
     net : an RNN. run : its Run. book : its Ledger. keep : (T + 1, T + 1) of True and False; None for all pairs.
-    Raises ValueError where these do not fit.
+    Raises ValueError where these do not fit, and for gradients beyond the floats.
     Source: claims C54, C55.
 
     >>> from helpers.maths.rnn import RNN, run_rnn
@@ -101,10 +103,52 @@ def sum_of_contributions(net, run, book, keep=None):
     >>> sum_of_contributions(net, run, ledger(net, run, [[0.0], [0.0], [1.0]])).W.tolist()  # d(w^2 h_0)/dw = 2 w h_0
     [[2.0]]
     """
-    _, slope = slopes(net, run)
+    slope = _slopes_of(net, run, book)
     pairs = np.ones(book.log10_scale.shape, bool) if keep is None else np.asarray(keep)
     if pairs.shape != book.log10_scale.shape or pairs.dtype != bool:
         raise ValueError(f"keep must hold True and False, shape {book.log10_scale.shape}, got {shown(keep)}")
-    weight = np.where(pairs, 10.0**book.log10_scale, 0.0)
-    at = np.einsum("tk,tk...->k...", weight, book.rows)  # the sum of all rows that reach step k
+    with np.errstate(over="ignore", invalid="ignore"):
+        weight = np.where(pairs, 10.0**book.log10_scale, 0.0)
+        at = np.einsum("tk,tk...->k...", weight, book.rows)  # the sum of all rows that reach step k
     return parameter_gradients(at[1:] * slope, run, at[0])
+
+
+def weight_gradients_by_lag(net, run, book):
+    """Return dDiv/dW split by lag, shape (T, n, n): [j] is the sum of the contributions of all pairs with t - k = j.
+
+    sum over t of outer(g_t dh_t/dh_k D_k, h_{k-1}) at k = t - j;   their sum over j is dDiv/dW
+
+    net : an RNN. run : its Run. book : its Ledger. Raises ValueError where these do not fit.
+    Source: claims C55, C58.
+
+    >>> from helpers.maths.rnn import RNN, run_rnn
+    >>> net = RNN(W=[[0.5]], U=[[1.0]], b=[0.0], activation="identity")
+    >>> run = run_rnn(net, [2.0], np.zeros((2, 1)))
+    >>> weight_gradients_by_lag(net, run, ledger(net, run, [[0.0], [0.0], [1.0]]))[:, 0, 0].tolist()
+    [1.0, 1.0]
+    """
+    slope = _slopes_of(net, run, book)
+    T, n = len(slope), slope.shape[-1]
+    by_lag = np.empty((T, n, n))
+    for lag in range(T):
+        k = np.arange(1, T + 1 - lag)
+        scale = 10.0 ** book.log10_scale[k + lag, k]
+        a = book.rows[k + lag, k] * slope[k - 1] * scale.reshape(-1, *(1,) * (slope.ndim - 1))
+        by_lag[lag] = a.reshape(-1, n).T @ run.H[k - 1].reshape(-1, n)
+    return by_lag
+
+
+def _slopes_of(net, run, book):
+    """f'(z) of every step; raise ValueError for a ledger that is not of this run."""
+    _, slope = slopes(net, run)
+    wanted = (len(run.H), *run.H.shape)
+    if not isinstance(book, Ledger) or book.rows.shape != wanted:
+        raise ValueError(f"book must be the Ledger of this run, with rows {wanted}, got {shown(book)}")
+    return slope
+
+
+def _unit(matrices):
+    """The matrices divided each by its largest entry, and log10 of these entries; a matrix of zeros is kept."""
+    size = np.abs(matrices).max(axis=(-2, -1), keepdims=True, initial=0.0)
+    size[size == 0] = 1.0
+    return matrices / size, np.log10(size[..., 0, 0])

@@ -130,14 +130,17 @@ def transport_log10_norms(J):
         if t:
             side_by_side[:, :t] = (J[t - 1] @ side_by_side[:, :t].reshape(n, -1)).reshape(n, t, n)
         seen = side_by_side[:, : t + 1]
-        squares = np.einsum("ikj,ikj->k", seen, seen)
+        with np.errstate(over="ignore"):
+            squares = np.einsum("ikj,ikj->k", seen, seen)
+        far = ~((squares > 1 / FAR) & (squares < FAR))
+        if far.any():
+            size = np.abs(seen[:, far]).max(axis=(0, 2))  # the squares themselves may be 0 or inf here
+            size[size == 0] = 1.0
+            seen[:, far] /= size[:, None]
+            scale[: t + 1][far] += np.log10(size)
+            squares[far] = (seen[:, far] ** 2).sum(axis=(0, 2))
         with np.errstate(divide="ignore"):
             logs[t, : t + 1] = 0.5 * np.log10(squares) + scale[: t + 1]
-        far = (squares > FAR) | ((squares < 1 / FAR) & (squares > 0))
-        if far.any():
-            size = np.sqrt(np.where(far, squares, 1.0))
-            seen /= size[:, None]
-            scale[: t + 1] += np.log10(size)
     return logs
 
 
@@ -147,7 +150,7 @@ def bptt(net, run, G):
     g <- G[t] at t = T;   then for each step back: a = g D_k,   g <- a W + G[k-1]
 
     net : an RNN. run : its Run. G : (T + 1, n), a batch after the time; G[t] = dDiv_t/dh_t.
-    Raises ValueError where the shapes do not fit.
+    Raises ValueError where the shapes do not fit, and for gradients beyond the floats.
     Source: claims C54 to C57; Werbos 1990.
 
     >>> net = RNN(W=[[0.5]], U=[[1.0]], b=[0.0], activation="identity")
@@ -157,10 +160,11 @@ def bptt(net, run, G):
     W, slope = slopes(net, run)
     G = checked_rows(run, G)
     a, g = slope, G[-1]  # the slopes become the rows a in place, for a second array of this size costs time
-    for k in range(len(slope) - 1, -1, -1):
-        a[k] *= g
-        g = a[k] @ W
-        g += G[k]
+    with np.errstate(over="ignore", invalid="ignore"):
+        for k in range(len(slope) - 1, -1, -1):
+            a[k] *= g
+            g = a[k] @ W
+            g += G[k]
     return parameter_gradients(a, run, g)
 
 
@@ -168,7 +172,7 @@ def truncated_bptt(net, run, G, window):
     """Return the Gradients with only the contributions of lag t - k < window: what truncated BPTT sees.
 
     net : an RNN. run : its Run. G : as for `bptt`. window : at least 1; from T + 1 on nothing is cut off.
-    Raises ValueError where the shapes do not fit.
+    Raises ValueError where the shapes do not fit, and for gradients beyond the floats.
     Source: claim C58; Williams & Peng 1990; Miller & Hardt 2019.
 
     >>> net = RNN(W=[[0.5]], U=[[1.0]], b=[0.0], activation="identity")
@@ -181,18 +185,28 @@ def truncated_bptt(net, run, G, window):
     total = np.zeros(G.shape)  # the sum of the rows that reach each step
     now = G.copy()  # now[k] is the row at step k of the loss at t = k + lag
     total += now
-    for _ in range(1, min(window, T + 1)):
-        now[:-1] = (now[1:] * slope) @ W
-        now[-1] = 0.0
-        total += now
-    return parameter_gradients(total[1:] * slope, run, total[0])
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(1, min(window, T + 1)):
+            now[:-1] = (now[1:] * slope) @ W
+            now[-1] = 0.0
+            total += now
+        a = total[1:] * slope
+    return parameter_gradients(a, run, total[0])
 
 
 def parameter_gradients(a, run, at_h0):
-    """Return the Gradients from the rows a_k = g D_k of all steps, (T, n) with a batch between, and that at h_0."""
+    """Return the Gradients from the rows a_k = g D_k of all steps, (T, n) with a batch between, and that at h_0.
+
+    Raises ValueError for gradients beyond the floats.
+    """
     flat = a.reshape(-1, a.shape[-1])
     H, X = (v.reshape(len(flat), v.shape[-1]) for v in (run.H[:-1], run.X))
-    return Gradients(flat.T @ H, flat.T @ X, flat.sum(axis=0), at_h0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        gradients = Gradients(flat.T @ H, flat.T @ X, flat.sum(axis=0), at_h0)
+    for gradient in gradients:
+        if not np.isfinite(gradient).all():
+            raise ValueError(f"the gradient must stay within the floats, got {shown(gradient)}")
+    return gradients
 
 
 def _checked(net):
