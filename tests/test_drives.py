@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.maths.drives import impulse, noise, standardise, step
+from helpers.maths.drives import ALPHABET, impulse, noise, one_hot, standardise, step
 
 PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
 LENGTH_AND_STEP = st.integers(1, 60).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n - 1)))
@@ -136,3 +136,44 @@ def test_bad_noise_is_refused(arguments, message):
 def test_a_bad_series_is_refused(series, message):
     with pytest.raises(ValueError, match=message):
         standardise(series)
+
+
+@PROPERTY
+@given(st.text(ALPHABET, min_size=1, max_size=60))
+def test_a_text_can_be_read_back_from_its_rows(text):
+    X = one_hot(text)
+    assert X.shape == (len(text), len(ALPHABET))
+    assert set(np.unique(X)) <= {0.0, 1.0}
+    assert (X.sum(axis=1) == 1).all()
+    assert "".join(ALPHABET[place] for place in X.argmax(axis=1)) == text
+
+
+def test_a_capital_counts_as_its_small_letter():
+    np.testing.assert_array_equal(one_hot("Jane Had."), one_hot("jane had."))
+
+
+def test_the_alphabet_may_be_another_one():
+    assert one_hot("10", alphabet="01").tolist() == [[0.0, 1.0], [1.0, 0.0]]
+    assert len(set(ALPHABET)) == len(ALPHABET) == 30
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("",), "text must have at least one character, got ''"),
+        ((None,), "text must have at least one character, got None"),
+        ((["a"],), r"text must have at least one character, got \['a'\]"),
+        (("Jane?",), r"the alphabet .* does not have '\?', got 'Jane\?'"),
+        (("a1b!1",), "the alphabet .* does not have '!', '1', got 'a1b!1'"),
+        (("caf\u00e9",), "does not have '\u00e9', got"),
+        (("a\n",), r"does not have '\\n', got"),
+        (("abc", "ab"), "the alphabet 'ab' does not have 'c', got 'abc'"),
+        (("a", ""), "the alphabet '' does not have 'a', got 'a'"),
+        (("a", "aa"), "alphabet must be a text of different characters, got 'aa'"),
+        (("a", ["a"]), r"alphabet must be a text of different characters, got \['a'\]"),
+        (("a", "aB"), "alphabet must be a text of different characters.*got 'aB'"),
+    ],
+)
+def test_a_bad_text_or_alphabet_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        one_hot(*arguments)

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.maths.initial import SCHEMES, gaussian, initial_weights, orthogonal, with_spectrum
+from helpers.maths.initial import (
+    RECURRENT,
+    SCHEMES,
+    gaussian,
+    initial_weights,
+    orthogonal,
+    recurrent_matrix,
+    with_spectrum,
+)
 from helpers.maths.linear import is_normal, spectral_norm, spectral_radius
 
 PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
@@ -118,6 +126,50 @@ def test_every_scheme_has_a_matrix_for_each_pair_of_widths_and_the_same_one_for_
         np.testing.assert_array_equal(W, again)
 
 
+@PROPERTY
+@given(st.sampled_from(RECURRENT), SIZES, st.floats(0, 10), SEEDS)
+def test_every_recurrent_matrix_is_square_and_the_same_for_the_same_seed_and_scales_with_its_gain(kind, n, gain, seed):
+    W = recurrent_matrix(kind, n, gain, rng(seed))
+    assert W.shape == (n, n)
+    np.testing.assert_array_equal(W, recurrent_matrix(kind, n, gain, rng(seed)))
+    np.testing.assert_allclose(W, gain * recurrent_matrix(kind, n, 1.0, rng(seed)), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.claim("C41")
+def test_a_gaussian_recurrent_matrix_has_its_gain_as_radius_and_twice_that_as_norm():
+    W = recurrent_matrix("gaussian", 400, 1.5, rng())
+    assert spectral_radius(W) == pytest.approx(1.5, rel=0.08)
+    assert spectral_norm(W) == pytest.approx(3.0, rel=0.03)
+
+
+@pytest.mark.claim("C49")
+@pytest.mark.parametrize("gain", [0.5, 1.0, 1.5])
+def test_an_orthogonal_recurrent_matrix_and_the_identity_multiply_every_length_by_the_gain(gain):
+    for kind in ("orthogonal", "identity"):
+        W = recurrent_matrix(kind, 6, gain, rng(1))
+        np.testing.assert_allclose(np.linalg.svd(W, compute_uv=False), gain, rtol=1e-13)
+    np.testing.assert_array_equal(W, gain * np.eye(6))
+
+
+@pytest.mark.claim("C40")
+@pytest.mark.parametrize("n", [1, 2, 7])
+def test_a_normal_recurrent_matrix_is_symmetric_with_eigenvalues_evenly_from_minus_to_plus_the_gain(n):
+    W = recurrent_matrix("normal", n, 1.3, rng(2))
+    np.testing.assert_allclose(W, W.T, atol=1e-14)
+    np.testing.assert_allclose(np.linalg.eigvalsh(W), np.linspace(-1.3, 1.3, n), atol=1e-13)
+    assert spectral_norm(W) == pytest.approx(1.3, rel=1e-13)
+
+
+@pytest.mark.claim("C74")
+def test_a_nilpotent_recurrent_matrix_is_zero_at_its_nth_power_and_not_before():
+    W = recurrent_matrix("nilpotent", 6, 3.0, rng(3))
+    assert not np.linalg.matrix_power(W, 6).any()
+    assert np.linalg.matrix_power(W, 5).any()
+    wide = recurrent_matrix("nilpotent", 300, 2.0, rng(3))
+    # 44 850 entries above the diagonal: their mean square is within 5 sqrt(2 / 44 850) = 3.4 % of the variance
+    assert (wide[np.triu_indices(300, 1)] ** 2).mean() == pytest.approx(4.0 / 300, rel=0.034)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -142,6 +194,17 @@ def test_every_scheme_has_a_matrix_for_each_pair_of_widths_and_the_same_one_for_
         (lambda: initial_weights([2, 2.5], "he", rng()), "each of widths must be a whole number, got 2.5"),
         (lambda: initial_weights([2, 2], "he", None), "rng must be a numpy Generator .*got None"),
         (lambda: initial_weights([2, 2], "he", rng(), -1.0), "gain must be at least 0.0, got -1.0"),
+        (lambda: recurrent_matrix("unitary", 2, 1.0, rng()), "kind must be one of gaussian, .*, got 'unitary'"),
+        (lambda: recurrent_matrix(None, 2, 1.0, rng()), "kind must be one of gaussian, .*, got None"),
+        (lambda: recurrent_matrix("gaussian", 0, 1.0, rng()), "n must be at least 1, got 0"),
+        (lambda: recurrent_matrix("gaussian", 2, -1.0, rng()), "gain must be at least 0.0, got -1.0"),
+        (lambda: recurrent_matrix("gaussian", 2, 1.0, 0), "rng must be a numpy Generator .*got 0"),
+        (lambda: recurrent_matrix("identity", 0, 1.0, rng()), "n must be at least 1, got 0"),
+        (lambda: recurrent_matrix("identity", 2, -1.0, rng()), "gain must be at least 0.0, got -1.0"),
+        (lambda: recurrent_matrix("identity", 2, 1.0, 0), "rng must be a numpy Generator .*got 0"),
+        (lambda: recurrent_matrix("nilpotent", 0, 1.0, rng()), "n must be at least 1, got 0"),
+        (lambda: recurrent_matrix("nilpotent", 2, -1.0, rng()), "gain must be at least 0.0, got -1.0"),
+        (lambda: recurrent_matrix("nilpotent", 2, 1.0, 0), "rng must be a numpy Generator .*got 0"),
     ],
 )
 def test_a_bad_argument_is_refused(call, message):

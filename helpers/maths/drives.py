@@ -76,16 +76,17 @@ def standardise(series):
 def one_hot(text, alphabet=ALPHABET):
     """Return a text as inputs, shape (T, m): a row of zeros for each character, with a 1 in its place in the alphabet.
 
-    text : at least one character, each in the alphabet once capitals are made small. alphabet : m different characters.
-    Raises ValueError for a text that is empty, and for a character that the alphabet does not have.
+    text : at least one character, each in the alphabet once capitals are made small.
+    alphabet : m different characters, none of them a capital.
+    Raises ValueError for a text that is empty, a character that the alphabet does not have, and another alphabet.
 
     >>> one_hot("Ab", alphabet="abc").tolist()
     [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
     """
     if not isinstance(text, str) or not text:
         raise ValueError(f"text must have at least one character, got {shown(text)}")
-    if not isinstance(alphabet, str) or len(set(alphabet)) != len(alphabet):
-        raise ValueError(f"alphabet must be a text of different characters, got {shown(alphabet)}")
+    if not isinstance(alphabet, str) or len(set(alphabet)) != len(alphabet) or alphabet != alphabet.lower():
+        raise ValueError(f"alphabet must be a text of different characters without capitals, got {shown(alphabet)}")
     unknown = sorted({character for character in text.lower() if character not in alphabet})
     if unknown:
         raise ValueError(f"the alphabet {alphabet!r} does not have {', '.join(map(repr, unknown))}, got {shown(text)}")

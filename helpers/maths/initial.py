@@ -109,7 +109,7 @@ def recurrent_matrix(kind, n, gain, rng):
     [[0.5, 0.0], [0.0, 0.5]]
     """
     one_of("kind", kind, RECURRENT)
-    n, gain = whole_number("n", n, at_least=1), real_number("gain", gain, at_least=0.0)
+    n, gain, rng = whole_number("n", n, at_least=1), real_number("gain", gain, at_least=0.0), generator("rng", rng)
     draw = {
         "gaussian": lambda: gaussian(n, gain, rng),
         "orthogonal": lambda: orthogonal(n, rng, gain),
