@@ -169,8 +169,8 @@ def test_the_alphabet_may_be_another_one():
         (("a\n",), r"does not have '\\n', got"),
         (("abc", "ab"), "the alphabet 'ab' does not have 'c', got 'abc'"),
         (("a", ""), "the alphabet '' does not have 'a', got 'a'"),
-        (("a", "aa"), "alphabet must be a text of different characters, got 'aa'"),
-        (("a", ["a"]), r"alphabet must be a text of different characters, got \['a'\]"),
+        (("a", "aa"), "alphabet must be a text of different characters without capitals, got 'aa'"),
+        (("a", ["a"]), r"alphabet must be a text of different characters without capitals, got \['a'\]"),
         (("a", "aB"), "alphabet must be a text of different characters.*got 'aB'"),
     ],
 )
