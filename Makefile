@@ -4,17 +4,19 @@
 PYTHON ?= python3
 LAB_FLAGS =
 TEST_FLAGS =
+TORCH = torch==2.13.0
 
 PIP = -m pip --quiet --disable-pip-version-check
 UV = .venv-lock/bin/uv
 
-.PHONY: help lab test claims bench notebooks lint lock floor newest clean
+.PHONY: help lab test claims bench bench-torch notebooks lint lock floor newest clean
 
 help:
 	@echo "make lab        open the course in JupyterLab         (LAB_FLAGS=--no-browser prints the address instead)"
 	@echo "make test       run all tests                         (TEST_FLAGS='-k bound' runs some)"
 	@echo "make claims     print each statement of the lecture with its verdict, notebook and test"
 	@echo "make bench      measure, in a real browser, how soon a picture follows its slider"
+	@echo "make bench-torch  measure backpropagation through time against PyTorch, in an environment of its own"
 	@echo "make notebooks  run the notebooks and store what they show"
 	@echo "make lint       check the code and the notebooks with ruff"
 	@echo "make lock       renew requirements.lock from pyproject.toml"
@@ -39,6 +41,13 @@ claims: .venv/.made
 
 bench: .venv/.made
 	@.venv/bin/python -m tools.bench
+
+# The build for the CPU, where there is one of that version: TORCH=torch takes the newest, with all that it brings.
+bench-torch: requirements.lock
+	@echo "Making .venv-torch, which holds PyTorch and numpy (some minutes, once) ..."
+	@test -x .venv-torch/bin/python || $(PYTHON) -m venv .venv-torch
+	@.venv-torch/bin/python $(PIP) install numpy "$(TORCH)"
+	@.venv-torch/bin/python -m tools.bench_torch
 
 notebooks: .venv/.made
 	@.venv/bin/python -m tools.regenerate
@@ -88,7 +97,7 @@ newest: $(UV)
 	@.venv-newest/bin/python -m pytest $(TEST_FLAGS)
 
 clean:
-	rm -rf .venv .venv-lock .venv-floor .venv-newest build *.egg-info
+	rm -rf .venv .venv-lock .venv-floor .venv-newest .venv-torch build *.egg-info
 	rm -rf .pytest_cache .ruff_cache .hypothesis
 	find helpers tests tools notebooks -name __pycache__ -prune -exec rm -rf {} +
 	find . -name .ipynb_checkpoints -prune -exec rm -rf {} +

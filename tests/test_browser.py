@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
+from helpers.explorers.bounds import ladder_explorer
 from helpers.explorers.depth import digits_explorer
+from helpers.explorers.ledger import ledger_explorer
 from helpers.explorers.linear import stretch_rotate_explorer
 from helpers.explorers.mlp import shapes_explorer
 from helpers.explorers.regimes import regime_explorer
@@ -192,6 +194,8 @@ def test_reset_brings_the_defaults_back(page):
         ("03_the_chain_rule", shapes_explorer, ("ArrowRight", 39), {"k": 2}),
         ("04_the_activation_squeeze", zoo_explorer, ("ArrowRight", 39), {"z": 0.05}),
         ("05_stretch_rotate_repeat", stretch_rotate_explorer, ("ArrowRight", 39), {"theta": 30.01}),
+        ("06_through_time", ledger_explorer, ("ArrowRight", 39), {"gain": 0.95}),
+        ("07_the_eta_bound", ladder_explorer, ("ArrowRight", 39), {"gain": 0.95}),
     ],
 )
 def test_the_first_explorer_of_each_notebook_answers(lab, notebook, make, key, setting):

@@ -91,6 +91,44 @@ def radius(M):
     return np.abs(np.linalg.eigvals(M)).max()
 
 
+def through_time(W, slopes, H, G):
+    g, dW = np.zeros(len(W)), np.zeros_like(W)
+    for k in range(len(slopes), 0, -1):
+        a = (g + G[k]) * slopes[k - 1]
+        dW += np.outer(a, H[k - 1])
+        g = a @ W
+    return dW
+
+
+def through_time_one_late(W, slopes, H, G):
+    g, dW = np.zeros(len(W)), np.zeros_like(W)
+    for k in range(len(slopes), 0, -1):
+        a = g * slopes[k - 1]
+        dW += np.outer(a, H[k - 1])
+        g = a @ W + G[k]
+    return dW
+
+
+def transport_product(W, b, h, n_steps):
+    P = np.eye(len(W))
+    for _ in range(n_steps):
+        h = 1 / (1 + np.exp(-(W @ h + b)))
+        P = np.diag(h * (1 - h)) @ W @ P
+    return P
+
+
+def transport_norm(W, b, h, n_steps):
+    return np.linalg.norm(transport_product(W, b, h, n_steps), 2)
+
+
+def transport_frozen_elementwise(W, b, h, n_steps):
+    J = W.T * 0.25
+    P = J
+    for _ in range(n_steps - 1):
+        P = P * J
+    return np.abs(P).max()
+
+
 RIGHT = {
     "00.1": "the sign of its start",
     "01.1": 0.905,
@@ -115,8 +153,48 @@ RIGHT = {
     "05.2": 60,
     "05.3": 19,
     "05.4": "no eigenvalue is above 1 in size",
+    "06.1": 820,
+    "06.2": through_time,
+    "06.3": 0.042,
+    "06.4": "only the length of the step",
+    "07.1": transport_norm,
+    "07.2": 4,
+    "07.3": 0.354,
+    "07.4": "nothing",
 }
 WRONG = [
+    ("06.1", 1600, "above the diagonal"),
+    ("06.1", 780, "left out the diagonal"),
+    ("06.1", 40, "one for each loss"),
+    ("06.1", 800, "not halved"),
+    ("06.1", 7, "by hand"),
+    ("06.2", through_time_one_late, "At k = T it should"),
+    ("06.2", lambda W, s, H, G: through_time(W.T, s, H, G), "W @ a"),
+    ("06.2", lambda W, s, H, G: through_time(W, np.ones_like(s), H, G), "slope is missing"),
+    ("06.2", lambda W, s, H, G: through_time(W, s, H, np.vstack([0 * G[:-1], G[-1:]])), "Only the last loss"),
+    ("06.3", 0.9, "one step"),
+    ("06.3", 0.03, "nothing divides"),
+    ("06.3", 1, "0.9 Q"),
+    ("06.3", 0.5, "length of a row"),
+    ("06.4", "the long lags gain on the short ones", "same million"),
+    ("06.4", "the net remembers longer", "forward pass"),
+    ("06.4", "nothing at all", "is not offered"),
+    ("07.1", transport_frozen_elementwise, "three things"),
+    ("07.1", lambda W, b, h, T: np.abs(np.linalg.matrix_power(W.T / 4, T)).max(), "Second"),
+    ("07.1", lambda W, b, h, T: np.linalg.norm(np.linalg.matrix_power(W / 4, T), 2), "at z = 0 only"),
+    ("07.1", lambda W, b, h, T: np.abs(transport_product(W, b, h, T)).max(), "ENTRY"),
+    ("07.1", lambda W, b, h, T: radius(transport_product(W, b, h, T)), "EIGENVALUE"),
+    ("07.2", 0.5, "a slip"),
+    ("07.2", 1, "tanh's"),
+    ("07.2", 0.25, "γ itself"),
+    ("07.2", 3, "Solve"),
+    ("07.3", 0.125, "Take the root"),
+    ("07.3", 0.5, "doubles"),
+    ("07.3", 0.25, "the eigenvalue is a s²"),
+    ("07.3", 0.9, "curve is level"),
+    ("07.4", "it explodes", "gone after ten steps"),
+    ("07.4", "it vanishes", "would do"),
+    ("07.4", "it explodes if an eigenvalue exceeds 1", "and vanished"),
     ("05.1", lambda steps: math.prod(radius(M) for M in steps), "it says 0"),
     ("05.1", lambda steps: math.prod(np.linalg.norm(M, 2) for M in steps), "upper bound"),
     ("05.1", lambda steps: radius(product_of(steps)), "repeating the whole product"),

@@ -7,8 +7,8 @@ redraws the same figure at the same size and pixel density, in turns. The pictur
 shows as a row of black and white cells, so that each picture is matched to the input that asked for it. Times run from
 the event of the input to the first frame in which the picture, or a later one, can be painted; not to the light.
 
-Then, without a browser: what a step of every explorer takes, where its time goes, how it grows, and what other
-encodings would take.
+Then, without a browser: what a step of every explorer takes, where its time goes, how it grows, what other
+encodings would take, and the table of all transport norms.
 Prints tables and writes rows (what, ours, theirs, ratio, unit) to build/bench.json. Numbers are of the machine on which
 it runs; compare only the columns of one run.
 """
@@ -36,6 +36,7 @@ from helpers.figures import scalar as figures
 from helpers.figures import style
 from helpers.figures.png import encode_lossless
 from helpers.figures.scene import Scene
+from helpers.maths.rnn import transport_log10_norms
 from tools.chromium import ROOT, Lab, Page, find_chromium
 from tools.explorers import makers
 
@@ -346,6 +347,28 @@ def steps_of_explorers(n_steps: int = 41) -> list[tuple[str, float, float, bool]
     return rows
 
 
+def transport_tables() -> list[tuple[int, int, float, float]]:
+    """Return (n, T, milliseconds for the norms of all pairs side by side, and for pair after pair); medians."""
+    rows = []
+    for n, n_steps in [(16, 40), (32, 60), (64, 60), (32, 120)]:
+        J = np.random.default_rng(0).standard_normal((n_steps, n, n)) / np.sqrt(n)
+
+        def one_by_one(J=J):
+            logs = np.full((len(J) + 1, len(J) + 1), -np.inf)
+            for k in range(len(J) + 1):
+                product = np.eye(J.shape[1])
+                logs[k, k] = np.log10(np.linalg.norm(product))
+                for t in range(k + 1, len(J) + 1):
+                    product = J[t - 1] @ product
+                    logs[t, k] = np.log10(np.linalg.norm(product))
+            return logs
+
+        if not np.allclose(transport_log10_norms(J), one_by_one()):
+            raise AssertionError("the two tables differ")
+        rows.append((n, n_steps, milliseconds(lambda J=J: transport_log10_norms(J), 15), milliseconds(one_by_one, 5)))
+    return rows
+
+
 class Lines(Scene):
     """``n_lines`` lines of ``n_points`` points that all move."""
 
@@ -493,6 +516,9 @@ def in_the_kernel() -> list[dict]:
     steps = steps_of_explorers()
     words = {True: "says that it computes", False: ""}
     table(["", "ms", "drawn anew, ms", "ratio", ""], [[name, a, b, b / a, words[slow]] for name, a, b, slow in steps])
+    print("the norms of dh_t/dh_k for all pairs: side by side, and pair after pair")
+    tables = transport_tables()
+    table(["n", "T", "ms", "one by one, ms", "ratio"], [[n, T, a, b, b / a] for n, T, a, b in tables])
     print("how a step grows (860 by 420 CSS pixels)")
     table(["lines", "points each", "density", "draw ms", "encode ms"], [list(row) for row in growth()])
     print("encodings of the memory explorer's picture")
@@ -501,6 +527,7 @@ def in_the_kernel() -> list[dict]:
     shipped = rows[0]
     found = [{"what": "kernel alone: a whole step", "ours": parts["a whole step"], "theirs": 1000 / 60, "unit": "ms"}]
     found += [{"what": f"step: {name}", "ours": a, "theirs": b, "unit": "ms"} for name, a, b, _ in steps]
+    found += [{"what": f"transport, n = {n}, T = {T}", "ours": a, "theirs": b, "unit": "ms"} for n, T, a, b in tables]
     found += [
         {"what": f"encode: {name}", "ours": shipped[1], "theirs": ms, "unit": "ms"} for name, ms, _, _ in rows[1:]
     ]

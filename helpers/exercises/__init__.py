@@ -4,10 +4,10 @@ The right answer of every exercise is computed from the maths, never written dow
 is checked against it by a test.
 """
 
-from helpers.exercises import chain_rule, cliffs, one_neuron, squeeze, stretch_rotate
+from helpers.exercises import chain_rule, cliffs, eta_bound, one_neuron, squeeze, stretch_rotate, through_time
 from helpers.exercises.answers import Exercise, Repair, Verdict
 
-ROOMS = (one_neuron, cliffs, chain_rule, squeeze, stretch_rotate)
+ROOMS = (one_neuron, cliffs, chain_rule, squeeze, stretch_rotate, through_time, eta_bound)
 EXERCISES: dict[str, Exercise | Repair] = {
     name: exercise for room in ROOMS for name, exercise in room.EXERCISES.items()
 }

@@ -84,7 +84,7 @@ EXERCISES = {
     ),
     "05.4": Exercise(
         "no eigenvalue is above 1 in size",
-        "With ρ > 1 some direction would grow without end.",
+        "Along an eigenvector with a larger eigenvalue W^n would grow without end.",
         (
             (is_option("an eigenvalue is above 1"), "Then W^n would grow along its eigenvector, without end."),
             (is_option("W is orthogonal"), "An orthogonal W has no singular value but 1."),

@@ -24,8 +24,8 @@ from helpers.maths.linear import (
     transient,
 )
 
-ANGLES = np.linspace(*figures.ANGLE_LIMITS, 181)
-NEAR_ONE = 5e-4  # a growth per step this near to 1 is called 1
+ANGLES = np.linspace(*figures.ANGLE_LIMITS, 361)
+NEAR_ONE = 5e-5  # a growth per step this near to 1 is called 1
 
 
 def fate(rho: float) -> str:
@@ -246,7 +246,9 @@ def spectrum_state(g: float, kind: str, n: int, seed: int) -> SpectrumState:
 
 def describe_spectrum(state: SpectrumState) -> str:
     """Say the largest singular value, the largest eigenvalue and what long products become."""
-    kind = {"symmetric": "symmetric, with the singular values of a Gaussian"}.get(state.kind, state.kind)
+    kind = {"gaussian": "Gaussian", "symmetric": "symmetric, with the singular values of a Gaussian"}.get(
+        state.kind, state.kind
+    )
     above = np.count_nonzero(state.sigmas > 1 + NEAR_ONE)
     return (
         f"A W of size {state.n} ({kind}), g = {state.g:g}: {above} of its {state.n} singular values are above 1, the "

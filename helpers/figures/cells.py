@@ -39,6 +39,30 @@ class Cells(Artist):
             renderer.draw_image(renderer.new_gc(), *corner, image[::-1])
 
 
+class Picture(Artist):
+    """A small image of colours (m, n, 3), first row at the top, each pixel ``cell`` CSS pixels wide, on pixel axes."""
+
+    def __init__(self, axes, cell: float, left: float, bottom: float):
+        super().__init__()
+        self.cell, self.corner, self.colours = cell, (left, bottom), np.ones((1, 1, 3))
+        axes.add_artist(self)
+
+    def draw(self, renderer):
+        """Paint the image."""
+        side = round(self.cell * self.axes.figure.dpi / style.CSS_DPI)
+        large = np.rint(255 * self.colours).astype(np.uint8).repeat(side, axis=0).repeat(side, axis=1)
+        image = np.full((*large.shape[:2], 4), 255, np.uint8)
+        image[..., :3] = large
+        x, y = self.axes.transData.transform(self.corner)
+        renderer.draw_image(renderer.new_gc(), round(x), round(y), image[::-1])
+
+
+def decades(log10: np.ndarray, colour: str, lowest: float = -N_SHADES) -> np.ndarray:
+    """Return the colours (..., 3) of values up to 0: full for 0, a shade lighter for each decade down to ``lowest``."""
+    share = np.rint(N_SHADES * np.clip(1 - log10 / lowest, 0, 1))[..., None] / N_SHADES
+    return share * np.array(to_rgb(colour)) + 1 - share
+
+
 @lru_cache(maxsize=1000)
 def set_in_type(text: str, density: float) -> np.ndarray:
     """Return a short ``text`` as a picture (height, width, 4) uint8 on white."""

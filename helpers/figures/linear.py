@@ -36,7 +36,7 @@ def circle(radius: float) -> tuple[np.ndarray, np.ndarray]:
 class StretchRotate(Scene):
     """The unit circle under M and M^n, the norm of M^k, and the growth per step against the angle."""
 
-    height = 470
+    height = 440
 
     def build(self):
         self.shape = self.figure.add_axes([0.05, 0.225, 0.40, 0.72])
@@ -84,7 +84,6 @@ class StretchRotate(Scene):
     def move(self, state):
         self.once.set_data(*state.once)
         self.often.set_data(*state.often)
-        # The ends of both directions, parted by a gap.
         self.inputs.set_data(*state.inputs)
         self.outputs.set_data(*state.outputs)
         k = np.arange(len(state.log10_norms))
@@ -162,7 +161,7 @@ class Spectrum(Scene):
         (self.eigenvalues,) = self.plane.plot([], [], "o", color=style.STATE, markersize=3.5)
         self.plane.legend(handles=self.plane.get_lines()[:2], loc="lower left", ncols=2, columnspacing=1.0)
 
-        self.singular.set(xlim=(0, 1), ylim=(0, SPECTRUM_LIMIT), xlabel="share of all")
+        self.singular.set(xlim=(-0.03, 1.03), ylim=(0, SPECTRUM_LIMIT), xlabel="share of all")
         self.singular.set_xticks([0, 0.5, 1])
         self.singular.set_title("singular values, sorted")
         level(self.singular, 1)

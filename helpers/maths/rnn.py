@@ -123,13 +123,14 @@ def transport_log10_norms(J):
     """
     J = _stack(J)
     T, n = len(J), J.shape[-1]
-    side_by_side, scale = np.zeros((n, T + 1, n)), np.zeros(T + 1)
+    now, after, scale = np.empty((n, (T + 1) * n)), np.empty((n, (T + 1) * n)), np.zeros(T + 1)
     logs = np.full((T + 1, T + 1), -np.inf)
     for t in range(T + 1):
-        side_by_side[:, t] = np.eye(n)
         if t:
-            side_by_side[:, :t] = (J[t - 1] @ side_by_side[:, :t].reshape(n, -1)).reshape(n, t, n)
-        seen = side_by_side[:, : t + 1]
+            np.matmul(J[t - 1], now[:, : t * n], out=after[:, : t * n])
+            now, after = after, now
+        now[:, t * n : (t + 1) * n] = np.eye(n)
+        seen = now.reshape(n, T + 1, n)[:, : t + 1]
         with np.errstate(over="ignore"):
             squares = np.einsum("ikj,ikj->k", seen, seen)
         far = ~((squares > 1 / FAR) & (squares < FAR))

@@ -1,0 +1,129 @@
+"""The bounds of a recurrent net's gradient: the ladder, the counterexample, and the map of the Lyapunov exponent."""
+
+import numpy as np
+from matplotlib.colors import to_rgb
+
+from helpers.figures import style
+from helpers.figures.cells import N_SHADES, Picture, pixel_axes
+from helpers.figures.scalar import level, note
+from helpers.figures.scene import Scene
+
+N_STEPS = 40
+FLOOR = -200.0
+ABOVE = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderaxespad": 0, "columnspacing": 1.4}
+
+
+class Ladder(Scene):
+    """The gradient back to the start and the three bounds above it."""
+
+    height = 350
+    log_limits = (-30.0, 25.0)
+
+    def build(self):
+        axes = self.figure.add_axes([0.075, 0.135, 0.905, 0.725])
+        axes.set(xlim=(0, N_STEPS), ylim=self.log_limits, xlabel="steps t", ylabel="log$_{10}$")
+        level(axes, 0)
+        looks = (
+            (style.GRADIENT, "-", 2.4, "‖dh$_t$/dh$_0$‖, the truth"),
+            (style.STATE, "--", 1.7, "∏‖J$_i$‖"),
+            (style.OTHER, "-.", 1.7, "∏η$_i$"),
+            (style.RULE, ":", 1.9, "η$^t$, η = γ‖W‖"),
+        )
+        self.rungs = [
+            axes.plot([], [], line, color=colour, linewidth=width, label=label)[0]
+            for colour, line, width, label in looks
+        ]
+        axes.legend(ncols=4, **ABOVE)
+        self.note = note(axes)
+        self.moves(*self.rungs, self.note)
+
+    def move(self, state):
+        t = np.arange(N_STEPS + 1)
+        for line, logs in zip(self.rungs, state.ladder, strict=True):
+            line.set_data(t, np.clip(logs, FLOOR, -FLOOR))
+        last = state.ladder.true[-1]
+        self.note.set_text("the truth ends below the picture" if last < self.log_limits[0] else "")
+
+
+class Nilpotent(Scene):
+    """A net at rest whose W has no eigenvalue but 0, and whose gradient explodes."""
+
+    height = 320
+    log_limits = (-20.0, 20.0)
+    n_steps = 20
+
+    def build(self):
+        self.norms, self.growth = self.figure.subplots(1, 2, width_ratios=[1.2, 1])
+        self.figure.subplots_adjust(left=0.07, right=0.985, top=0.83, bottom=0.15, wspace=0.19)
+        self.norms.set(xlim=(0, self.n_steps), ylim=self.log_limits, xlabel="steps t", ylabel="log$_{10}$")
+        self.norms.set_title("norms after t steps", pad=20)
+        level(self.norms, 0)
+        (self.net,) = self.norms.plot([], [], "o-", color=style.GRADIENT, markersize=3, label="the net at rest")
+        (self.linear,) = self.norms.plot([], [], "--", color=style.STATE, label="W$^t$ alone")
+        (self.bound,) = self.norms.plot([], [], ":", color=style.RULE, label="η$^t$")
+        self.norms.legend(ncols=3, **ABOVE)
+        self.growth.set(xlim=(0, 0.95), ylim=(0, 9), xlabel="s, where the second neuron rests", ylabel="factor a step")
+        self.growth.set_title("the eigenvalue of J: a s²")
+        level(self.growth, 1)
+        (self.curve,) = self.growth.plot([], [], color=style.RULE)
+        (self.here,) = self.growth.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
+        self.moves(self.net, self.linear, self.bound, self.curve, self.here)
+
+    def move(self, state):
+        t = np.arange(self.n_steps + 1)
+        for line, logs in (
+            (self.net, state.log10_net),
+            (self.linear, state.log10_linear),
+            (self.bound, state.log10_bound),
+        ):
+            line.set_data(t, np.clip(logs, FLOOR, -FLOOR))
+        self.curve.set_data(state.s_grid, state.growth)
+        self.here.set_data([state.s], [state.a * state.s**2])
+
+
+class LyapunovMap(Scene):
+    """The Lyapunov exponent over the gain of W and the size of the input."""
+
+    height = 430
+    cell = 16
+    range = 1.0  # the exponent at which a colour is full
+
+    def build(self):
+        self.map = pixel_axes(self.figure, 60, 62, self.cell * 30, self.cell * 21)
+        side = (self.cell * 30, self.cell * 21)
+        self.map.text(0, side[1] + 16, "Lyapunov exponent: green grows, purple fades", va="center", fontsize=10)
+        self.pixels = Picture(self.map, self.cell, 0, 0)
+        self.map.plot([0, side[0], side[0], 0, 0], [0, 0, side[1], side[1], 0], color=style.EDGE, linewidth=0.8)
+        for gain in (0.5, 1, 1.5, 2, 2.5, 3):
+            x = (gain - 0.1) / 2.9 * self.cell * 29 + self.cell / 2
+            self.map.text(x, -10, f"{gain:g}", ha="center", va="center", fontsize=8.5)
+        for size in (0, 0.5, 1, 1.5, 2):
+            y = size / 2 * self.cell * 20 + self.cell / 2
+            self.map.text(-8, y, f"{size:g}", ha="right", va="center", fontsize=8.5)
+        self.map.text(side[0] / 2, -30, "gain g of W", ha="center", va="center")
+        self.map.text(-42, side[1] / 2, "size of the input", ha="center", va="center", rotation=90)
+        (self.border,) = self.map.plot([], [], ":", color=style.RULE, linewidth=1.6)
+        (self.here,) = self.map.plot([], [], "o", color=style.MARK, markeredgecolor=style.RULE, markersize=9)
+        self.cut = self.figure.add_axes([0.72, 0.145, 0.265, 0.77])
+        self.cut.set(xlim=(0.1, 3), ylim=(-2.2, 0.8), xlabel="gain g of W")
+        self.cut.set_title("at this size of the input")
+        level(self.cut, 0)
+        (self.exponents,) = self.cut.plot([], [], color=style.GRADIENT)
+        (self.bound,) = self.cut.plot([], [], ":", color=style.RULE)
+        (self.dot,) = self.cut.plot([], [], "o", color=style.MARK, markeredgecolor=style.RULE, clip_on=False)
+        self.moves(self.pixels, self.border, self.here, self.exponents, self.bound, self.dot)
+
+    def move(self, state):
+        share = np.clip(np.abs(state.exponents) / self.range, 0, 1)[..., None]
+        share = np.ceil(share * N_SHADES) / N_SHADES
+        full = np.where(state.exponents[..., None] > 0, to_rgb(style.POSITIVE), to_rgb(style.NEGATIVE))
+        self.pixels.colours = (share * full + 1 - share)[::-1]
+        x = (state.gain - 0.1) / 2.9 * self.cell * 29 + self.cell / 2
+        y = state.size / 2 * self.cell * 20 + self.cell / 2
+        self.here.set_data([x], [y])
+        at = (state.promised - 0.1) / 2.9 * self.cell * 29 + self.cell / 2
+        self.border.set_data([at, at], [0, self.cell * 21])
+        row = round(state.size / 2 * 20)
+        self.exponents.set_data(state.gains, state.exponents[row])
+        self.bound.set_data([state.promised] * 2, [-2.2, 0.8])
+        self.dot.set_data([state.gain], [np.clip(state.here, -2.2, 0.8)])

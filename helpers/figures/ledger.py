@@ -1,0 +1,119 @@
+"""From which loss, to which step, how much: the ledger of a recurrent net's gradient, and two runs that merge."""
+
+import numpy as np
+
+from helpers.figures import style
+from helpers.figures.cells import Picture, decades, pixel_axes
+from helpers.figures.scalar import level, note
+from helpers.figures.scene import Scene
+
+N_STEPS = 40
+CELL = 8  # CSS pixels of a pair (t, k)
+FLOOR = -60.0
+
+
+class TimeLedger(Scene):
+    """The contribution of every pair (t, k), those of one step, and the gradient by lag."""
+
+    height = 470
+    log_limits = (-24.0, 2.0)
+
+    def build(self):
+        side = CELL * N_STEPS
+        self.map = pixel_axes(self.figure, 52, 68, side, side)
+        self.map.text(0, side + 34, "how much the loss at step t", va="center", fontsize=10)
+        self.map.text(0, side + 16, "contributes at step k to d Div / d W", va="center", fontsize=10)
+        for step in (1, 10, 20, 30, 40):
+            at = CELL * (step - 0.5)
+            self.map.text(at, -10, str(step), ha="center", va="center", fontsize=8.5)
+            self.map.text(-8, side - at, str(step), ha="right", va="center", fontsize=8.5)
+        self.map.text(side / 2, -28, "step k that it reaches back to", ha="center", va="center")
+        self.map.text(-40, side / 2, "step t of the loss", ha="center", va="center", rotation=90)
+        said = "full orange: the largest; one shade lighter for each factor of ten"
+        self.map.text(-46, -52, said, va="center", fontsize=8.5)
+        self.pairs = Picture(self.map, CELL, 0, 0)
+        (self.row,) = self.map.plot([], [], color=style.STATE, linewidth=1.2)
+        (self.column,) = self.map.plot([], [], "--", color=style.STATE, linewidth=1.2)
+        (self.edge,) = self.map.plot([], [], ":", color=style.RULE, linewidth=1.4)
+        self.map.plot([0, side, side, 0, 0], [0, 0, side, side, 0], color=style.EDGE, linewidth=0.8)
+
+        self.step = self.figure.add_axes([0.51, 0.615, 0.475, 0.29])
+        self.lag = self.figure.add_axes([0.51, 0.105, 0.475, 0.31])
+        self.step.set(xlim=(1, N_STEPS), ylim=self.log_limits, xlabel="step", ylabel="log$_{10}$")
+        self.step.set_title("the contributions of one step, beside the largest of all", pad=21)
+        (self.back,) = self.step.plot([], [], color=style.STATE, label="of its loss, to the steps before")
+        (self.ahead,) = self.step.plot([], [], "--", color=style.STATE, label="to it, of the losses after")
+        (self.here,) = self.step.plot([], [], "o", color=style.MARK, clip_on=False)
+        above = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderaxespad": 0, "columnspacing": 1.2}
+        self.step.legend(handles=[self.back, self.ahead], ncols=2, **above)
+        self.lag.set(xlim=(0, N_STEPS), ylim=self.log_limits, xlabel="lag t − k", ylabel="log$_{10}$")
+        self.lag.set_title("the gradient by lag, beside the whole", pad=21)
+        (self.by_lag,) = self.lag.plot([], [], color=style.GRADIENT, label="all pairs of this lag")
+        (self.error,) = self.lag.plot([], [], "--", color=style.OTHER, label="what lies beyond this lag")
+        (self.window,) = self.lag.plot([], [], ":", color=style.RULE, linewidth=1.4)
+        self.lag.legend(handles=[self.by_lag, self.error], ncols=2, **above)
+        self.moves(self.pairs, self.row, self.column, self.edge, self.back, self.ahead, self.here)
+        self.moves(self.by_lag, self.error, self.window)
+
+    def move(self, state):
+        logs = state.log10_pairs[1:, 1:] - state.log10_pairs.max()
+        self.pairs.colours = decades(logs, style.GRADIENT)
+        side, at = CELL * N_STEPS, CELL * (state.step - 0.5)
+        self.row.set_data([0, at], [side - at, side - at])
+        self.column.set_data([at, at], [side - at, 0])
+        window = CELL * state.window
+        self.edge.set_data([0, side - window], [side - window, 0])
+        steps = np.arange(1, N_STEPS + 1)
+        self.back.set_data(steps[: state.step], np.maximum(logs[state.step - 1, : state.step], FLOOR))
+        self.ahead.set_data(steps[state.step - 1 :], np.maximum(logs[state.step - 1 :, state.step - 1], FLOOR))
+        self.here.set_data([state.step], [np.clip(logs[state.step - 1, state.step - 1], *self.log_limits)])
+        lags = np.arange(N_STEPS)
+        self.by_lag.set_data(lags, np.maximum(state.log10_by_lag - state.log10_total, FLOOR))
+        self.error.set_data(lags, np.maximum(state.log10_left_out - state.log10_total, FLOOR))
+        self.window.set_data([state.window - 0.5] * 2, self.log_limits)
+
+
+class Merging(Scene):
+    """Two runs from different starts under one drive, their distance, and the gradient back to the start."""
+
+    height = 330
+    log_limits = (-25.0, 15.0)
+    n_steps = 40
+
+    def build(self):
+        self.states, self.logs = self.figure.subplots(1, 2, width_ratios=[1, 1.15])
+        self.figure.subplots_adjust(left=0.08, right=0.985, top=0.82, bottom=0.145, wspace=0.18)
+        self.states.set(xlim=(0, self.n_steps), xlabel="step t", ylabel="state of one neuron")
+        (self.one,) = self.states.plot([], [], color=style.STATE, label="from one start")
+        (self.other,) = self.states.plot([], [], "--", color=style.OTHER, label="from another")
+        above = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderaxespad": 0, "columnspacing": 1.2}
+        self.states.set_title("forward: two runs with the same input", pad=21)
+        self.states.legend(ncols=2, **above)
+        self.logs.set(xlim=(0, self.n_steps), ylim=self.log_limits, xlabel="step t", ylabel="log$_{10}$")
+        self.logs.set_title("how far apart they are, and what a gradient finds", pad=21)
+        level(self.logs, 0)
+        (self.apart,) = self.logs.plot([], [], color=style.STATE, label="distance of the runs")
+        (self.gradient,) = self.logs.plot([], [], "--", color=style.GRADIENT, label="‖dh$_t$/dh$_0$‖")
+        (self.bound,) = self.logs.plot([], [], ":", color=style.RULE, label="η$^t$, the bound")
+        self.logs.legend(handles=[self.apart, self.gradient, self.bound], ncols=3, **above)
+        self.note = note(self.logs)
+        self.moves(self.one, self.other, self.apart, self.gradient, self.bound, self.note)
+
+    def stage_key(self, state):
+        return state.activation
+
+    def stage(self, state):
+        bounded = {"sigmoid": (-0.05, 1.05), "tanh": (-1.1, 1.1)}
+        self.states.set_ylim(*bounded.get(state.activation, (-5.0, 5.0)))
+
+    def move(self, state):
+        t = np.arange(self.n_steps + 1)
+        self.one.set_data(t, np.clip(state.one, -1e6, 1e6))
+        self.other.set_data(t, np.clip(state.other, -1e6, 1e6))
+        for line, logs in (
+            (self.apart, state.log10_apart),
+            (self.gradient, state.log10_gradient),
+            (self.bound, state.log10_bound),
+        ):
+            line.set_data(t, np.clip(logs, FLOOR, -FLOOR))
+        self.note.set_text("the runs have met: their distance is 0" if np.isneginf(state.log10_apart[-1]) else "")
