@@ -1,0 +1,235 @@
+"""The LSTM of 1997, of 2000 and of today: forward, backward, and the Jacobian of its state, path by path (notebook 09).
+
+z = W h_{k} + U x_{k} + b,   split into z_i, z_f, z_o, z_g
+i, f, o = sigmoid(z_i), sigmoid(z_f), sigmoid(z_o),   g = squash(z_g)
+c_{k+1} = f c_k + i g,   h_{k+1} = o read(c_{k+1})
+
+Time is the first axis and the state the last; a batch stands between them. ``C[k]``, ``H[k]`` are the state with
+``C[0]``, ``H[0]`` given, and ``I[k]``, ``F[k]``, ``O[k]``, ``Gs[k]`` are the gates of step k, which makes ``C[k + 1]``.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.maths._check import generator, one_of, real_array, real_number, shown, whole_number
+
+PATHS = ("carousel", "input gate", "forget gate", "cell input", "output gate")
+SCALES = {"tanh": (1.0, 1.0, 1.0), "1997": (2.0, 0.5, 0.5)}  # g = a tanh(s z), read(c) = tanh(r c)
+
+
+class LSTM(NamedTuple):
+    """An LSTM of n cells: W (4n, n) and U (4n, m) with the gates in the order i, f, o, g, and b (4n,).
+
+    forget_gate : False for the cell of 1997, where f is 1 and its rows of W, U and b are not used
+    squash : "tanh" for g = tanh(z_g), read(c) = tanh(c); "1997" for 4 sigmoid(z_g) - 2 and 2 sigmoid(c) - 1
+    Hochreiter & Schmidhuber 1997: False, "1997". Gers, Schmidhuber & Cummins 2000: True, "1997". Today: True, "tanh".
+    """
+
+    W: np.ndarray
+    U: np.ndarray
+    b: np.ndarray
+    forget_gate: bool = True
+    squash: str = "tanh"
+
+
+class LSTMRun(NamedTuple):
+    """A run of T steps: C and H (T + 1, n), the gates I, F, O, Gs (T, n), the inputs X (T, m); a batch after time."""
+
+    C: np.ndarray
+    H: np.ndarray
+    I: np.ndarray
+    F: np.ndarray
+    O: np.ndarray
+    Gs: np.ndarray
+    X: np.ndarray
+
+
+class LSTMGradients(NamedTuple):
+    """dDiv/dW, dDiv/dU, dDiv/db, summed over time and batch, and dDiv/dc_0, dDiv/dh_0."""
+
+    W: np.ndarray
+    U: np.ndarray
+    b: np.ndarray
+    c0: np.ndarray
+    h0: np.ndarray
+
+
+def sigmoid(z):
+    """Return 1/(1 + e^-z), without overflow."""
+    return 0.5 * (1.0 + np.tanh(0.5 * z))
+
+
+def lstm_run(net, X, c0=None, h0=None):
+    """Return the LSTMRun of the net with the inputs X.
+
+    net : an LSTM. X : (T, m), or (T, B, m). c0, h0 : (n,), or (B, n); zeros where they are None.
+    Raises ValueError for shapes that do not fit and values that are not finite.
+    Source: Hochreiter & Schmidhuber 1997, equation (9); Gers, Schmidhuber & Cummins 2000; claims.md 3E.
+
+    >>> net = LSTM(W=np.zeros((4, 1)), U=np.zeros((4, 1)), b=[0.0, 0.0, 0.0, 1.0])
+    >>> lstm_run(net, np.zeros((2, 1))).C[:, 0].round(4).tolist()
+    [0.0, 0.3808, 0.5712]
+    """
+    W, U, b = _checked(net)
+    a, s, r = SCALES[net.squash]
+    X = real_array("X", X)
+    if X.ndim not in (2, 3) or X.shape[-1] != U.shape[1]:
+        raise ValueError(f"X must be (T, {U.shape[1]}) or (T, B, {U.shape[1]}), got {X.shape}")
+    T, state = len(X), (*X.shape[1:-1], W.shape[1])
+    C, H = np.empty((T + 1, *state)), np.empty((T + 1, *state))
+    C[0], H[0] = _start("c0", c0, state), _start("h0", h0, state)
+    I, F, O, Gs = np.empty((4, T, *state))
+    Z = X @ U.T + b
+    for k in range(T):
+        z_i, z_f, z_o, z_g = np.split(Z[k] + H[k] @ W.T, 4, axis=-1)
+        I[k], O[k], Gs[k] = sigmoid(z_i), sigmoid(z_o), a * np.tanh(s * z_g)
+        F[k] = sigmoid(z_f) if net.forget_gate else 1.0
+        C[k + 1] = F[k] * C[k] + I[k] * Gs[k]
+        H[k + 1] = O[k] * np.tanh(r * C[k + 1])
+    return LSTMRun(C, H, I, F, O, Gs, X)
+
+
+def lstm_backward(net, run, G, G_c=None):
+    """Return the LSTMGradients, one pass back through the run.
+
+    G : (T + 1, n), a batch after the time; G[t] = dDiv_t/dh_t. G_c : the same for c_t; None for zeros.
+    Raises ValueError where the shapes do not fit.
+    Source: the forward equations of the module, read backwards.
+
+    >>> net = LSTM(W=np.zeros((4, 1)), U=np.zeros((4, 1)), b=np.zeros(4))
+    >>> run = lstm_run(net, np.zeros((3, 1)), c0=[1.0])
+    >>> lstm_backward(net, run, np.zeros((4, 1)), [[0.0], [0.0], [0.0], [1.0]]).c0.tolist()  # the gates are 1/2
+    [0.125]
+    """
+    W, _, _ = _checked(net)
+    a, s, r = SCALES[net.squash]
+    G, G_c = _rows_of(run, "G", G), _rows_of(run, "G_c", np.zeros(run.C.shape) if G_c is None else G_c)
+    dZ = np.empty((*run.I.shape[:-1], 4 * run.I.shape[-1]))
+    dc, dh = G_c[-1], G[-1]
+    for k in range(len(run.I) - 1, -1, -1):
+        i, f, o, g, read = run.I[k], run.F[k], run.O[k], run.Gs[k], np.tanh(r * run.C[k + 1])
+        dc = dc + dh * o * r * (1.0 - read**2)
+        dz_i = dc * g * i * (1.0 - i)
+        dz_f = dc * run.C[k] * f * (1.0 - f)  # 0 where f is 1, as in 1997
+        dz_o = dh * read * o * (1.0 - o)
+        dz_g = dc * i * a * s * (1.0 - (g / a) ** 2)
+        dZ[k] = np.concatenate([dz_i, dz_f, dz_o, dz_g], axis=-1)
+        dc = dc * f + G_c[k]
+        dh = dZ[k] @ W + G[k]
+    flat = dZ.reshape(-1, dZ.shape[-1])
+    H, X = run.H[:-1].reshape(len(flat), -1), run.X.reshape(len(flat), -1)
+    return LSTMGradients(flat.T @ H, flat.T @ X, flat.sum(axis=0), dc, dh)
+
+
+def lstm_jacobians(net, run, paths=PATHS):
+    """Return the Jacobians of the state (c, h), d(c, h)_{k+1} / d(c, h)_k, shape (T, 2n, 2n), a batch after the time.
+
+    A = diag(c_k f(1 - f)) W_f + diag(g i(1 - i)) W_i + diag(i squash'(z_g)) W_g,   E = diag(o read'(c_{k+1}))
+    J = [[diag(f),   A                                  ],
+         [E diag(f), E A + diag(read(c) o(1 - o)) W_o   ]]
+
+    paths : which of PATHS to keep: "carousel" is diag(f), the others are the terms of W_i, W_f, W_g and W_o. With the
+        carousel alone dc_T/dc_0 is the product of the forget gates, what truncation leaves.
+    Raises ValueError where net and run do not fit, and for an unknown path.
+    Source: claims C91, C92; claims.md 3E; Hochreiter & Schmidhuber 1997, equations (30) and (35) for the truncated one.
+
+    >>> net = LSTM(W=[[0.0], [0.0], [0.0], [4.0]], U=np.zeros((4, 1)), b=np.zeros(4))
+    >>> lstm_jacobians(net, lstm_run(net, np.zeros((1, 1))))[0].tolist()
+    [[0.5, 2.0], [0.25, 1.0]]
+    """
+    W, _, _ = _checked(net)
+    kept = {one_of("path", path, PATHS): 1.0 for path in paths}
+    W_i, W_f, W_o, W_g = np.split(W, 4)
+    a, s, r = SCALES[net.squash]
+    _rows_of(run, "H", run.H)
+    read = np.tanh(r * run.C[1:])
+    by_gate = {
+        "input gate": (run.Gs * run.I * (1.0 - run.I), W_i),
+        "forget gate": (run.C[:-1] * run.F * (1.0 - run.F), W_f),
+        "cell input": (run.I * a * s * (1.0 - (run.Gs / a) ** 2), W_g),
+    }
+    A = sum(kept.get(path, 0.0) * slope[..., None] * W_gate for path, (slope, W_gate) in by_gate.items())
+    E = (run.O * r * (1.0 - read**2))[..., None]
+    carousel = kept.get("carousel", 0.0) * run.F[..., None] * np.eye(run.F.shape[-1])
+    through_o = kept.get("output gate", 0.0) * (read * run.O * (1.0 - run.O))[..., None] * W_o
+    top, bottom = np.concatenate([carousel, A], axis=-1), np.concatenate([E * carousel, E * A + through_o], axis=-1)
+    return np.concatenate([top, bottom], axis=-2)
+
+
+def rest_eigenvalue(w_g, forget_bias=0.0, input_bias=0.0, output_bias=0.0):
+    """Return the larger eigenvalue of the Jacobian of one tanh cell at rest, f + i o w_g; above 1 it explodes.
+
+    w_g : the weight from h to the cell input. The biases set f, i and o; a forget_bias of inf is the cell of 1997.
+    Numbers, or arrays that broadcast together. Raises ValueError for values that are not finite.
+    Source: claim C91; claims.md 3E.
+
+    >>> float(rest_eigenvalue(-1.0, forget_bias=np.inf)), float(rest_eigenvalue(2.0))
+    (0.75, 1.0)
+    """
+    f = sigmoid(real_array("forget_bias", forget_bias, infinite_allowed=True))
+    i, o = sigmoid(real_array("input_bias", input_bias)), sigmoid(real_array("output_bias", output_bias))
+    return (f + i * o * real_array("w_g", w_g))[()]
+
+
+def random_lstm(n, m, scale, rng, forget_bias=0.0, forget_gate=True, squash="tanh"):
+    """Return an LSTM with weights N(0, scale^2 / n) from the state, N(0, 1 / m) from the input, and b 0 but for f.
+
+    n, m : at least 1. scale : at least 0. rng : a numpy Generator. forget_bias : of every forget gate.
+    Raises ValueError for other values.
+    Source: Gers, Schmidhuber & Cummins 2000; Jozefowicz, Zaremba & Sutskever 2015.
+
+    >>> random_lstm(2, 1, 0.0, np.random.default_rng(0), forget_bias=1.0).b.tolist()
+    [0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0]
+    """
+    n, m = whole_number("n", n, at_least=1), whole_number("m", m, at_least=1)
+    scale, forget_bias = real_number("scale", scale, at_least=0.0), real_number("forget_bias", forget_bias)
+    W = scale * generator("rng", rng).standard_normal((4 * n, n)) / np.sqrt(n)
+    b = np.zeros(4 * n)
+    b[n : 2 * n] = forget_bias
+    return LSTM(W, rng.standard_normal((4 * n, m)) / np.sqrt(m), b, forget_gate, squash)
+
+
+def to_torch_order(rows):
+    """Return rows (4n, ...) in PyTorch's order of the gates, i, f, g, o; from ours, i, f, o, g.
+
+    Raises ValueError where there are not 4n of them. PyTorch has two bias vectors, of which only the sum counts.
+
+    >>> to_torch_order(["i", "f", "o", "g"]).tolist()
+    ['i', 'f', 'g', 'o']
+    """
+    rows = np.asarray(rows)
+    if rows.ndim == 0 or len(rows) % 4 or not len(rows):
+        raise ValueError(f"rows must be 4n, got shape {rows.shape}")
+    i, f, third, fourth = np.split(rows, 4)
+    return np.concatenate([i, f, fourth, third])
+
+
+from_torch_order = to_torch_order  # the same exchange leads back
+
+
+def _checked(net):
+    """W, U, b as arrays that fit together."""
+    if not isinstance(net, LSTM):
+        raise ValueError(f"net must be an LSTM, got {shown(net)}")
+    one_of("squash", net.squash, SCALES)
+    W, U, b = real_array("W", net.W), real_array("U", net.U), real_array("b", net.b)
+    if W.ndim != 2 or W.shape[0] != 4 * W.shape[1] or W.size == 0:
+        raise ValueError(f"W must be (4n, n), got {W.shape}")
+    if U.ndim != 2 or len(U) != len(W) or b.shape != (len(W),):
+        raise ValueError(f"U must be ({len(W)}, m) and b ({len(W)},), as W is, got {U.shape} and {b.shape}")
+    return W, U, b
+
+
+def _start(name, value, shape):
+    value = real_array(name, np.zeros(shape) if value is None else value)
+    if value.shape != shape:
+        raise ValueError(f"{name} must be {shape}, as W and X ask for, got {value.shape}")
+    return value
+
+
+def _rows_of(run, name, G):
+    G = real_array(name, G)
+    if not isinstance(run, LSTMRun) or G.shape != run.H.shape:
+        raise ValueError(f"{name} must be of the shape of run.H, got {G.shape}")
+    return G
