@@ -191,9 +191,9 @@ def test_reset_brings_the_defaults_back(page):
     ("notebook", "make", "key", "setting"),
     [
         ("02_cliffs_and_latches", regime_explorer, ("ArrowLeft", 37), {"w": 7.99}),
-        ("03_the_chain_rule", shapes_explorer, ("ArrowRight", 39), {"k": 2}),
+        ("03_the_chain_rule", shapes_explorer, ("ArrowRight", 39), {"k": 4}),
         ("04_the_activation_squeeze", zoo_explorer, ("ArrowRight", 39), {"z": 0.05}),
-        ("05_stretch_rotate_repeat", stretch_rotate_explorer, ("ArrowRight", 39), {"theta": 30.01}),
+        ("05_stretch_rotate_repeat", lambda: stretch_rotate_explorer(theta=0.0), ("ArrowRight", 39), {"theta": 0.01}),
         ("06_through_time", ledger_explorer, ("ArrowRight", 39), {"gain": 0.95}),
         ("07_the_eta_bound", ladder_explorer, ("ArrowRight", 39), {"gain": 0.95}),
     ],

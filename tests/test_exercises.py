@@ -68,6 +68,22 @@ def run_slope_of_state(W, h, n_steps):
     return P
 
 
+def run_early(W, h, n_steps):
+    P = np.eye(len(W))
+    for _ in range(n_steps):
+        h = np.tanh(W @ h)
+        P = np.diag(1 - np.tanh(W @ h) ** 2) @ W @ P
+    return P
+
+
+def run_without_tanh(W, h, n_steps):
+    P = np.eye(len(W))
+    for _ in range(n_steps):
+        P = np.diag(1 - np.tanh(W @ h) ** 2) @ W @ P
+        h = W @ h
+    return P
+
+
 def run_oldest_left(W, h, n_steps):
     P = np.eye(len(W))
     for _ in range(n_steps):
@@ -227,7 +243,16 @@ WRONG = [
     ("03.3", lambda row, W, g: np.outer(row, g), "factor of C18"),
     ("03.3", lambda row, W, g: np.outer(row * (1 - np.tanh(row) ** 2), g), "at the row"),
     ("03.3", lambda row, W, g: np.outer(row * np.tanh(W @ g), g), "its slope"),
-    ("03.3", lambda row, W, g: np.outer(g, row * (1 - np.tanh(W @ g) ** 2)), r"shape \(3, 2\); wanted \(2, 3\)"),
+    ("03.3", lambda row, W, h: np.outer(h, row * (1 - np.tanh(W @ h) ** 2)), "each OUTPUT"),
+    ("03.3", lambda row, W, h: row, r"shape \(2,\); wanted \(2, 3\)"),
+    ("03.2", run_early, "has moved before"),
+    ("03.2", run_without_tanh, "without its tanh"),
+    ("03.5", 0.99995, "d − y"),
+    ("04.2", 1.76, "four digits"),
+    ("04.4", "orthogonal", "blocks half"),
+    ("04.4", "gaussian 1/√n", "halves"),
+    ("05.2", 57.42, "0.25"),
+    ("05.3", 19.5, "whole"),
     ("03.4", "1×10", "at the INPUT"),
     ("03.4", "20×1", "one row"),
     ("03.4", "30×20", "a factor"),
@@ -239,7 +264,7 @@ WRONG = [
     ("04.1", lambda J: np.abs(np.linalg.eigvals(J)).max(), "An eigenvalue"),
     ("04.1", np.linalg.norm, "Frobenius"),
     ("04.1", lambda J: np.abs(J).max(), "largest entry"),
-    ("04.2", 1.0507, "left of 0"),
+    ("04.2", 1.0507, "slope from the left"),
     ("04.2", 1.673, "α alone"),
     ("04.2", 1, "scaled by"),
     ("04.2", 1.0998, "SiLU"),
@@ -251,7 +276,7 @@ WRONG = [
     ("04.3", 30, "not the least"),
     ("04.3", 3, "passed a million"),
     ("04.4", "Glorot", "variance is 1/n"),
-    ("04.4", "small Gaussian", "single precision"),
+    ("04.4", "small Gaussian (0.01)", "single precision"),
     ("04.4", "Gaussian 3/√n", "multiplies"),
     ("00.1", "all three starts", "two positive starts"),
     ("00.1", "nothing", "negative start"),
@@ -330,6 +355,13 @@ def test_no_answer_yet_is_no_mistake(name):
 def test_an_answer_of_another_kind_is_told_what_is_wanted(name, given, told):
     assert not check(name, given).right
     assert told in check(name, given).text
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [("03.4", "1x20"), ("03.4", "1 × 20"), ("04.4", "he"), ("02.3", "Its length")]
+)
+def test_a_choice_may_be_written_with_other_spaces_and_capitals(name, given):
+    assert check(name, given).right
 
 
 def test_an_unknown_exercise_is_refused():

@@ -41,6 +41,7 @@ def test_the_price_of_the_product_is_counted_from_both_ends():
 @pytest.mark.claim("C60", "C64")
 def test_the_finite_difference_accepts_one_order_and_with_one_neuron_all():
     explorer = candidates_explorer()
+    explorer.update(n_steps=3)
     assert "accepts ‘newest left, D W’. Relative" in explorer.sentence
     explorer.update(n=1)
     assert "accepts all four" in explorer.sentence
@@ -133,7 +134,9 @@ def test_layers_are_told_in_words(which, words):
 def test_the_turned_stretch_says_its_growth_and_its_critical_angle():
     explorer = stretch_rotate_explorer(0.0)
     assert "ρ = 2, so M^n grows" in explorer.sentence
-    assert "At 48.19° it would neither grow nor fade" in explorer.sentence
+    assert "border" not in explorer.sentence
+    explorer.update(theta=48)
+    assert "The border lies at 48.1897°." in explorer.sentence
     explorer.update(theta=90)
     assert f"ρ = {np.sqrt(0.5):.4g}, so M^n fades" in explorer.sentence
     explorer.update(sigma1=1, sigma2=1)

@@ -39,6 +39,8 @@ class Exercise:
 
     def check(self, given) -> Verdict:
         """Return the verdict on ``given``."""
+        if self.options:
+            given = next((option for option in self.options if plain(option) == plain(given)), given)
         if self.options and given not in self.options:
             return Verdict(
                 False, f"{shown(given)} is not offered. Answer with one of {', '.join(map(repr, self.options))}."
@@ -58,6 +60,11 @@ def near(value: float, tolerance: float) -> Callable[[float], bool]:
 def is_option(option: str) -> Callable[[str], bool]:
     """Return the test whether an answer is ``option``."""
     return lambda given: given == option
+
+
+def plain(given):
+    """Return a text as it is compared, without spaces and capitals, x as ×; anything else as it is."""
+    return given.casefold().replace(" ", "").replace("x", "×") if isinstance(given, str) else given
 
 
 def is_number(given) -> bool:
@@ -87,14 +94,14 @@ class Repair:
             got = [np.asarray(given(*deepcopy(case)), dtype=float) for case in self.cases]
         except Exception as failure:
             return Verdict(False, f"It does not run: {type(failure).__name__}: {failure}")
-        for one, right in zip(got, wanted, strict=True):
-            if one.shape != right.shape:
-                return Verdict(False, f"It returns the shape {one.shape}; wanted {right.shape}.")
         if alike(got, wanted):
             return Verdict(True, f"Right. {self.explanation}")
         for mistake, text in self.mistakes:
             if alike(got, [mistake(*case) for case in self.cases]):
                 return Verdict(False, text)
+        for one, right in zip(got, wanted, strict=True):
+            if one.shape != right.shape:
+                return Verdict(False, f"It returns the shape {one.shape}; wanted {right.shape}.")
         off = max(np.linalg.norm(one - right) / np.linalg.norm(right) for one, right in zip(got, wanted, strict=True))
         return Verdict(False, f"The shape is right; the numbers are off by {off:.2g} times their size.")
 

@@ -43,6 +43,24 @@ def _one_late(W, h, n_steps):
     return P
 
 
+def _early(W, h, n_steps):
+    """The mistake: the state is moved before the slope of its step is taken."""
+    P = np.eye(len(W))
+    for _ in range(n_steps):
+        h = np.tanh(W @ h)
+        P = np.diag(TANH.slope(W @ h)) @ W @ P
+    return P
+
+
+def _linear(W, h, n_steps):
+    """The mistake: the state moves without tanh."""
+    P = np.eye(len(W))
+    for _ in range(n_steps):
+        P = np.diag(TANH.slope(W @ h)) @ W @ P
+        h = W @ h
+    return P
+
+
 def _of_weights(row, W, g):
     layers = [Layer(W, "tanh")]
     return weight_gradients(layers, forward(layers, g), row[None]).W[0]
@@ -96,6 +114,8 @@ EXERCISES = {
                 _frozen,
                 "Not yet. With one step it would be right. From the second step on: at which state is the slope taken?",
             ),
+            (_early, "One step late: h has moved before the slope of its step was taken. Take the slope first."),
+            (_linear, "The state moves now, but without its tanh."),
             (
                 _one_late,
                 "The run moves now. But the slope is that of tanh at its argument z = W h, which is 1 − tanh(z)².",
@@ -118,6 +138,10 @@ EXERCISES = {
             (
                 lambda row, W, g: np.outer(row, g),
                 "Not yet. With the identity for tanh it would be right. Which factor of C18 is missing?",
+            ),
+            (
+                lambda row, W, g: np.outer(g, row * TANH.slope(W @ g)),
+                "That is the transpose: W has a row for each OUTPUT, so the row comes first.",
             ),
             (
                 lambda row, W, g: np.outer(row * TANH.slope(row), g),
@@ -148,6 +172,7 @@ EXERCISES = {
         "The error −1 is squeezed by the slope y(1 − y).",
         (
             (near(-_l2_at_z(), 1e-6), "The size is right. y is below its target: the error y − d is negative."),
+            (near(1.0, 0.01), "The sign is that of d − y. And L₂ has to pass the slope of the sigmoid too."),
             (near(-1.0, 0.01), "That is the error, or what KL sends. L₂ has to pass the slope of the sigmoid too."),
             (near(-0.5, 0.01), "Half the error? The ½ of the loss is used up by the 2 of the square."),
             (near(-2 * abs(_l2_at_z()), 1e-6), "Twice too large: the ½ of the loss cancels the 2 of the square."),

@@ -49,7 +49,11 @@ EXERCISES = {
         activation("selu").gamma,
         "It is λα, the slope just left of 0.",
         (
-            (near(1.0507, 1e-3), "That is the slope for z > 0. Look just left of 0, at z = −0.05."),
+            (near(activation("selu").gamma, 6e-3), "Nearly: four digits, please. The title above the slope has them."),
+            (
+                near(1.0507, 1e-3),
+                "That is the slope for z > 0. Look at z = 0, where the zoo shows the slope from the left.",
+            ),
             (near(1.6733, 1e-3), "That is α alone. On the left the slope is λα e^z."),
             (near(1.0, 1e-3), "SELU is ELU, scaled by λ = 1.0507. Where is it steepest?"),
             (near(1.098, 2e-3), "That is SiLU's. Choose SELU."),
@@ -75,12 +79,14 @@ EXERCISES = {
         "Weights of variance 2/n make up for the half of the neurons that ReLU blocks.",
         (
             (is_option("Glorot"), "Made for tanh: its variance is 1/n, and ReLU halves it again in every layer."),
+            (is_option("Gaussian 1/√n"), "Its variance is 1/n, and ReLU halves what is left in every layer."),
+            (is_option("orthogonal"), "It keeps every length, but ReLU blocks half of the neurons after it."),
             (
-                is_option("small Gaussian"),
+                is_option("small Gaussian (0.01)"),
                 "There the gradient is below what single precision can hold. Read the sentence.",
             ),
             (is_option("Gaussian 3/√n"), "There every layer multiplies by about 3/√2 on the way up."),
         ),
-        options=("small Gaussian", "Glorot", "He", "Gaussian 3/√n"),
+        options=("small Gaussian (0.01)", "Gaussian 1/√n", "Gaussian 3/√n", "Glorot", "He", "orthogonal"),
     ),
 }

@@ -57,6 +57,7 @@ EXERCISES = {
         float(np.degrees(critical_angle(*SIGMAS))),
         "cos θ* = (1 + σ₁σ₂)/(σ₁ + σ₂).",
         (
+            (near(57.42, 0.1), "That is the angle for σ₂ = 0.25. Set it to 0.2."),
             (near(48.19, 0.1), "That is the angle for 2 and ¼. Set σ₁ = 3 and σ₂ = 0.2."),
             (near(float(critical_angle(*SIGMAS)), 0.01), "The angle is right, in radians. Wanted: degrees."),
             (near(90 - float(np.degrees(critical_angle(*SIGMAS))), 0.1), "That is 90° minus the angle: cos, not sin."),
@@ -72,6 +73,7 @@ EXERCISES = {
         float(transient([[0.95, 1.0], [0.0, 0.95]], 200).peak_step),
         "Near −1/ln 0.95 = 19.5, the peak of n · 0.95^(n − 1).",
         (
+            (near(19.5, 0.1), "That is the place for a curve. A power is whole, and the diagonal counts too."),
             (near(9, 0), "That is the peak for 0.9 and 2. Set a = 0.95 and b = 1."),
             (
                 near(20, 0),
@@ -88,7 +90,7 @@ EXERCISES = {
         (
             (is_option("an eigenvalue is above 1"), "Then W^n would grow along its eigenvector, without end."),
             (is_option("W is orthogonal"), "An orthogonal W has no singular value but 1."),
-            (is_option("W is normal"), "For a normal W the norm of W^n is 1.5^n, and grows."),
+            (is_option("W is normal"), "For a normal W the norm of W^n is at least 1.5^n, and grows."),
         ),
         options=("an eigenvalue is above 1", "no eigenvalue is above 1 in size", "W is orthogonal", "W is normal"),
     ),

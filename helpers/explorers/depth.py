@@ -131,6 +131,8 @@ def digits_state(n_layers: float, activation: str, scheme: str, width: int, n_up
     run = forward(layers, X[:, :batch])
     loss = softmax_cross_entropy(run.H[-1], targets[:, :batch])
     norms = neuron_gradient_log10_norms(layers, run, loss.gradient / batch)
+    some = rng.integers(0, X.shape[1], BATCH)  # a batch like those of the training, so that the curve goes on
+    after = softmax_cross_entropy(forward(layers, X[:, some]).H[-1], targets[:, some])
     return DigitsState(
         label=next(label for label, name in NET_ACTIVATIONS.items() if name == activation),
         scheme_label=next(label for label, name in SCHEMES.items() if name == scheme),
@@ -142,7 +144,7 @@ def digits_state(n_layers: float, activation: str, scheme: str, width: int, n_up
         log10_norms=norms,
         levels=np.array([log10_rms(one) for one in norms]),
         lost=lost_updates(norms, layers, LEARNING_RATE),
-        losses=np.array([*losses, loss.value.mean()]),
+        losses=np.array([*losses, after.value.mean()]),
     )
 
 
@@ -162,8 +164,8 @@ def describe_digits(state: DigitsState) -> str:
     read = "one digit" if state.batch == 1 else f"{state.batch} digits"
     told = [
         f"{state.label}, {state.scheme_label}, {state.n_layers} layers of {state.width}, {read}, after "
-        f"{state.n_updates} updates (loss {state.losses[-1]:.3g}): the gradient of a neuron is {amount(last)} in layer "
-        f"{state.n_layers - 1} and {amount(first)} in layer 1"
+        f"{state.n_updates} updates (loss of {BATCH} digits {state.losses[-1]:.3g}): the gradient of a neuron is "
+        f"{amount(last)} in layer {state.n_layers - 1} and {amount(first)} in layer 1"
     ]
     if np.isfinite([first, last]).all() and state.n_layers > 2:
         told[0] += f", a factor {10 ** ((first - last) / (state.n_layers - 2)):.3g} a layer"

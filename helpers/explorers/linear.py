@@ -25,6 +25,7 @@ from helpers.maths.linear import (
 )
 
 ANGLES = np.linspace(*figures.ANGLE_LIMITS, 361)
+NEARLY = 1.0  # degrees from the critical angle at which the sentence names it
 NEAR_ONE = 5e-5  # a growth per step this near to 1 is called 1
 
 
@@ -95,14 +96,14 @@ def turn_growth(sigma1: float, sigma2: float) -> np.ndarray:
 def describe_turn(state: TurnState) -> str:
     """Say what the singular values promise and what the powers do."""
     promised = amount(state.n * np.log10(state.sigma_max))
-    if state.critical is None:
-        other = "No single angle parts growing from fading here"
-    else:
-        other = f"At {state.critical:.2f}° it would neither grow nor fade"
+    other = ""
+    if state.critical is not None and abs(state.theta - state.critical) < NEARLY:
+        other = f" The border lies at {state.critical:.4f}°."
+    steps = "step" if state.n == 1 else "steps"
     return (
         f"θ = {state.theta:g}°: one step stretches by {state.sigma1:g} and {state.sigma2:g}, whatever the angle; in "
-        f"the long run the factor a step is ρ = {state.rho:.4g}, so M^n {fate(state.rho)}. After n = {state.n} steps "
-        f"its norm is {amount(state.log10_norms[state.n])}; σ_max^n would be {promised}. {other}."
+        f"the long run the factor a step is ρ = {state.rho:.4g}, so M^n {fate(state.rho)}. After n = {state.n} {steps} "
+        f"its norm is {amount(state.log10_norms[state.n])}; σ_max^n would be {promised}.{other}"
     )
 
 
@@ -112,12 +113,12 @@ def stretch_rotate_explorer(theta: float = 30.0, sigma1: float = 2.0, sigma2: fl
     >>> stretch_rotate_explorer(48.19).sentence
     'θ = 48.19°: one step stretches by 2 and 0.25, whatever the angle; in the long run the factor a step is ρ = 1, \
 so M^n neither grows nor fades by a factor a step. After n = 10 steps its norm is 3.5; σ_max^n would be 1.02e+03. \
-At 48.19° it would neither grow nor fade.'
+The border lies at 48.1897°.'
     """
     controls = [
         Slider("theta", "angle θ (degrees)", *figures.ANGLE_LIMITS, theta, 0.01),
-        Slider("sigma1", "singular value σ1", 0.25, 3, sigma1, 0.01),
-        Slider("sigma2", "singular value σ2", 0.25, 3, sigma2, 0.01),
+        Slider("sigma1", "singular value σ1", 0.2, 3, sigma1, 0.01),
+        Slider("sigma2", "singular value σ2", 0.2, 3, sigma2, 0.01),
         Slider("n", "steps n", 1, figures.TURN_STEPS, 10, 1),
     ]
     return Explorer(controls, turn_state, figures.StretchRotate(), describe_turn)

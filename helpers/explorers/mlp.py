@@ -76,7 +76,7 @@ def describe_shapes(state: ShapesState) -> str:
 def shapes_explorer() -> Explorer:
     """Return the explorer of the factors of the chain product and their shapes."""
     controls = [
-        Slider("k", "at the output of layer k", 0, N_LAYERS, 1, 1),
+        Slider("k", "at the output of layer k", 0, N_LAYERS, 3, 1),
         Slider("n_in", "width of the input", 1, WIDEST, 4, 1),
         Slider("n_hidden", "width of layers 1 to 3", 2, WIDEST, 5, 1),
         Slider("n_out", "width of the output", 2, WIDEST, 3, 1),
@@ -121,7 +121,7 @@ def describe_candidates(state: CandidatesState) -> str:
 def candidates_explorer() -> Explorer:
     """Return the explorer of four orders of multiplication, of which a finite difference accepts one."""
     controls = [
-        Slider("n_steps", "steps T", 1, 5, 3, 1),
+        Slider("n_steps", "steps T", 1, 5, 1, 1),
         Slider("n", "neurons n", 1, 6, 4, 1),
         Slider("gain", "gain of W", 0.4, 1.6, 1.5, 0.1),
     ]
@@ -183,7 +183,7 @@ def describe_output(state: OutputState) -> str:
 def output_explorer() -> Explorer:
     """Return the explorer of what two losses send into a net."""
     controls = [
-        Slider("z", "argument z of the output", *figures.OutputGradient.z_limits, -4, 0.1),
+        Slider("z", "argument z of the output", *figures.OutputGradient.z_limits, 2, 0.1),
         Slider("d", "target d", 0, 1, 1, 0.05),
     ]
     return Explorer(controls, output_state, figures.OutputGradient(), describe_output)

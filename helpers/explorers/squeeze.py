@@ -178,10 +178,11 @@ def describe_jacobian(state: JacobianState) -> str:
     """Say the norm, the largest entry of the diagonal, and the bound."""
     off = np.abs(state.J - np.diag(np.diagonal(state.J))).max()
     form = "full" if off else "diagonal"
+    flat = " Two numbers always become 1 and −1: nothing passes." if (state.label, state.n) == ("LayerNorm", 2) else ""
     return (
         f"{state.label}, n = {state.n}, z from {number(state.spread)} to {number(-state.spread)}: a {form} Jacobian. "
         f"Its norm is {number(state.singular[0])}, the largest entry of its diagonal {number(state.diagonal[0])}, its "
-        f"smallest singular value {number(state.singular[-1])}; the bound is {state.bound_words}."
+        f"smallest singular value {number(state.singular[-1])}; the bound is {state.bound_words}.{flat}"
     )
 
 

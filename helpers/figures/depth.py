@@ -15,7 +15,7 @@ class Depth(Scene):
     """The length of the gradient against the layers that it has passed: all matrices different, and all the same."""
 
     height = 330
-    log_limits = (-40.0, 25.0)
+    log_limits = (-12.0, 8.0)
     n_layers = 50
 
     def build(self):

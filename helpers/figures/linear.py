@@ -10,7 +10,7 @@ PLANE = 3.25  # of the ellipses: beyond the largest singular value that the expl
 ANGLE_LIMITS = (0.0, 90.0)
 GROWTH_LIMITS = (0.0, 3.3)
 TURN_STEPS = 30
-TURN_LOG_LIMITS = (-19.5, 15.5)
+TURN_LOG_LIMITS = (-22.0, 15.5)
 BUMP_STEPS = 100
 BUMP_LOG_LIMITS = (-4.0, 7.5)
 BUMP_FACTOR_LIMITS = (0.0, 5.6)
@@ -54,12 +54,12 @@ class StretchRotate(Scene):
         handles = self.shape.get_lines()
         self.figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.02, 0.0), ncols=2, columnspacing=1.2)
 
-        self.norms.set(xlim=(0, TURN_STEPS), ylim=TURN_LOG_LIMITS, xlabel="steps k", ylabel="log$_{10}$ of a norm")
-        self.norms.set_title("k steps in a row")
+        self.norms.set(xlim=(0, TURN_STEPS), ylim=TURN_LOG_LIMITS, xlabel="steps n", ylabel="log$_{10}$ of a norm")
+        self.norms.set_title("n steps in a row")
         level(self.norms, 0)
-        (self.largest,) = self.norms.plot([], [], **LARGEST, label="σ$_{max}^k$")
-        (self.long_run,) = self.norms.plot([], [], **LONG_RUN, label="ρ$^k$")
-        (self.norm,) = self.norms.plot([], [], **NORM, label="‖M$^k$‖")
+        (self.largest,) = self.norms.plot([], [], **LARGEST, label="σ$_{max}^n$")
+        (self.long_run,) = self.norms.plot([], [], **LONG_RUN, label="ρ$^n$")
+        (self.norm,) = self.norms.plot([], [], **NORM, label="‖M$^n$‖")
         (self.step,) = self.norms.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
         handles = [self.norm, self.largest, self.long_run]
         self.norms.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1.01), ncols=3, borderaxespad=0)

@@ -52,7 +52,9 @@ class Shapes(Scene):
             matrices += [(factor, (x, 170)), (row, (x, 40))]
             words += [(shape_text(factor.shape), (x, 92)), (shape_text(row.shape), (x, 18))]
         self.cells.show(matrices, words)
-        self.left.set_data(np.arange(n) + 0.5, np.clip(state.log10_lengths, *self.log_limits))
+        # A row of zeros has no place on a log axis; the sentence tells it.
+        lengths = np.where(np.isneginf(state.log10_lengths), np.nan, state.log10_lengths)
+        self.left.set_data(np.arange(n) + 0.5, np.clip(lengths, *self.log_limits))
 
 
 class Candidates(Scene):

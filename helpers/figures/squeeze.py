@@ -15,7 +15,7 @@ class Zoo(Scene):
 
     height = 320
     z_limits = (-6.0, 6.0)
-    slope_limits = (-0.4, 2.1)
+    slope_limits = (-0.6, 2.1)
 
     def build(self):
         panels = self.figure.subplots(1, 2)
@@ -49,8 +49,9 @@ class Zoo(Scene):
     def move(self, state):
         ends = np.array([state.z - 2.0, state.z + 2.0])
         self.tangent.set_data(ends, np.clip(state.value + state.slope * (ends - state.z), -1e3, 1e3))
-        self.at_value.set_data([state.z], [np.clip(state.value, *self.value.get_ylim())])
-        self.at_slope.set_data([state.z], [np.clip(state.slope, *self.slope_limits)])
+        for dot, axes, value in ((self.at_value, self.value, state.value), (self.at_slope, self.slope, state.slope)):
+            low, high = axes.get_ylim()
+            dot.set_data([state.z], [value if low <= value <= high else np.nan])
 
 
 class Squeeze(Scene):
@@ -62,9 +63,9 @@ class Squeeze(Scene):
 
     def build(self):
         self.slope, self.depth = self.figure.subplots(1, 2, width_ratios=[1, 1.3])
-        self.figure.subplots_adjust(left=0.065, right=0.985, top=0.9, bottom=0.15, wspace=0.17)
+        self.figure.subplots_adjust(left=0.065, right=0.985, top=0.83, bottom=0.15, wspace=0.17)
         self.slope.set(xlim=(-0.15, 1.9), ylim=(0, 1), xlabel="|f ′(z)|", ylabel="share of the units")
-        self.slope.set_title("the slopes of one layer")
+        self.slope.set_title("the slopes of one layer", pad=20)
         (self.shares,) = self.slope.plot([], [], color=style.GRADIENT, drawstyle="steps-mid")
         (self.rms,) = self.slope.plot([], [], "--", color=style.STATE, label="root mean square")
         (self.gamma,) = self.slope.plot([], [], ":", color=style.RULE, label="γ, the bound")
@@ -72,13 +73,13 @@ class Squeeze(Scene):
         self.depth.set(
             xlim=(0, self.deepest), ylim=self.log_limits, xlabel="layers", ylabel="log$_{10}$ of what is left"
         )
-        self.depth.set_title("a vector through layers of slopes alone (no weights)")
+        self.depth.set_title("a vector through layers of slopes alone (no weights)", pad=20)
         level(self.depth, 0)
         (self.left,) = self.depth.plot([], [], color=style.GRADIENT, linewidth=2.4, label="measured")
         (self.typical,) = self.depth.plot([], [], "--", color=style.STATE, label="(root mean square)$^k$")
         (self.bound,) = self.depth.plot([], [], ":", color=style.RULE, label="γ$^k$")
         (self.here,) = self.depth.plot([], [], "o", color=style.MARK, markeredgecolor=style.RULE, clip_on=False)
-        self.depth.legend(loc="lower left", borderaxespad=0)
+        self.depth.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=3, borderaxespad=0)
         self.note = note(self.depth)
         self.moves(self.shares, self.rms, self.gamma, self.left, self.typical, self.bound, self.here, self.note)
 
@@ -114,7 +115,7 @@ class FullJacobian(Scene):
         (self.singular,) = self.values.plot([], [], "o-", color=style.GRADIENT, label="singular values")
         (self.diagonal,) = self.values.plot([], [], "s", color=style.STATE, fillstyle="none", label="diagonal entries")
         (self.bound,) = self.values.plot([], [], ":", color=style.RULE, label="bound")
-        self.values.legend(loc="upper right", ncols=3, borderaxespad=0)
+        self.values.legend(loc="lower left", borderaxespad=0.2)
         self.moves(self.cells, self.singular, self.diagonal, self.bound)
 
     def move(self, state):
