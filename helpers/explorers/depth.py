@@ -16,7 +16,7 @@ from helpers.maths.losses import softmax_cross_entropy
 from helpers.maths.mlp import Layer, forward, log10_gradient_norms, neuron_gradient_log10_norms, random_net
 
 DEPTH_ACTIVATIONS = {"identity": "identity", "sigmoid": "sigmoid", "tanh": "tanh", "ReLU": "relu", "SiLU": "silu"}
-DEPTH_WIDTH = 64
+DEPTH_WIDTH = 40
 NET_ACTIVATIONS = {
     "sigmoid": "sigmoid",
     "tanh": "tanh",
@@ -63,8 +63,7 @@ def depth_state(gain: float, seed: float, activation: str) -> DepthState:
     W = gain * unit_matrices(int(seed))
     x = np.random.default_rng(int(seed) + 1000).standard_normal(DEPTH_WIDTH)
     logs = []
-    for matrices in (W, [W[0]] * len(W)):
-        layers = [Layer(matrix, activation) for matrix in matrices]
+    for layers in ([Layer(matrix, activation) for matrix in W], [Layer(W[0], activation)] * len(W)):
         logs.append(log10_gradient_norms(layers, forward(layers, x), np.full((1, DEPTH_WIDTH), DEPTH_WIDTH**-0.5)))
     label = next(label for label, name in DEPTH_ACTIVATIONS.items() if name == activation)
     return DepthState(label, gain, *logs)

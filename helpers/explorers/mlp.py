@@ -41,7 +41,7 @@ def shapes_state(k: int, n_in: float, n_hidden: float, n_out: float, activation:
     widths = [int(n_in), *[int(n_hidden)] * (N_LAYERS - 1), int(n_out)]
     layers = random_net(widths, activation, np.random.default_rng(0))
     run = forward(layers, np.linspace(1.0, -1.0, widths[0]))
-    chain = factors(layers, run, l2_loss(run.H[-1], np.zeros(widths[-1])).gradient, k=int(k))
+    chain = factors(layers, run, l2_loss(run.H[-1], np.ones(widths[-1])).gradient, k=int(k))
     matrices = [factor.matrix for factor in chain]
     rows = matrices[:1]
     for matrix in matrices[1:]:

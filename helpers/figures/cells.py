@@ -49,10 +49,7 @@ class Picture(Artist):
 
     def draw(self, renderer):
         """Paint the image."""
-        side = round(self.cell * self.axes.figure.dpi / style.CSS_DPI)
-        large = np.rint(255 * self.colours).astype(np.uint8).repeat(side, axis=0).repeat(side, axis=1)
-        image = np.full((*large.shape[:2], 4), 255, np.uint8)
-        image[..., :3] = large
+        image = enlarged(self.colours, round(self.cell * self.axes.figure.dpi / style.CSS_DPI))
         x, y = self.axes.transData.transform(self.corner)
         renderer.draw_image(renderer.new_gc(), round(x), round(y), image[::-1])
 
@@ -82,13 +79,22 @@ def shades(matrix: np.ndarray) -> np.ndarray:
 
 def painted(matrix: np.ndarray, side: int) -> np.ndarray:
     """Return ``matrix`` as a picture (height, width, 4) uint8, top row first, with lines between cells of ``side``."""
-    cells = np.rint(255 * shades(matrix)).astype(np.uint8).repeat(side, axis=0).repeat(side, axis=1)
+    cells = enlarged(shades(matrix), side)
     line = np.rint(255 * np.array(to_rgb(style.EDGE))).astype(np.uint8)
     image = np.full((cells.shape[0] + 2, cells.shape[1] + 2, 4), 255, np.uint8)
-    image[:-2, :-2, :3] = cells
+    image[:-2, :-2] = cells
     for edge in (0, 1):  # as wide as two pixels, so that a screen of single density shows it too
         image[edge::side, :, :3] = image[:, edge::side, :3] = line
     return image
+
+
+def enlarged(colours: np.ndarray, side: int) -> np.ndarray:
+    """Return colours (m, n, 3) from 0 to 1 as a picture (m side, n side, 4) uint8."""
+    rgba = np.full((*colours.shape[:2], 4), 255, np.uint8)
+    rgba[..., :3] = np.rint(255 * colours)
+    # Four bytes are repeated as one number, which is four times as fast.
+    large = rgba.view(np.uint32)[..., 0].repeat(side, axis=0).repeat(side, axis=1)
+    return large.view(np.uint8).reshape(*large.shape, 4)
 
 
 def pixel_axes(figure, left: float, bottom: float, width: float, height: float):

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from helpers.figures import style
-from helpers.figures.scalar import level, note
+from helpers.figures.scalar import level
 from helpers.figures.scene import Scene
 
 SMALLEST_SINGLE = -44.85  # log10 of the smallest number above 0 in single precision
@@ -20,9 +20,9 @@ class Depth(Scene):
 
     def build(self):
         axes = self.figure.add_axes([0.075, 0.145, 0.905, 0.75])
-        axes.set(xlim=(0, self.n_layers), ylim=self.log_limits)
+        axes.set(xlim=(0, self.n_layers), ylim=self.log_limits, yticks=range(-12, 9, 4))
         axes.set(xlabel="layers between the output and here", ylabel="log$_{10}$ of the gradient")
-        axes.set_title("how long the gradient is, relative to the output")
+        axes.set_title("the gradient beside the output's")
         level(axes, 0)
         self.lines = [
             axes.plot([], [], line, color=colour, label=label)[0]
@@ -31,18 +31,12 @@ class Depth(Scene):
                 (style.STATE, "--", "a recurrent net: the same W in each"),
             )
         ]
-        axes.legend(loc="lower left", borderaxespad=0)
-        self.note = note(axes)
-        self.moves(*self.lines, self.note)
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 1.01), ncols=2, borderaxespad=0)
+        self.moves(*self.lines)
 
     def move(self, state):
         for line, logs in zip(self.lines, (state.deep, state.recurrent), strict=True):
             line.set_data(np.arange(len(logs)), np.maximum(logs[::-1], FLOOR))
-        told = []
-        for name, logs in (("deep", state.deep), ("recurrent", state.recurrent)):
-            if not self.log_limits[0] <= logs[0] <= self.log_limits[1]:
-                told.append(f"{name}, at the end: " + ("exactly 0" if np.isneginf(logs[0]) else f"10^{logs[0]:.0f}"))
-        self.note.set_text("; ".join(told))
 
 
 class Digits(Scene):

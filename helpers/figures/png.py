@@ -57,10 +57,10 @@ class PaletteEncoder:
 
     def _learn(self, codes: np.ndarray) -> None:
         """Give each new colour the nearest colour of the palette."""
-        palette = self.palette.astype(np.int32)
-        for some in np.array_split(codes, len(codes) // 256 + 1):
-            squared = ((_channels(some).astype(np.int32)[:, None] - palette) ** 2).sum(axis=2)
-            self._index[some] = squared.argmin(axis=1) + 1
+        # |c - p|^2 is least where c p - |p|^2 / 2 is largest.
+        palette = self.palette.astype(np.float32)  # exact: all numbers are halves of whole ones below 2^23
+        nearness = _channels(codes).astype(np.float32) @ palette.T - (palette**2).sum(axis=1) / 2
+        self._index[codes] = nearness.argmax(axis=1) + 1
 
 
 def _codes(rgba: np.ndarray) -> np.ndarray:

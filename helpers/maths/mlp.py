@@ -227,8 +227,12 @@ def stepped(layers, gradients, learning_rate):
 
 def _checked(layers):
     """The layers with float arrays and biases, each fitting the one before."""
-    result = []
+    result, before = [], None
     for k, layer in enumerate(layers):
+        if layer is before and len(result[-1].W) == result[-1].W.shape[1]:  # tied weights are checked once
+            result.append(result[-1])
+            continue
+        before = layer
         if not isinstance(layer, Layer):
             raise ValueError(f"layers must be a list of Layer, got {shown(layer)}")
         W = real_array(f"W_{k}", layer.W)
