@@ -55,6 +55,19 @@ class LSTMGradients(NamedTuple):
     h0: np.ndarray
 
 
+class LSTMTerms(NamedTuple):
+    """Of each step: what dh_k does to c_{k+1} by way of i, f and g and to h_{k+1} by way of o, (T, n, n); and E (T, n).
+
+    readout : E, what a change of c_{k+1} does to h_{k+1}, the diagonal of a matrix
+    """
+
+    input_gate: np.ndarray
+    forget_gate: np.ndarray
+    cell_input: np.ndarray
+    output_gate: np.ndarray
+    readout: np.ndarray
+
+
 def sigmoid(z):
     """Return 1/(1 + e^-z), without overflow."""
     return 0.5 * (1.0 + np.tanh(0.5 * z))
@@ -122,6 +135,29 @@ def lstm_backward(net, run, G, G_c=None):
     return LSTMGradients(flat.T @ H, flat.T @ X, flat.sum(axis=0), dc, dh)
 
 
+def lstm_terms(net, run):
+    """Return the LSTMTerms of every step, the parts of which `lstm_jacobians` is put together.
+
+    Arguments and errors as for `lstm_jacobians`. Source: claims.md 3E.
+
+    >>> net = LSTM(W=[[0.0], [0.0], [0.0], [4.0]], U=np.zeros((4, 1)), b=np.zeros(4))
+    >>> lstm_terms(net, lstm_run(net, np.zeros((1, 1)))).cell_input.tolist()
+    [[[2.0]]]
+    """
+    W, _, _ = _checked(net)
+    W_i, W_f, W_o, W_g = np.split(W, 4)
+    a, s, r = SCALES[net.squash]
+    _rows_of(run, "H", run.H)
+    read = np.tanh(r * run.C[1:])
+    return LSTMTerms(
+        input_gate=(run.Gs * run.I * (1.0 - run.I))[..., None] * W_i,
+        forget_gate=(run.C[:-1] * run.F * (1.0 - run.F))[..., None] * W_f,
+        cell_input=(run.I * a * s * (1.0 - (run.Gs / a) ** 2))[..., None] * W_g,
+        output_gate=(read * run.O * (1.0 - run.O))[..., None] * W_o,
+        readout=run.O * r * (1.0 - read**2),
+    )
+
+
 def lstm_jacobians(net, run, paths=PATHS):
     """Return the Jacobians of the state (c, h), d(c, h)_{k+1} / d(c, h)_k, shape (T, 2n, 2n), a batch after the time.
 
@@ -138,21 +174,15 @@ def lstm_jacobians(net, run, paths=PATHS):
     >>> lstm_jacobians(net, lstm_run(net, np.zeros((1, 1))))[0].tolist()
     [[0.5, 2.0], [0.25, 1.0]]
     """
-    W, _, _ = _checked(net)
     kept = {one_of("path", path, PATHS): 1.0 for path in paths}
-    W_i, W_f, W_o, W_g = np.split(W, 4)
-    a, s, r = SCALES[net.squash]
-    _rows_of(run, "H", run.H)
-    read = np.tanh(r * run.C[1:])
-    by_gate = {
-        "input gate": (run.Gs * run.I * (1.0 - run.I), W_i),
-        "forget gate": (run.C[:-1] * run.F * (1.0 - run.F), W_f),
-        "cell input": (run.I * a * s * (1.0 - (run.Gs / a) ** 2), W_g),
-    }
-    A = sum(kept.get(path, 0.0) * slope[..., None] * W_gate for path, (slope, W_gate) in by_gate.items())
-    E = (run.O * r * (1.0 - read**2))[..., None]
+    terms = lstm_terms(net, run)
+    A = sum(
+        kept.get(path, 0.0) * term
+        for path, term in zip(("input gate", "forget gate", "cell input"), terms[:3], strict=True)
+    )
+    E = terms.readout[..., None]
     carousel = kept.get("carousel", 0.0) * run.F[..., None] * np.eye(run.F.shape[-1])
-    through_o = kept.get("output gate", 0.0) * (read * run.O * (1.0 - run.O))[..., None] * W_o
+    through_o = kept.get("output gate", 0.0) * terms.output_gate
     top, bottom = np.concatenate([carousel, A], axis=-1), np.concatenate([E * carousel, E * A + through_o], axis=-1)
     return np.concatenate([top, bottom], axis=-2)
 
