@@ -34,7 +34,7 @@ class Ladder(Scene):
             for colour, line, width, label in looks
         ]
         axes.legend(ncols=4, **ABOVE)
-        self.note = note(axes)
+        self.note = note(axes, y=0.04, va="bottom")
         self.moves(*self.rungs, self.note)
 
     def move(self, state):
