@@ -51,7 +51,8 @@ class Zoo(Scene):
         self.tangent.set_data(ends, np.clip(state.value + state.slope * (ends - state.z), -1e3, 1e3))
         for dot, axes, value in ((self.at_value, self.value, state.value), (self.at_slope, self.slope, state.slope)):
             low, high = axes.get_ylim()
-            dot.set_data([state.z], [value if low <= value <= high else np.nan])
+            dot.set_marker("^" if value > high else "v" if value < low else "o")  # an arrow to what is off the axes
+            dot.set_data([state.z], [np.clip(value, low, high)])
 
 
 class Squeeze(Scene):
