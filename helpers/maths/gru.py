@@ -1,0 +1,197 @@
+"""The GRU, which has no cell beside its state, in both published variants (notebook 09).
+
+z, r = sigmoid(W_z h_k + U_z x_k + b_z), sigmoid(W_r h_k + U_r x_k + b_r)
+q = tanh(W_q (r h_k) + U_q x_k + b_q)           "cho": the reset comes before the matrix
+q = tanh(r (W_q h_k + b_h) + U_q x_k + b_q)     "cudnn": after it, as in PyTorch
+h_{k+1} = z h_k + (1 - z) q
+
+z retains: at 1 the state stays as it is. (Chung et al. 2014 write 1 - z for it.) Time is the first axis and the state
+the last; a batch stands between them. ``H[k]`` is h_k with ``H[0]`` given, and ``Z[k]``, ``R[k]``, ``Q[k]`` belong to
+the step that makes ``H[k + 1]``.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.maths._check import generator, one_of, real_array, real_number, shown, whole_number
+from helpers.maths.lstm import sigmoid
+from helpers.maths.rnn import checked_rows
+
+VARIANTS = ("cho", "cudnn")
+
+
+class GRU(NamedTuple):
+    """A GRU of n units: W (3n, n), U (3n, m) and b (3n,) with the rows in the order z, r, q, and b_h (n,).
+
+    b_h : the bias inside the reset of "cudnn"; "cho" does not use it
+    variant : "cho" for Cho et al. 2014, "cudnn" for the one of cuDNN and PyTorch
+    PyTorch has the order r, z, q; b is its bias_ih, and b_h the last third of its bias_hh, with 0 before it.
+    """
+
+    W: np.ndarray
+    U: np.ndarray
+    b: np.ndarray
+    b_h: np.ndarray
+    variant: str = "cho"
+
+
+class GRURun(NamedTuple):
+    """A run of T steps: H (T + 1, n), the gates Z and R and the candidate Q (T, n), X (T, m); a batch after time."""
+
+    H: np.ndarray
+    Z: np.ndarray
+    R: np.ndarray
+    Q: np.ndarray
+    X: np.ndarray
+
+
+class GRUGradients(NamedTuple):
+    """dDiv/dW, dDiv/dU, dDiv/db, dDiv/db_h, summed over time and batch, and dDiv/dh_0."""
+
+    W: np.ndarray
+    U: np.ndarray
+    b: np.ndarray
+    b_h: np.ndarray
+    h0: np.ndarray
+
+
+def gru_run(net, h0, X):
+    """Return the GRURun of the net from h0 with the inputs X.
+
+    h_{k+1} = z h_k + (1 - z) q,   z, r and q as the module says
+
+    net : a GRU. h0 : (n,), or (B, n). X : (T, m), or (T, B, m).
+    Each state lies between the last one and q: it never leaves the span of -1, 1 and h0.
+    Raises ValueError for shapes that do not fit and values that are not finite.
+    Source: Cho et al. 2014, equations (5) to (8); claims.md 3F; claim C94.
+
+    >>> net = GRU(W=np.zeros((3, 1)), U=np.zeros((3, 1)), b=np.zeros(3), b_h=[0.0])
+    >>> gru_run(net, [1.0], np.zeros((2, 1))).H[:, 0].tolist()  # z = 1/2, q = 0
+    [1.0, 0.5, 0.25]
+    """
+    W, U, b, b_h = _checked(net)
+    W_z, W_r, W_q = np.split(W, 3)
+    h, X = real_array("h0", h0), real_array("X", X)
+    if X.ndim not in (2, 3) or X.shape[-1] != U.shape[1]:
+        raise ValueError(f"X must be (T, {U.shape[1]}) or (T, B, {U.shape[1]}), got {X.shape}")
+    T, state = len(X), (*X.shape[1:-1], len(b_h))
+    if h.shape != state:
+        raise ValueError(f"h0 must be {state}, as W and X ask for, got {h.shape}")
+    H, (Z, R, Q) = np.empty((T + 1, *state)), np.empty((3, T, *state))
+    H[0] = h
+    A_z, A_r, A_q = np.split(X @ U.T + b, 3, axis=-1)
+    for k in range(T):
+        h = H[k]
+        Z[k], R[k] = z, r = sigmoid(h @ W_z.T + A_z[k]), sigmoid(h @ W_r.T + A_r[k])
+        recurrent = (r * h) @ W_q.T if net.variant == "cho" else r * (h @ W_q.T + b_h)
+        Q[k] = q = np.tanh(recurrent + A_q[k])
+        H[k + 1] = z * h + (1.0 - z) * q
+    return GRURun(H, Z, R, Q, X)
+
+
+def gru_backward(net, run, G):
+    """Return the GRUGradients, one pass back through the run.
+
+    net : a GRU. run : its GRURun. G : (T + 1, n), a batch after the time; G[t] = dDiv_t/dh_t.
+    Raises ValueError where the shapes do not fit.
+    Source: the forward equations of the module, read backwards.
+
+    >>> net = GRU(W=np.zeros((3, 1)), U=np.zeros((3, 1)), b=np.zeros(3), b_h=[0.0])
+    >>> gru_backward(net, gru_run(net, [1.0], np.zeros((2, 1))), [[0.0], [0.0], [1.0]]).h0.tolist()
+    [0.25]
+    """
+    W, b_h = _fitting(net, run)
+    W_z, W_r, W_q = np.split(W, 3)
+    G, cho = checked_rows(run, G), net.variant == "cho"
+    dA_z, dA_r, dA_q = np.empty((3, *run.Z.shape))  # at the arguments of z, r and q
+    dh = G[-1]
+    for k in range(len(run.Z) - 1, -1, -1):
+        h, z, r, q = run.H[k], run.Z[k], run.R[k], run.Q[k]
+        dA_z[k] = dh * (h - q) * z * (1.0 - z)
+        dA_q[k] = dh * (1.0 - z) * (1.0 - q**2)
+        if cho:
+            d_rh = dA_q[k] @ W_q
+            dr, through_q = d_rh * h, d_rh * r
+        else:
+            dr, through_q = dA_q[k] * (h @ W_q.T + b_h), (dA_q[k] * r) @ W_q
+        dA_r[k] = dr * r * (1.0 - r)
+        dh = dh * z + dA_z[k] @ W_z + dA_r[k] @ W_r + through_q + G[k]
+    # What W_q reads and what comes back to it: r h and dA_q, or h and r dA_q.
+    read, back = (run.R * run.H[:-1], dA_q) if cho else (run.H[:-1], run.R * dA_q)
+    dA = _flat(np.concatenate([dA_z, dA_r, dA_q], axis=-1))
+    dW_z, dW_r = (_flat(d).T @ _flat(run.H[:-1]) for d in (dA_z, dA_r))
+    dW_q = _flat(back).T @ _flat(read)
+    db_h = np.zeros(b_h.shape) if cho else _flat(back).sum(axis=0)
+    return GRUGradients(np.concatenate([dW_z, dW_r, dW_q]), dA.T @ _flat(run.X), dA.sum(axis=0), db_h, dh)
+
+
+def gru_jacobians(net, run):
+    """Return J with J[k] = dh_{k+1}/dh_k, shape (T, n, n), a batch after the time.
+
+    J = diag(z) + diag((h - q) z(1 - z)) W_z + diag((1 - z)(1 - q^2)) B
+    B = W_q (diag(r) + diag(h r(1 - r)) W_r)                     "cho"
+    B = diag(r) W_q + diag((W_q h + b_h) r(1 - r)) W_r           "cudnn"
+
+    The carousel is diag(z) alone: all of J where W is 0. Its product over time is `log10_transport` of run.Z.
+    net : a GRU. run : its GRURun. Raises ValueError where they do not fit.
+    Source: claims.md 3F.
+
+    >>> net = GRU(W=[[0.0], [0.0], [1.0]], U=np.zeros((3, 1)), b=np.zeros(3), b_h=[0.0])
+    >>> gru_jacobians(net, gru_run(net, [0.0], np.zeros((1, 1)))).tolist()  # 1/2 + 1/2 * 1/2
+    [[[0.75]]]
+    """
+    W, b_h = _fitting(net, run)
+    W_z, W_r, W_q = np.split(W, 3)
+    h, z, r, q = run.H[:-1], run.Z, run.R, run.Q
+    if net.variant == "cho":
+        B = W_q @ (r[..., None] * np.eye(len(b_h)) + (h * r * (1.0 - r))[..., None] * W_r)
+    else:
+        B = r[..., None] * W_q + ((h @ W_q.T + b_h) * r * (1.0 - r))[..., None] * W_r
+    carousel = z[..., None] * np.eye(len(b_h))
+    through_z = ((h - q) * z * (1.0 - z))[..., None] * W_z
+    return carousel + through_z + ((1.0 - z) * (1.0 - q**2))[..., None] * B
+
+
+def random_gru(n, m, scale, rng, update_bias=0.0, variant="cho"):
+    """Return a GRU with weights N(0, scale^2 / n) from the state, N(0, 1 / m) from the input, and biases 0 but for z.
+
+    n, m : at least 1. scale : at least 0. rng : a numpy Generator. update_bias : of every z; a large one retains.
+    Raises ValueError for other values, and an unknown variant.
+    Source: Cho et al. 2014; `half_life` says what a bias retains.
+
+    >>> random_gru(2, 1, 0.0, np.random.default_rng(0), update_bias=1.0).b.tolist()
+    [1.0, 1.0, 0.0, 0.0, 0.0, 0.0]
+    """
+    n, m = whole_number("n", n, at_least=1), whole_number("m", m, at_least=1)
+    scale, update_bias = real_number("scale", scale, at_least=0.0), real_number("update_bias", update_bias)
+    W = scale * generator("rng", rng).standard_normal((3 * n, n)) / np.sqrt(n)
+    b = np.repeat([update_bias, 0.0, 0.0], n)
+    variant = one_of("variant", variant, VARIANTS)
+    return GRU(W, rng.standard_normal((3 * n, m)) / np.sqrt(m), b, np.zeros(n), variant)
+
+
+def _checked(net):
+    """W, U, b and b_h as arrays that fit together."""
+    if not isinstance(net, GRU):
+        raise ValueError(f"net must be a GRU, got {shown(net)}")
+    one_of("variant", net.variant, VARIANTS)
+    W, U, b, b_h = (real_array(name, getattr(net, name)) for name in ("W", "U", "b", "b_h"))
+    if W.ndim != 2 or W.shape[0] != 3 * W.shape[1] or W.size == 0:
+        raise ValueError(f"W must be (3n, n), got {W.shape}")
+    if U.ndim != 2 or len(U) != len(W) or b.shape != (len(W),) or b_h.shape != (W.shape[1],):
+        wanted = f"U must be ({len(W)}, m), b ({len(W)},) and b_h ({W.shape[1]},), as W is"
+        raise ValueError(f"{wanted}, got {U.shape}, {b.shape} and {b_h.shape}")
+    return W, U, b, b_h
+
+
+def _fitting(net, run):
+    """W and b_h; raise ValueError for a run that is not of this net."""
+    W, U, _, b_h = _checked(net)
+    if not isinstance(run, GRURun) or run.H.shape[-1] != len(b_h) or run.X.shape[-1] != U.shape[1]:
+        raise ValueError(f"run must be a GRURun of this net of {len(b_h)} units, got {shown(run)}")
+    return W, b_h
+
+
+def _flat(rows):
+    return rows.reshape(-1, rows.shape[-1])
