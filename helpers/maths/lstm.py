@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.maths._check import generator, one_of, real_array, real_number, shown, whole_number
+from helpers.maths.rnn import parameter_gradients
 
 PATHS = ("carousel", "input gate", "forget gate", "cell input", "output gate")
 SCALES = {"tanh": (1.0, 1.0, 1.0), "1997": (2.0, 0.5, 0.5)}  # g = a tanh(s z), read(c) = tanh(r c)
@@ -77,7 +78,7 @@ def lstm_run(net, X, c0=None, h0=None):
     """Return the LSTMRun of the net with the inputs X.
 
     net : an LSTM. X : (T, m), or (T, B, m). c0, h0 : (n,), or (B, n); zeros where they are None.
-    Raises ValueError for shapes that do not fit and values that are not finite.
+    Raises ValueError for shapes that do not fit, for values that are not finite and for states beyond the floats.
     Source: Hochreiter & Schmidhuber 1997, equation (9); Gers, Schmidhuber & Cummins 2000; claims.md 3E.
 
     >>> net = LSTM(W=np.zeros((4, 1)), U=np.zeros((4, 1)), b=[0.0, 0.0, 0.0, 1.0])
@@ -93,13 +94,16 @@ def lstm_run(net, X, c0=None, h0=None):
     C, H = np.empty((T + 1, *state)), np.empty((T + 1, *state))
     C[0], H[0] = _start("c0", c0, state), _start("h0", h0, state)
     I, F, O, Gs = np.empty((4, T, *state))
-    Z = X @ U.T + b
-    for k in range(T):
-        z_i, z_f, z_o, z_g = np.split(Z[k] + H[k] @ W.T, 4, axis=-1)
-        I[k], O[k], Gs[k] = sigmoid(z_i), sigmoid(z_o), a * np.tanh(s * z_g)
-        F[k] = sigmoid(z_f) if net.forget_gate else 1.0
-        C[k + 1] = F[k] * C[k] + I[k] * Gs[k]
-        H[k + 1] = O[k] * np.tanh(r * C[k + 1])
+    with np.errstate(over="ignore", invalid="ignore"):
+        Z = X @ U.T + b
+        for k in range(T):
+            z_i, z_f, z_o, z_g = np.split(Z[k] + H[k] @ W.T, 4, axis=-1)
+            I[k], O[k], Gs[k] = sigmoid(z_i), sigmoid(z_o), a * np.tanh(s * z_g)
+            F[k] = sigmoid(z_f) if net.forget_gate else 1.0
+            C[k + 1] = F[k] * C[k] + I[k] * Gs[k]
+            H[k + 1] = O[k] * np.tanh(r * C[k + 1])
+    if not (np.isfinite(C).all() and np.isfinite(H).all()):
+        raise ValueError(f"the state must stay within the floats, got c {shown(C[-1])} and h {shown(H[-1])} at the end")
     return LSTMRun(C, H, I, F, O, Gs, X)
 
 
@@ -107,7 +111,7 @@ def lstm_backward(net, run, G, G_c=None):
     """Return the LSTMGradients, one pass back through the run.
 
     G : (T + 1, n), a batch after the time; G[t] = dDiv_t/dh_t. G_c : the same for c_t; None for zeros.
-    Raises ValueError where the shapes do not fit.
+    Raises ValueError where the shapes do not fit, and for gradients beyond the floats.
     Source: the forward equations of the module, read backwards.
 
     >>> net = LSTM(W=np.zeros((4, 1)), U=np.zeros((4, 1)), b=np.zeros(4))
@@ -115,24 +119,24 @@ def lstm_backward(net, run, G, G_c=None):
     >>> lstm_backward(net, run, np.zeros((4, 1)), [[0.0], [0.0], [0.0], [1.0]]).c0.tolist()  # the gates are 1/2
     [0.125]
     """
-    W, _, _ = _checked(net)
+    W = _checked_run(net, run)
     a, s, r = SCALES[net.squash]
-    G, G_c = _rows_of(run, "G", G), _rows_of(run, "G_c", np.zeros(run.C.shape) if G_c is None else G_c)
-    dZ = np.empty((*run.I.shape[:-1], 4 * run.I.shape[-1]))
+    G, G_c = _rows(run, "G", G), _rows(run, "G_c", np.zeros(run.C.shape) if G_c is None else G_c)
+    dZ = np.empty((*run.I.shape[:-1], len(W)))
     dc, dh = G_c[-1], G[-1]
-    for k in range(len(run.I) - 1, -1, -1):
-        i, f, o, g, read = run.I[k], run.F[k], run.O[k], run.Gs[k], np.tanh(r * run.C[k + 1])
-        dc = dc + dh * o * r * (1.0 - read**2)
-        dz_i = dc * g * i * (1.0 - i)
-        dz_f = dc * run.C[k] * f * (1.0 - f)  # 0 where f is 1, as in 1997
-        dz_o = dh * read * o * (1.0 - o)
-        dz_g = dc * i * a * s * (1.0 - (g / a) ** 2)
-        dZ[k] = np.concatenate([dz_i, dz_f, dz_o, dz_g], axis=-1)
-        dc = dc * f + G_c[k]
-        dh = dZ[k] @ W + G[k]
-    flat = dZ.reshape(-1, dZ.shape[-1])
-    H, X = run.H[:-1].reshape(len(flat), -1), run.X.reshape(len(flat), -1)
-    return LSTMGradients(flat.T @ H, flat.T @ X, flat.sum(axis=0), dc, dh)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for k in range(len(run.I) - 1, -1, -1):
+            i, f, o, g, read = run.I[k], run.F[k], run.O[k], run.Gs[k], np.tanh(r * run.C[k + 1])
+            dc = dc + dh * o * r * (1.0 - read**2)
+            dz_i = dc * g * i * (1.0 - i)
+            dz_f = dc * run.C[k] * f * (1.0 - f)  # 0 where f is 1, as in 1997
+            dz_o = dh * read * o * (1.0 - o)
+            dz_g = dc * i * a * s * (1.0 - (g / a) ** 2)
+            dZ[k] = np.concatenate([dz_i, dz_f, dz_o, dz_g], axis=-1)
+            dc = dc * f + G_c[k]
+            dh = dZ[k] @ W + G[k]
+    *of_parameters, (dc, dh) = parameter_gradients(dZ, run, np.stack([dc, dh]))
+    return LSTMGradients(*of_parameters, dc, dh)
 
 
 def lstm_terms(net, run):
@@ -144,10 +148,8 @@ def lstm_terms(net, run):
     >>> lstm_terms(net, lstm_run(net, np.zeros((1, 1)))).cell_input.tolist()
     [[[2.0]]]
     """
-    W, _, _ = _checked(net)
-    W_i, W_f, W_o, W_g = np.split(W, 4)
+    W_i, W_f, W_o, W_g = np.split(_checked_run(net, run), 4)
     a, s, r = SCALES[net.squash]
-    _rows_of(run, "H", run.H)
     read = np.tanh(r * run.C[1:])
     return LSTMTerms(
         input_gate=(run.Gs * run.I * (1.0 - run.I))[..., None] * W_i,
@@ -174,24 +176,22 @@ def lstm_jacobians(net, run, paths=PATHS):
     >>> lstm_jacobians(net, lstm_run(net, np.zeros((1, 1))))[0].tolist()
     [[0.5, 2.0], [0.25, 1.0]]
     """
-    kept = {one_of("path", path, PATHS): 1.0 for path in paths}
+    kept = [one_of("path", path, PATHS) for path in paths]
+    carousel, i, f, g, o = (float(path in kept) for path in PATHS)
     terms = lstm_terms(net, run)
-    A = sum(
-        kept.get(path, 0.0) * term
-        for path, term in zip(("input gate", "forget gate", "cell input"), terms[:3], strict=True)
-    )
-    E = terms.readout[..., None]
-    carousel = kept.get("carousel", 0.0) * run.F[..., None] * np.eye(run.F.shape[-1])
-    through_o = kept.get("output gate", 0.0) * terms.output_gate
-    top, bottom = np.concatenate([carousel, A], axis=-1), np.concatenate([E * carousel, E * A + through_o], axis=-1)
+    A = i * terms.input_gate + f * terms.forget_gate + g * terms.cell_input
+    E, F = terms.readout[..., None], carousel * run.F[..., None] * np.eye(run.F.shape[-1])
+    top, bottom = np.concatenate([F, A], axis=-1), np.concatenate([E * F, E * A + o * terms.output_gate], axis=-1)
     return np.concatenate([top, bottom], axis=-2)
 
 
 def rest_eigenvalue(w_g, forget_bias=0.0, input_bias=0.0, output_bias=0.0):
-    """Return the larger eigenvalue of the Jacobian of one tanh cell at rest, f + i o w_g; above 1 it explodes.
+    """Return the eigenvalue of the Jacobian of one tanh cell at rest that is not 0: f + i o w_g.
+
+    Beyond 1 on either side, above 1 or below -1, the gradient explodes. The other eigenvalue is 0.
 
     w_g : the weight from h to the cell input. The biases set f, i and o; a forget_bias of inf is the cell of 1997.
-    Numbers, or arrays that broadcast together. Raises ValueError for values that are not finite.
+    Numbers, or arrays that broadcast together. Raises ValueError for NaN, and for inf elsewhere.
     Source: claim C91; claims.md 3E.
 
     >>> float(rest_eigenvalue(-1.0, forget_bias=np.inf)), float(rest_eigenvalue(2.0))
@@ -206,6 +206,7 @@ def random_lstm(n, m, scale, rng, forget_bias=0.0, forget_gate=True, squash="tan
     """Return an LSTM with weights N(0, scale^2 / n) from the state, N(0, 1 / m) from the input, and b 0 but for f.
 
     n, m : at least 1. scale : at least 0. rng : a numpy Generator. forget_bias : of every forget gate.
+    forget_gate, squash : as in `LSTM`.
     Raises ValueError for other values.
     Source: Gers, Schmidhuber & Cummins 2000; Jozefowicz, Zaremba & Sutskever 2015.
 
@@ -217,7 +218,9 @@ def random_lstm(n, m, scale, rng, forget_bias=0.0, forget_gate=True, squash="tan
     W = scale * generator("rng", rng).standard_normal((4 * n, n)) / np.sqrt(n)
     b = np.zeros(4 * n)
     b[n : 2 * n] = forget_bias
-    return LSTM(W, rng.standard_normal((4 * n, m)) / np.sqrt(m), b, forget_gate, squash)
+    net = LSTM(W, rng.standard_normal((4 * n, m)) / np.sqrt(m), b, forget_gate, squash)
+    _checked(net)
+    return net
 
 
 def to_torch_order(rows):
@@ -243,6 +246,8 @@ def _checked(net):
     if not isinstance(net, LSTM):
         raise ValueError(f"net must be an LSTM, got {shown(net)}")
     one_of("squash", net.squash, SCALES)
+    if not isinstance(net.forget_gate, bool | np.bool_):
+        raise ValueError(f"forget_gate must be True or False, got {shown(net.forget_gate)}")
     W, U, b = real_array("W", net.W), real_array("U", net.U), real_array("b", net.b)
     if W.ndim != 2 or W.shape[0] != 4 * W.shape[1] or W.size == 0:
         raise ValueError(f"W must be (4n, n), got {W.shape}")
@@ -258,8 +263,17 @@ def _start(name, value, shape):
     return value
 
 
-def _rows_of(run, name, G):
+def _checked_run(net, run):
+    """W; the run must be one of this net, for a net of one cell would broadcast over any."""
+    W, U, _ = _checked(net)
+    n, m = W.shape[1], U.shape[1]
+    if not isinstance(run, LSTMRun) or (run.H.shape[-1], run.X.shape[-1]) != (n, m):
+        raise ValueError(f"run must be an LSTMRun of this net of {n} cells and {m} inputs, got {shown(run)}")
+    return W
+
+
+def _rows(run, name, G):
     G = real_array(name, G)
-    if not isinstance(run, LSTMRun) or G.shape != run.H.shape:
-        raise ValueError(f"{name} must be of the shape of run.H, got {G.shape}")
+    if G.shape != run.H.shape:
+        raise ValueError(f"{name} must be {run.H.shape}, as H is, got {G.shape}")
     return G
