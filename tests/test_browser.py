@@ -17,6 +17,7 @@ from helpers.explorers.bounds import ladder_explorer
 from helpers.explorers.depth import digits_explorer
 from helpers.explorers.ledger import ledger_explorer
 from helpers.explorers.linear import stretch_rotate_explorer
+from helpers.explorers.memory import taps_explorer
 from helpers.explorers.mlp import shapes_explorer
 from helpers.explorers.regimes import regime_explorer
 from helpers.explorers.scalar import memory_explorer
@@ -196,6 +197,7 @@ def test_reset_brings_the_defaults_back(page):
         ("05_stretch_rotate_repeat", lambda: stretch_rotate_explorer(theta=0.0), ("ArrowRight", 39), {"theta": 0.01}),
         ("06_through_time", ledger_explorer, ("ArrowRight", 39), {"gain": 0.95}),
         ("07_the_eta_bound", ladder_explorer, ("ArrowRight", 39), {"gain": 0.95}),
+        ("08_constant_error_flow", taps_explorer, ("ArrowRight", 39), {"K": 6}),
     ],
 )
 def test_the_first_explorer_of_each_notebook_answers(lab, notebook, make, key, setting):

@@ -4,10 +4,19 @@ The right answer of every exercise is computed from the maths, never written dow
 is checked against it by a test.
 """
 
-from helpers.exercises import chain_rule, cliffs, eta_bound, one_neuron, squeeze, stretch_rotate, through_time
+from helpers.exercises import (
+    chain_rule,
+    cliffs,
+    constant_error_flow,
+    eta_bound,
+    one_neuron,
+    squeeze,
+    stretch_rotate,
+    through_time,
+)
 from helpers.exercises.answers import Exercise, Repair, Verdict
 
-ROOMS = (one_neuron, cliffs, chain_rule, squeeze, stretch_rotate, through_time, eta_bound)
+ROOMS = (one_neuron, cliffs, chain_rule, squeeze, stretch_rotate, through_time, eta_bound, constant_error_flow)
 EXERCISES: dict[str, Exercise | Repair] = {
     name: exercise for room in ROOMS for name, exercise in room.EXERCISES.items()
 }

@@ -142,3 +142,42 @@ class Choice:
             options=options, value=self.default, description=self.label, style=_LABEL_STYLE, layout=layout
         )
         return dropdown, widgets.HBox([dropdown], layout=widgets.Layout(width=f"{width}px"))
+
+
+class _TextField(_HeardFromPage, widgets.Text):
+    pass
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A text of at most ``most`` characters that the reader types; ``examples`` are others, of which tests make use.
+
+    What a text may hold is for ``compute`` to say: its ValueError is shown in place of the picture.
+    """
+
+    name: str
+    label: str
+    default: str
+    most: int
+    examples: tuple[str, ...] = ()
+
+    @property
+    def samples(self) -> list[str]:
+        """The default and the examples."""
+        return [self.default, *self.examples]
+
+    extremes = samples
+
+    def checked(self, value) -> str:
+        """Return ``value`` if it is a text of one to ``most`` characters; raise ValueError for anything else."""
+        if not isinstance(value, str) or not 1 <= len(value) <= self.most:
+            raise ValueError(f"{self.name} = {value!r}: wanted a text of 1 to {self.most} characters")
+        return value
+
+    def widgets(self, width: int) -> tuple[widgets.Widget, widgets.Widget]:
+        """Return the widget that holds the value, and the row of ``width`` CSS pixels in which it is shown."""
+        layout = widgets.Layout(width=f"{width - 8}px")
+        field = _TextField(
+            value=self.default, description=self.label, style=_LABEL_STYLE, continuous_update=False, layout=layout
+        )
+        return field, widgets.HBox([field], layout=widgets.Layout(width=f"{width}px"))

@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 import ipywidgets as widgets
 import numpy as np
 
-from helpers.explorers.controls import Choice, Slider, from_page, tidy
+from helpers.explorers.controls import Choice, Slider, Typed, from_page, tidy
 from helpers.figures.scene import Scene
 from helpers.figures.style import notice
 
@@ -44,7 +44,7 @@ class Explorer:
 
     Parameters
     ----------
-    controls : sequence of Slider and Choice
+    controls : sequence of Slider, Choice and Typed
         Each name is a keyword of ``compute``.
     compute : callable
         ``compute(**settings)`` returns the state that is drawn. A compute that may take longer than a frame is a
@@ -69,7 +69,7 @@ class Explorer:
 
     def __init__(
         self,
-        controls: Sequence[Slider | Choice],
+        controls: Sequence[Slider | Choice | Typed],
         compute: Callable[..., Any],
         scene: Scene,
         describe: Callable[[Any], str],

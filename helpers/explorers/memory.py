@@ -1,0 +1,157 @@
+"""The explorers of memories that need not fade (notebook 08)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.explorers.controls import Choice, Slider, Typed
+from helpers.explorers.live import Explorer
+from helpers.explorers.scalar import amount, number
+from helpers.figures import memory as figures
+from helpers.maths.drives import impulse, noise
+from helpers.maths.drives import step as from_step
+from helpers.maths.memory import gated_gradient, gated_memory, multi_tap_gradient
+
+PROGRAM = "+.........+.........0....-.........................."
+LETTERS = {"+": 1.0, "-": -1.0}  # what they write; "." holds and "0" resets
+FORGET_AT = 50  # the step at which the gated memory is told to forget
+
+
+@dataclass(frozen=True)
+class ByHandState:
+    """What the memory holds, (T + 1,), log10 of what a change of m_k leaves at the end, and what happened when."""
+
+    program: str
+    gate: float
+    M: np.ndarray
+    log10_left: np.ndarray
+    written: np.ndarray
+    resets: np.ndarray
+
+
+def by_hand_state(gate: float, program: str) -> ByHandState:
+    """Compute what the memory by hand shows; raise ValueError for a letter that means nothing."""
+    unknown = sorted(set(program) - {*LETTERS, ".", "0"})
+    if unknown:
+        raise ValueError(
+            f"the memory knows + (write 1), - (write -1), . (hold) and 0 (reset), not {', '.join(unknown)}"
+        )
+    letters = np.array(list(program))
+    gates = np.where(letters == "0", 0.0, gate)
+    writes = np.array([LETTERS.get(letter, 0.0) for letter in program])
+    # The product from k to T is that of the gates read backwards.
+    left = gated_gradient(gates[::-1])[::-1]
+    M = gated_memory(gates, writes)
+    return ByHandState(program, gate, M, left, np.flatnonzero(writes), np.flatnonzero(letters == "0"))
+
+
+def describe_by_hand(state: ByHandState) -> str:
+    """Say what it holds at the end and what the first step left of itself."""
+    n_writes, n_resets = (
+        f"{len(steps)} time{'' if len(steps) == 1 else 's'}" for steps in (state.written, state.resets)
+    )
+    left = amount(state.log10_left[0])
+    return (
+        f"Gate {state.gate:g} where it holds, {len(state.program)} steps, written {n_writes}, reset {n_resets}: at the "
+        f"end it holds {number(state.M[-1])}, and {left} is left of a change at step 0."
+    )
+
+
+def by_hand_explorer(gate: float = 1.0) -> Explorer:
+    """Return the explorer of a memory that the reader works by hand, a letter a step."""
+    controls = [
+        Slider("gate", "gate where it holds", 0.5, 1, gate, 0.01),
+        Typed("program", "+ - write, . hold, 0 reset", PROGRAM, figures.MOST_STEPS, (".", "+", "+-+-0..+", "+" * 60)),
+    ]
+    return Explorer(controls, by_hand_state, figures.ByHand(), describe_by_hand)
+
+
+@dataclass(frozen=True)
+class ThreeMemoriesState:
+    """The identity, the leaky and the gated memory, each (T + 1,), and log10 of what is left of the start."""
+
+    leak: float
+    gate: float
+    drive: str
+    memories: list[np.ndarray]
+    log10_left: list[np.ndarray]
+
+
+DRIVES = {"noise": "noise", "one event": "impulse", "a constant": "constant"}
+
+
+def three_memories_state(leak: float, gate: float, drive: str, seed: float) -> ThreeMemoriesState:
+    """Compute what the three memories show."""
+    n_steps = figures.ThreeMemories.n_steps
+    writes = {
+        "noise": lambda: noise(n_steps, np.random.default_rng(int(seed))),
+        "impulse": lambda: impulse(n_steps, 5 + int(seed), 10.0),
+        "constant": lambda: from_step(n_steps, 0, 0.2 + 0.02 * seed),
+    }[drive]()
+    gated = np.full(n_steps, gate)
+    gated[FORGET_AT] = 0.0
+    gates = [np.ones(n_steps), np.full(n_steps, leak), gated]
+    return ThreeMemoriesState(
+        leak=leak,
+        gate=gate,
+        drive=next(label for label, name in DRIVES.items() if name == drive),
+        memories=[gated_memory(one, writes) for one in gates],
+        log10_left=[gated_gradient(one) for one in gates],
+    )
+
+
+def describe_three_memories(state: ThreeMemoriesState) -> str:
+    """Say what each holds and keeps."""
+    names = ("identity", f"leaky ({state.leak:g})", f"gated ({state.gate:g}, reset at step {FORGET_AT})")
+    told = [
+        f"{name} holds {number(M[-1])} and keeps {amount(logs[-1])} of the start"
+        for name, M, logs in zip(names, state.memories, state.log10_left, strict=True)
+    ]
+    return f"Reading {state.drive}, after {len(state.memories[0]) - 1} steps: {'; '.join(told)}."
+
+
+def three_memories_explorer() -> Explorer:
+    """Return the explorer of an identity, a leaky and a gated memory under one input."""
+    controls = [
+        Slider("leak", "leak of the leaky one", 0.5, 1, 0.9, 0.01),
+        Slider("gate", "gate of the gated one", 0.5, 1, 0.99, 0.01),
+        Choice("drive", "what is written", DRIVES, "noise"),
+        Slider("seed", "another input", 0, 9, 0, 1),
+    ]
+    return Explorer(controls, three_memories_state, figures.ThreeMemories(), describe_three_memories)
+
+
+@dataclass(frozen=True)
+class TapsState:
+    """log10 of the gradient by lag with K taps, and what is left at lag 100 for every number of taps."""
+
+    K: int
+    weight: float
+    log10_left: np.ndarray
+    taps: np.ndarray
+    left_at_100: np.ndarray
+
+
+def taps_state(K: float, weight: float) -> TapsState:
+    """Compute what the explorer of taps shows: the farthest tap alone has a weight."""
+    K, taps = int(K), np.arange(1, 31)
+    weights = np.zeros(K)
+    weights[-1] = weight
+    left = multi_tap_gradient(weights, figures.Taps.n_steps)
+    return TapsState(K, weight, left, taps, weight ** np.ceil(figures.Taps.n_steps / taps))
+
+
+def describe_taps(state: TapsState) -> str:
+    """Say how many hops it takes and what they leave."""
+    hops = int(np.ceil(figures.Taps.n_steps / state.K))
+    n_weights = f"{state.K} weight{'s' if state.K > 1 else ''} for each weight of a recursion with one tap"
+    return (
+        f"K = {state.K}, weight {state.weight:g}: lag 100 takes {hops} hops, and {state.weight:g}^{hops} = "
+        f"{amount(hops * np.log10(state.weight))} is left. It costs {n_weights}."
+    )
+
+
+def taps_explorer() -> Explorer:
+    """Return the explorer of recursions that look K steps back."""
+    controls = [Slider("K", "taps K", 1, 30, 5, 1), Slider("weight", "weight of the tap", 0.5, 1, 0.9, 0.01)]
+    return Explorer(controls, taps_state, figures.Taps(), describe_taps)

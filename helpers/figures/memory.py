@@ -1,0 +1,106 @@
+"""Memories that need not fade: worked by hand, three kinds beside one another, and more taps."""
+
+import numpy as np
+
+from helpers.figures import style
+from helpers.figures.scalar import level, note
+from helpers.figures.scene import Scene
+
+MOST_STEPS = 60
+FLOOR = -300.0
+ABOVE = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderaxespad": 0, "columnspacing": 1.2}
+
+
+class ByHand(Scene):
+    """A memory worked by a row of letters: what it holds, and what a change at each step leaves at the end."""
+
+    height = 380
+    log_limits = (-12.0, 1.0)
+
+    def build(self):
+        self.held, self.left = self.figure.subplots(2, 1, sharex=True)
+        self.figure.subplots_adjust(left=0.075, right=0.985, top=0.93, bottom=0.12, hspace=0.4)
+        self.held.set(xlim=(0, MOST_STEPS), ylim=(-3.2, 3.2), ylabel="memory $m_t$")
+        self.held.set_title("what it holds (full dots: written; hollow dots: reset)")
+        level(self.held, 0)
+        (self.states,) = self.held.plot([], [], color=style.STATE, drawstyle="steps-post")
+        (self.written,) = self.held.plot([], [], "o", color=style.STATE, markersize=6)
+        (self.resets,) = self.held.plot([], [], "o", color=style.STATE, fillstyle="none", markersize=8)
+        self.left.set(ylim=self.log_limits, xlabel="step k", ylabel="log$_{10}$ |d$m_T$/d$m_k$|")
+        self.left.set_title("what a change at step k leaves at the end: the product of the gates from k on")
+        level(self.left, 0)
+        (self.values,) = self.left.plot([], [], color=style.GRADIENT, marker="o", markersize=3)
+        self.note = note(self.left, y=0.1, va="bottom")
+        self.moves(self.states, self.written, self.resets, self.values, self.note)
+
+    def move(self, state):
+        t = np.arange(len(state.M))
+        inside = np.clip(state.M, -1e6, 1e6)
+        self.states.set_data(t, inside)
+        self.written.set_data(state.written + 1, inside[state.written + 1])
+        self.resets.set_data(state.resets + 1, inside[state.resets + 1])
+        self.values.set_data(t, np.maximum(state.log10_left, FLOOR))
+        gone = np.isneginf(state.log10_left).sum()
+        self.note.set_text(f"exactly 0 for the first {gone}" if gone else "")
+
+
+class ThreeMemories(Scene):
+    """An identity, a leaky and a gated memory under one input: what they hold and what their gradients keep."""
+
+    height = 350
+    n_steps = 100
+    log_limits = (-12.0, 1.0)
+
+    def build(self):
+        self.held, self.left = self.figure.subplots(1, 2)
+        self.figure.subplots_adjust(left=0.065, right=0.985, top=0.83, bottom=0.14, wspace=0.18)
+        looks = ((style.STATE, "-", "identity"), (style.OTHER, "--", "leaky"), (style.GRADIENT, "-.", "gated"))
+        self.held.set(xlim=(0, self.n_steps), ylim=(-25, 25), xlabel="step t", ylabel="memory $m_t$")
+        self.held.set_title("what they hold", pad=20)
+        level(self.held, 0)
+        self.left.set(
+            xlim=(0, self.n_steps), ylim=self.log_limits, xlabel="step t", ylabel="log$_{10}$ |d$m_t$/d$m_0$|"
+        )
+        self.left.set_title("what is left of the start", pad=20)
+        level(self.left, 0)
+        self.states = [self.held.plot([], [], line, color=colour, label=label)[0] for colour, line, label in looks]
+        self.gradients = [self.left.plot([], [], line, color=colour, label=label)[0] for colour, line, label in looks]
+        self.held.legend(ncols=3, **ABOVE)
+        self.left.legend(ncols=3, **ABOVE)
+        self.moves(*self.states, *self.gradients)
+
+    def move(self, state):
+        t = np.arange(self.n_steps + 1)
+        for line, M in zip(self.states, state.memories, strict=True):
+            line.set_data(t, np.clip(M, -1e6, 1e6))
+        for line, logs in zip(self.gradients, state.log10_left, strict=True):
+            line.set_data(t, np.maximum(logs, FLOOR))
+
+
+class Taps(Scene):
+    """The gradient of a linear recursion whose farthest tap is K steps back, and how far a given loss reaches."""
+
+    height = 330
+    n_steps = 100
+    log_limits = (-6.0, 0.5)
+
+    def build(self):
+        self.lag, self.reach = self.figure.subplots(1, 2, width_ratios=[1.25, 1])
+        self.figure.subplots_adjust(left=0.07, right=0.985, top=0.9, bottom=0.15, wspace=0.18)
+        self.lag.set(xlim=(0, self.n_steps), ylim=self.log_limits, xlabel="lag", ylabel="log$_{10}$ |d$h_t$/d$h_0$|")
+        self.lag.set_title("where a hop of K lands (dots); dotted: one tap")
+        level(self.lag, 0)
+        (self.hops,) = self.lag.plot([], [], "o", color=style.GRADIENT, markersize=4)
+        (self.one,) = self.lag.plot([], [], ":", color=style.RULE)
+        self.reach.set(xlim=(1, 30), ylim=(0, 1.02), xlabel="taps K", ylabel="left at lag 100")
+        self.reach.set_title("how many taps?")
+        (self.curve,) = self.reach.plot([], [], color=style.RULE)
+        (self.here,) = self.reach.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
+        self.moves(self.hops, self.one, self.curve, self.here)
+
+    def move(self, state):
+        t = np.arange(self.n_steps + 1)
+        self.hops.set_data(t, np.maximum(state.log10_left, FLOOR))
+        self.one.set_data(t, np.maximum(t * np.log10(state.weight), FLOOR))
+        self.curve.set_data(state.taps, state.left_at_100)
+        self.here.set_data([state.K], [state.left_at_100[state.K - 1]])
