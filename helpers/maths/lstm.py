@@ -188,9 +188,10 @@ def lstm_jacobians(net, run, paths=PATHS):
 def rest_eigenvalue(w_g, forget_bias=0.0, input_bias=0.0, output_bias=0.0):
     """Return the eigenvalue of the Jacobian of one tanh cell at rest that is not 0: f + i o w_g.
 
-    Beyond 1 on either side, above 1 or below -1, the gradient explodes. The other eigenvalue is 0.
+    Above 1 and below -1 the gradient explodes. With the squash of 1997, whose readout has the slope 1/2 at rest, it is
+    f + i o w_g / 2.
 
-    w_g : the weight from h to the cell input. The biases set f, i and o; a forget_bias of inf is the cell of 1997.
+    w_g : the weight from h to the cell input. The biases set f, i and o; a forget_bias of inf is no forget gate.
     Numbers, or arrays that broadcast together. Raises ValueError for NaN, and for inf elsewhere.
     Source: claim C91; claims.md 3E.
 
