@@ -645,6 +645,7 @@ def beyond_the_floats(gates):
             "run must be an LSTMRun of this net of 2 cells and 3",
         ),
         (lambda: lstm_backward(ONE, RUN, np.zeros((5, 2))), "run must be an LSTMRun of this net of 1 cells"),
+        (lambda: lstm_backward(NET._replace(U=np.ones((8, 1))), RUN, np.zeros((5, 2))), "of 2 cells and 1 inputs, got"),
         (lambda: lstm_terms(ONE, RUN), "run must be an LSTMRun of this net of 1 cells"),
         (lambda: lstm_jacobians(ONE, RUN), "run must be an LSTMRun of this net of 1 cells"),
         (lambda: lstm_jacobians(NET, RUN.H), "run must be an LSTMRun of this net of 2 cells"),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.figures import style
-from helpers.figures.scalar import level, note
+from helpers.figures.scalar import level
 from helpers.figures.scene import Scene
 
 MOST_STEPS = 60
@@ -30,8 +30,7 @@ class ByHand(Scene):
         self.left.set_title("what a change at step k leaves at the end: the product of the gates from k on")
         level(self.left, 0)
         (self.values,) = self.left.plot([], [], color=style.GRADIENT, marker="o", markersize=3)
-        self.note = note(self.left, y=0.1, va="bottom")
-        self.moves(self.states, self.written, self.resets, self.values, self.note)
+        self.moves(self.states, self.written, self.resets, self.values)
 
     def move(self, state):
         t = np.arange(len(state.M))
@@ -40,8 +39,6 @@ class ByHand(Scene):
         self.written.set_data(state.written + 1, inside[state.written + 1])
         self.resets.set_data(state.resets + 1, inside[state.resets + 1])
         self.values.set_data(t, np.maximum(state.log10_left, FLOOR))
-        gone = np.isneginf(state.log10_left).sum()
-        self.note.set_text(f"exactly 0 for the first {gone}" if gone else "")
 
 
 class ThreeMemories(Scene):
