@@ -232,7 +232,7 @@ def test_a_step_jacobian_is_the_derivative_of_the_next_state_by_the_present_one(
 @pytest.mark.claim("C91")
 @pytest.mark.parametrize("seed", range(12))
 def test_the_product_of_the_step_jacobians_is_the_derivative_of_the_last_state_by_the_first(seed):
-    p = draw_problem(seed, largest=4, longest=8, batches=((),))
+    p = draw_problem(seed, largest=4, batches=((),))
     whole = jacobian(state_after(p, range(p.T)))(states(p.run)[0])
     assert relative_error(product(lstm_jacobians(p.net, p.run)), whole) < 1e-10
 
@@ -411,8 +411,8 @@ def whole_and_gates(scale, forget_bias, seed):
 
 @pytest.mark.claim("C91")
 def test_large_weights_explode_while_every_product_of_forget_gates_vanishes():
-    """Chaotic, so that the seeds differ by powers of ten: the geometric means of three, with room."""
-    found = np.log10([whole_and_gates(8.0, 1.0, seed) for seed in range(3)])
+    """Chaotic, so that the last bit of a sum moves each by powers of ten: the geometric means of ten, with room."""
+    found = np.log10([whole_and_gates(8.0, 1.0, seed) for seed in range(10)])
     whole, gates = found.mean(axis=0)
     assert whole > 6
     assert gates < -6
