@@ -279,7 +279,8 @@ def test_the_gradient_of_several_taps_is_an_entry_of_a_power_of_the_companion_ma
 @pytest.mark.parametrize("weight", [1e-200, 0.5, 3.0, 1e200])
 def test_taps_have_their_powers_though_no_float_holds_them(weight):
     t = np.arange(2001)
-    np.testing.assert_allclose(multi_tap_gradient([weight], 2000), t * np.log10(weight), rtol=1e-11)
+    for taps in ([weight], [weight, 0.0, 0.0, 0.0]):
+        np.testing.assert_allclose(multi_tap_gradient(taps, 2000), t * np.log10(weight), rtol=1e-11)
 
 
 def test_two_taps_count_the_ways_to_climb_stairs():
