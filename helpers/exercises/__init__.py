@@ -5,6 +5,7 @@ is checked against it by a test.
 """
 
 from helpers.exercises import (
+    carousel,
     chain_rule,
     cliffs,
     constant_error_flow,
@@ -16,7 +17,17 @@ from helpers.exercises import (
 )
 from helpers.exercises.answers import Exercise, Repair, Verdict
 
-ROOMS = (one_neuron, cliffs, chain_rule, squeeze, stretch_rotate, through_time, eta_bound, constant_error_flow)
+ROOMS = (
+    one_neuron,
+    cliffs,
+    chain_rule,
+    squeeze,
+    stretch_rotate,
+    through_time,
+    eta_bound,
+    constant_error_flow,
+    carousel,
+)
 EXERCISES: dict[str, Exercise | Repair] = {
     name: exercise for room in ROOMS for name, exercise in room.EXERCISES.items()
 }

@@ -25,10 +25,10 @@ def path_log10_norms(net, run):
     >>> [round(float(10 ** logs[row, 50]), 3) for row in (0, 5)], round(float(logs[1, 50]), 3)
     ([0.5, 0.0], -15.051)
     """
+    terms = lstm_terms(net, run)
     if run.C.ndim != 2:
         raise ValueError(f"the paths are those of one run, got a batch: C {run.C.shape}")
     n = run.C.shape[1]
-    terms = lstm_terms(net, run)
     E, A_of = terms.readout, np.stack(terms[:3])
     # Which of i, f, g and which of o each variant keeps; np.tensordot adds the terms that are kept.
     gates = np.array([[1, 1, 1], [0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]], float)

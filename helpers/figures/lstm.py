@@ -1,0 +1,122 @@
+"""An LSTM's gradient by path, the cell with what flows along its arrows, and what a forget bias bridges."""
+
+import numpy as np
+
+from helpers.figures import style
+from helpers.figures.cells import pixel_axes
+from helpers.figures.scalar import level
+from helpers.figures.scene import Scene
+
+N_STEPS = 100
+FLOOR = -400.0
+ABOVE = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderaxespad": 0, "columnspacing": 1.2}
+PATH_WORDS = ("whole", "carousel\nalone", "+ input\ngate", "+ forget\ngate", "+ cell\ninput", "+ output\ngate")
+
+
+class Dissector(Scene):
+    """What is left of a change of the cell, along all paths and along the carousel, and path by path at one lag."""
+
+    height = 350
+    log_limits = (-40.0, 20.0)
+
+    def build(self):
+        self.lags, self.paths = self.figure.subplots(1, 2, width_ratios=[1.25, 1])
+        self.figure.subplots_adjust(left=0.07, right=0.985, top=0.83, bottom=0.165, wspace=0.16)
+        self.lags.set(
+            xlim=(0, N_STEPS), ylim=self.log_limits, xlabel="lag in steps", ylabel="log$_{10}$ ‖dc$_t$/dc$_0$‖"
+        )
+        self.lags.set_title("against the lag", pad=20)
+        level(self.lags, 0)
+        (self.whole,) = self.lags.plot([], [], color=style.GRADIENT, linewidth=2.2, label="all paths")
+        (self.carousel,) = self.lags.plot([], [], "--", color=style.STATE, label="carousel alone")
+        (self.bias,) = self.lags.plot([], [], ":", color=style.RULE, label="σ(b$_f$)$^t$")
+        (self.here,) = self.lags.plot([], [], ":", color=style.MARK, linewidth=1.2)
+        self.lags.legend(handles=[self.whole, self.carousel, self.bias], ncols=3, **ABOVE)
+        self.paths.set(xlim=(-0.6, 5.6), ylim=self.log_limits, xticks=range(6))
+        self.paths.set_xticklabels(PATH_WORDS, fontsize=8)
+        self.paths.set_title("path by path, at this lag", pad=20)
+        level(self.paths, 0)
+        (self.dots,) = self.paths.plot([], [], "o", color=style.GRADIENT, markersize=8)
+        self.moves(self.whole, self.carousel, self.bias, self.here, self.dots)
+
+    def move(self, state):
+        t = np.arange(N_STEPS + 1)
+        self.whole.set_data(t, np.maximum(state.log10_paths[0], FLOOR))
+        self.carousel.set_data(t, np.maximum(state.log10_paths[1], FLOOR))
+        self.bias.set_data(t, state.log10_bias)
+        self.here.set_data([state.lag] * 2, self.log_limits)
+        self.dots.set_data(range(6), np.clip(state.log10_paths[:, state.lag], *self.log_limits))
+
+
+class CellDrawing(Scene):
+    """A drawing of the cell: the thickness of an arrow is the gradient that flows along it in one step."""
+
+    height = 380
+    most = 14.0  # points of the thickest arrow
+
+    def build(self):
+        axes = pixel_axes(self.figure, 0, 0, self.width, self.height)
+        axes.text(30, 360, "thickness: the gradient that one step carries along this path", va="center", fontsize=10)
+        states = {"c before": (90, 290), "c after": (770, 290), "h before": (90, 60), "h after": (770, 60)}
+        gates = {"f": (300, 175), "i": (420, 175), "g": (520, 175), "o": (640, 130)}
+        places, radius = states | gates, {**dict.fromkeys(states, 24), **dict.fromkeys(gates, 16)}
+        arrows = {
+            "carousel": ("c before", "c after"),
+            "forget gate": ("h before", "f"),
+            "input gate": ("h before", "i"),
+            "cell input": ("h before", "g"),
+            "output gate": ("h before", "o"),
+            "readout": ("c after", "h after"),
+        }
+        self.lines = {}
+        for name, (start, end) in arrows.items():
+            (x0, y0), (x1, y1) = places[start], places[end]
+            long = np.hypot(x1 - x0, y1 - y0)
+            along = np.array([x1 - x0, y1 - y0]) / long
+            first = np.array(places[start]) + radius[start] * along
+            last = np.array(places[end]) - radius[end] * along
+            colour = style.STATE if name == "carousel" else style.GRADIENT
+            (self.lines[name],) = axes.plot(*zip(first, last, strict=True), color=colour, solid_capstyle="butt")
+        for gate in "fig":
+            x, y = gates[gate]
+            axes.plot([x, x], [y + 16, 290], color=style.EDGE, linewidth=1.0)
+        axes.plot([656, 752], [122, 76], color=style.EDGE, linewidth=1.0)
+        words = {"c before": "$c_k$", "c after": "$c_{k+1}$", "h before": "$h_k$", "h after": "$h_{k+1}$"}
+        for name, (x, y) in places.items():
+            mark, size = ("o", 34) if name in states else ("s", 23)
+            axes.plot([x], [y], mark, color="white", markeredgecolor=style.RULE, markersize=size)
+            axes.text(x, y, words.get(name, name), ha="center", va="center", fontsize=11)
+        self.moves(*self.lines.values())
+
+    def move(self, state):
+        for name, line in self.lines.items():
+            line.set_linewidth(self.most * min(state.flows[name], 2.0) / 2.0)
+
+
+class ForgetBias(Scene):
+    """What a constant forget gate keeps against the lag, and the half-life of every forget bias."""
+
+    height = 330
+    longest = 1000
+
+    def build(self):
+        self.kept, self.half = self.figure.subplots(1, 2)
+        self.figure.subplots_adjust(left=0.07, right=0.985, top=0.9, bottom=0.15, wspace=0.2)
+        self.kept.set(xlim=(0, 3), ylim=(0, 1.03), xlabel="log$_{10}$ of the lag", ylabel="left of the gradient")
+        self.kept.set_title("σ(b$_f$)$^t$ (dotted: a half)")
+        level(self.kept, 0.5, linestyle=":")
+        (self.curve,) = self.kept.plot([], [], color=style.GRADIENT)
+        (self.lag,) = self.kept.plot([], [], "--", color=style.MARK, linewidth=1.1)
+        self.half.set(xlim=(-2, 8), ylim=(-0.7, 3.6), xlabel="forget bias b$_f$", ylabel="log$_{10}$ of the steps")
+        self.half.set_title("half-life of the forget bias (dashed: the lag)")
+        (self.lives,) = self.half.plot([], [], color=style.RULE)
+        (self.wanted,) = self.half.plot([], [], "--", color=style.MARK, linewidth=1.1)
+        (self.here,) = self.half.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
+        self.moves(self.curve, self.lag, self.lives, self.wanted, self.here)
+
+    def move(self, state):
+        self.curve.set_data(state.log10_lags, state.kept)
+        self.lag.set_data([np.log10(state.lag)] * 2, (0, 1.03))
+        self.lives.set_data(state.biases, state.log10_half_lives)
+        self.wanted.set_data((-2, 8), [np.log10(state.lag)] * 2)
+        self.here.set_data([state.forget_bias], [np.log10(state.half_life)])
