@@ -1,8 +1,11 @@
 """What holds for every test: the doctests of helpers/, tests/, and the notebooks."""
 
+import gc
 import os
+import sys
 
 import hypothesis
+import pytest
 
 # A slow or busy machine is no reason to fail; where the tests decide whether a change goes in, they do not roll dice.
 hypothesis.settings.register_profile("course", deadline=None, derandomize="CI" in os.environ)
@@ -15,3 +18,13 @@ def pytest_configure():
     A notebook that prints on stderr what it did not print when it was stored fails, as it should.
     """
     import matplotlib.font_manager  # noqa: F401
+
+
+@pytest.fixture(autouse=True)
+def _no_explorer_outlives_its_test():
+    """Close every widget: ipywidgets keeps them all, and with them some 20 MB for each explorer."""
+    yield
+    room = sys.modules.get("ipywidgets.widgets.widget")
+    if room and room._instances:
+        room.Widget.close_all()
+        gc.collect()
