@@ -13,7 +13,7 @@ from helpers.figures.scalar import LABELS
 from helpers.maths.regimes import bistable_interval, regime, two_cycle_interval
 from helpers.maths.scalar import orbit_gradients
 from helpers.maths.settling import attractor
-from helpers.maths.training import Descent, descend, wall_gradient, wall_loss
+from helpers.maths.wall import Descent, descend, wall_gradient, wall_loss
 
 N_STEPS = 50
 APART = 0.01  # each of the two starts lies this far from h0
