@@ -1,8 +1,10 @@
 """Steps along a gradient: clipping, momentum and Adam (notebooks 02 and 10)."""
 
+from typing import NamedTuple
+
 import numpy as np
 
-from helpers.maths._check import LARGEST, real_array, shown
+from helpers.maths._check import LARGEST, real_array, real_number, shown
 
 
 def clip_by_norm(gradient, max_norm, axis=None):
@@ -31,3 +33,73 @@ def clip_by_norm(gradient, max_norm, axis=None):
     with np.errstate(over="ignore"):
         too_long = length * (largest / max_norm) > 1
     return np.where(too_long, unit / length * max_norm, g)
+
+
+class Moments(NamedTuple):
+    """What an optimiser remembers: running means of the gradient and (Adam) of its square, (S, P); updates so far."""
+
+    first: np.ndarray
+    second: np.ndarray
+    n_updates: int = 0
+
+
+def adam(theta, gradient, moments, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
+    """Return theta and the Moments after one update of Adam.
+
+    m <- b1 m + (1 - b1) g,   v <- b2 v + (1 - b2) g^2
+    theta <- theta - learning_rate (m / (1 - b1^k)) / (sqrt(v / (1 - b2^k)) + epsilon),   k = 1, 2, ...
+
+    theta, gradient : of one shape, the shape of the moments. learning_rate : above 0.
+    Raises ValueError for values that are not finite or out of range, and for shapes that differ.
+    Source: Kingma & Ba 2015, Algorithm 1.
+
+    >>> start = np.zeros(2)
+    >>> adam(start, [1.0, -100.0], no_moments(start), learning_rate=0.1)[0].round(6).tolist()
+    [-0.1, 0.1]
+    """
+    theta, g, learning_rate = _update(theta, gradient, moments, learning_rate)
+    k = moments.n_updates + 1
+    m, v = beta_1 * moments.first + (1 - beta_1) * g, beta_2 * moments.second + (1 - beta_2) * g**2
+    step = (m / (1 - beta_1**k)) / (np.sqrt(v / (1 - beta_2**k)) + epsilon)
+    return theta - learning_rate * step, Moments(m, v, k)
+
+
+def momentum(theta, gradient, moments, learning_rate, beta=0.9):
+    """Return theta and the Moments after one update of gradient descent with momentum.
+
+    m <- beta m + g,   theta <- theta - learning_rate m
+
+    theta, gradient : of one shape, the shape of the moments. learning_rate : above 0. beta : 0 for plain descent.
+    Raises ValueError as `adam` does.
+    Source: Polyak 1964; Sutskever et al. 2013, equations (1) and (2), with m scaled by -1 / learning_rate.
+
+    >>> start = np.zeros(1)
+    >>> theta, moments = momentum(start, [1.0], no_moments(start), learning_rate=0.1)
+    >>> momentum(theta, [1.0], moments, learning_rate=0.1)[0].round(12).tolist()
+    [-0.29]
+    """
+    theta, g, learning_rate = _update(theta, gradient, moments, learning_rate)
+    m = beta * moments.first + g
+    return theta - learning_rate * m, Moments(m, moments.second, moments.n_updates + 1)
+
+
+OPTIMISERS = {"adam": adam, "momentum": momentum}
+
+
+def no_moments(theta):
+    """Return the Moments before the first update.
+
+    >>> no_moments(np.zeros(1))
+    Moments(first=array([0.]), second=array([0.]), n_updates=0)
+    """
+    return Moments(np.zeros_like(theta), np.zeros_like(theta))
+
+
+def _update(theta, gradient, moments, learning_rate):
+    """The arguments of an update as arrays that fit together."""
+    theta, g = real_array("theta", theta), real_array("gradient", gradient)
+    learning_rate = real_number("learning_rate", learning_rate, above=0.0)
+    if not theta.shape == g.shape == moments.first.shape == moments.second.shape:
+        shapes = f"{theta.shape}, {g.shape} and {moments.first.shape}"
+        raise ValueError(f"theta, gradient and moments must be of one shape, got {shapes}")
+    return theta, g, learning_rate

@@ -1,0 +1,181 @@
+"""Tasks whose answer lies far back: sequences with a known gap between the cue and the question (notebook 10).
+
+Each task draws batches ``X`` (T, m, B), one column a sequence, and targets ``D`` (p, B): what a net that has read all
+of X should say at the end. A class is a column with one 1; a number is a number.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.maths._check import generator, one_of, real_array, shown, whole_number
+
+# Words that fill the gap between "Jane" and "Then", a class of words in a row.
+CLASSES = {
+    "subject": ("Jane", "John"),
+    "verb": ("had", "saw", "made"),
+    "article": ("a",),
+    "very": ("very",),
+    "adjective": ("quick", "late", "small"),
+    "noun": ("lunch", "snack", "drawing"),
+    "in": ("in",),
+    "the": ("the",),
+    "place": ("bistro", "park", "garden"),
+    "and": ("and",),
+    "left": ("left", "slept", "smiled"),
+    "early": ("early", "again"),
+    "stop": (".",),
+    "then": ("Then",),
+}
+VOCABULARY = tuple(word for words in CLASSES.values() for word in words)
+PRONOUNS = ("she", "he")
+PHRASE = ("verb", "article", "adjective", "noun", "in", "the", "place")
+SYMBOLS = ("A", "B", "c", "d", "e", "f")  # two that count, four that distract
+ORDERS = ("AA", "AB", "BA", "BB")
+FAR_OFF = 0.2  # a number that is wrong by more is wrong: a squared error above 0.04
+
+
+class Task(NamedTuple):
+    """A task: the numbers of inputs and outputs, its shortest length, and how a batch is drawn.
+
+    kind : "class" (the largest output is the answer) or "number"
+    chance : the share of wrong answers of the best constant answer
+    source : where it comes from
+    """
+
+    name: str
+    n_inputs: int
+    n_outputs: int
+    kind: str
+    shortest: int
+    chance: float
+    source: str
+    draw: Callable
+
+
+def word_classes(gap):
+    """Return the classes of the words between the subject and "Then": ``gap`` words, of which the last is the stop.
+
+    gap : at least 1. Raises ValueError for another.
+
+    >>> word_classes(8)
+    ('verb', 'article', 'adjective', 'noun', 'in', 'the', 'place', 'stop')
+    """
+    gap = whole_number("gap", gap, at_least=1)
+    if gap < 4:
+        return (*("left", "early", "stop")[: gap - 1], "stop")
+    if gap < 8:
+        short = {4: PHRASE[:2] + PHRASE[3:4], 5: PHRASE[:4]}
+        return (*short.get(gap, PHRASE[:2] + ("very",) * (gap - 5) + PHRASE[2:4]), "stop")
+    phrases, left_over = divmod(gap, len(PHRASE) + 1)
+    first = PHRASE[:2] + ("very",) * left_over + PHRASE[2:]
+    return (*first, *(("and", *PHRASE) * (phrases - 1)), "stop")
+
+
+def _jane(rng, length, batch):
+    she = rng.integers(2, size=batch)
+    words = [she]
+    for name in word_classes(length - 2):
+        words.append(VOCABULARY.index(CLASSES[name][0]) + rng.integers(len(CLASSES[name]), size=batch))
+    words.append(np.full(batch, VOCABULARY.index("Then")))
+    return _one_hot(np.stack(words), len(VOCABULARY)), _one_hot(she, 2)
+
+
+def _order(rng, length, batch):
+    symbols = rng.integers(2, len(SYMBOLS), size=(length, batch))
+    first = rng.integers(length // 10, 2 * length // 10 + 1, size=batch)
+    second = rng.integers(4 * length // 10, 5 * length // 10 + 1, size=batch)
+    marks = rng.integers(2, size=(2, batch))
+    column = np.arange(batch)
+    symbols[first, column], symbols[second, column] = marks
+    return _one_hot(symbols, len(SYMBOLS)), _one_hot(2 * marks[0] + marks[1], len(ORDERS))
+
+
+def _adding(rng, length, batch):
+    X = np.zeros((length, 2, batch))
+    X[:, 0] = rng.random((length, batch))
+    marked = rng.integers(length // 2, size=batch), rng.integers(length // 2, length, size=batch)
+    column, D = np.arange(batch), np.zeros((1, batch))
+    for place in marked:
+        X[place, 1, column] = 1.0
+        D[0] += X[place, 0, column]
+    return X, D
+
+
+def _latch(rng, length, batch):
+    X = 0.2 * rng.standard_normal((length, 1, batch))
+    bit = rng.integers(2, size=batch)
+    X[0, 0] = 2.0 * bit - 1.0
+    return X, _one_hot(bit, 2)
+
+
+def _one_hot(numbers, n):
+    """Rows of zeros with a 1 in place of each number; the new axis stands before the batch."""
+    return np.moveaxis(np.eye(n)[numbers], -1, -2)
+
+
+TASKS = {
+    task.name: task
+    for task in (
+        Task("jane", len(VOCABULARY), 2, "class", 3, 0.5, "the lecture's Jane; Hochreiter & Schmidhuber 1997", _jane),
+        Task("order", len(SYMBOLS), 4, "class", 10, 0.75, "Hochreiter & Schmidhuber 1997, 6a; Pascanu 2013", _order),
+        Task("adding", 2, 1, "number", 2, 0.64, "Hochreiter & Schmidhuber 1997, 5.4; Le et al. 2015", _adding),
+        Task("latch", 1, 2, "class", 1, 0.5, "Bengio, Simard & Frasconi 1994", _latch),
+    )
+}
+
+
+def draw(task, rng, length, batch):
+    """Return X (length, m, batch) and D (p, batch), sequences of the task with their answers.
+
+    "jane"    Jane or John, length - 2 words, and "Then": she or he?
+    "order"   distractors c to f, with A or B at a place from 1/10 to 2/10 of the length and again from 4/10 to 5/10:
+              which two, in which order?
+    "adding"  numbers from 0 to 1, of which one in each half is marked: their sum?
+    "latch"   first 1 or -1, then noise of standard deviation 0.2: which was it?
+
+    task : a name from TASKS. rng : a numpy Generator. length : at least the shortest of the task. batch : at least 1.
+    Raises ValueError for other values.
+    Source: claim C76; each task names its own.
+
+    >>> X, D = draw("jane", np.random.default_rng(3), length=10, batch=1)
+    >>> print(sentence(X[:, :, 0]), D[:, 0].tolist())
+    John had a quick lunch in the bistro . Then [0.0, 1.0]
+    """
+    task = TASKS[one_of("task", task, TASKS)]
+    length = whole_number("length", length, at_least=task.shortest)
+    return task.draw(generator("rng", rng), length, whole_number("batch", batch, at_least=1))
+
+
+def sentence(x):
+    """Return the words of one sequence of "jane", x (T, m).
+
+    Raises ValueError where a row is not a word of VOCABULARY.
+
+    >>> sentence(np.eye(len(VOCABULARY))[:2])
+    'Jane John'
+    """
+    x = real_array("x", x)
+    if x.ndim != 2 or x.shape[1] != len(VOCABULARY) or not ((x == 1).sum(axis=1) == 1).all() or x.sum() != len(x):
+        raise ValueError(f"x must be (T, {len(VOCABULARY)}) with one 1 in each row, got {shown(x)}")
+    return " ".join(VOCABULARY[i] for i in x.argmax(axis=1))
+
+
+def is_wrong(task, Y, D):
+    """Return which answers are wrong: another class than the target's, or a number that is off by more than 0.2.
+
+    task : a name from TASKS. Y, D : outputs and targets, (p, B), or with more axes before; the result has no p.
+    Raises ValueError for shapes that do not fit. NaN is wrong.
+    Source: Pascanu, Mikolov & Bengio 2013, section 4 (a squared error above 0.04).
+
+    >>> is_wrong("adding", [[1.0, 1.0]], [[1.1, 1.3]]).tolist()
+    [False, True]
+    """
+    task = TASKS[one_of("task", task, TASKS)]
+    Y, D = np.asarray(Y, dtype=float), real_array("D", D)
+    if Y.shape != D.shape or Y.ndim < 2 or Y.shape[-2] != task.n_outputs:
+        raise ValueError(f"Y and D must be (..., {task.n_outputs}, B), got {Y.shape} and {D.shape}")
+    if task.kind == "number":
+        return ~(np.abs(Y - D)[..., 0, :] <= FAR_OFF)
+    return (Y.argmax(axis=-2) != D.argmax(axis=-2)) | np.isnan(Y).any(axis=-2)

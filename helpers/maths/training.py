@@ -1,0 +1,251 @@
+"""Training of many nets on a task, one for each seed, side by side (notebook 10)."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.maths._check import one_of, real_number, shown, whole_number
+from helpers.maths.losses import l2_loss, softmax_cross_entropy
+from helpers.maths.many_nets import MODELS, Shape, nets, parameters, random_theta, single_net
+from helpers.maths.optimisers import OPTIMISERS, Moments, clip_by_norm, no_moments
+from helpers.maths.tasks import TASKS, draw, is_wrong
+
+DTYPE = np.float32  # of the runs; parameters and moments are doubles
+LARGEST_OF_RUNS = np.finfo(DTYPE).max
+CHECK_EVERY = 25  # updates
+SOLVED = 0.01  # a smaller share of wrong answers to N_TEST sequences solves a task: Pascanu, Mikolov & Bengio 2013
+N_TEST, CHUNK = 10_000, 100  # sequences of a test, and of one run of it
+N_SCREEN = 500  # sequences of the look that decides whether a test is worth its time
+BATCH, TEST, FLOW = range(3)  # what sequences are drawn for
+
+
+class Recipe(NamedTuple):
+    """All that is needed to train the same nets again.
+
+    task, length : as in `tasks.draw`. model : a name from MODELS. gain, forget_bias : as in `random_theta`.
+    hidden : states of a net. batch : sequences of an update. optimiser : a name from OPTIMISERS.
+    max_norm : to which a gradient is clipped; None for no clipping. n_updates : at most so many.
+    seeds : whole numbers, each a net with its own start and sequences of its own.
+    """
+
+    task: str
+    length: int
+    model: str
+    forget_bias: float = 0.0
+    gain: float = 1.0
+    hidden: int = 16
+    batch: int = 32
+    optimiser: str = "adam"
+    learning_rate: float = 0.01
+    max_norm: float | None = 1.0
+    n_updates: int = 800
+    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+
+
+class State(NamedTuple):
+    """Where a training stands: theta (S, P), the Moments, and of each seed (S,) when it solved the task or diverged.
+
+    solved_at, diverged_at : the number of the update, -1 before it
+    """
+
+    theta: np.ndarray
+    moments: Moments
+    solved_at: np.ndarray
+    diverged_at: np.ndarray
+
+    @property
+    def n_updates(self):
+        """The number of updates made."""
+        return self.moments.n_updates
+
+
+class Training:
+    """Nets in training, to be left and taken up again at any update.
+
+    Each batch is drawn from its seed and the number of its update, so what a seed learns depends neither on the seeds
+    beside it nor on a pause. An update that was interrupted leaves the state as it was. A Training can be pickled.
+
+    recipe : a Recipe. state : the State. history : (loss, wrong) of each update, each (S,): the mean loss and the share
+    of wrong answers of the batch; NaN for a seed that trains no more, because it solved the task or left the floats.
+    Raises ValueError for a recipe that cannot be followed.
+
+    >>> training = Training(Recipe("latch", length=3, model="tanh", hidden=4, n_updates=2, seeds=(0,)))
+    >>> [state.n_updates for state in training.updates()]
+    [1, 2]
+    """
+
+    def __init__(self, recipe):
+        """Draw the nets."""
+        self.recipe = recipe = _checked(recipe)
+        task = TASKS[recipe.task]
+        self.shape = Shape(recipe.model, recipe.hidden, task.n_inputs, task.n_outputs)
+        starts = (np.random.default_rng(seed) for seed in recipe.seeds)
+        theta = np.stack([random_theta(self.shape, rng, recipe.gain, recipe.forget_bias) for rng in starts])
+        self.state = State(theta, no_moments(theta), *np.full((2, len(theta)), -1))
+        self.history = []
+        self._nets = {}
+
+    def __getstate__(self):
+        """Everything but the arrays of the runs, which are made anew."""
+        return self.__dict__ | {"_nets": {}}
+
+    def updates(self):
+        """Make one update after another, and yield the State after each, until no seed is left to train."""
+        while self.state.n_updates < self.recipe.n_updates and len(self.active):
+            yield self.update()
+
+    @property
+    def active(self):
+        """The places of the seeds that still train."""
+        return np.flatnonzero((self.state.solved_at < 0) & (self.state.diverged_at < 0))
+
+    def update(self):
+        """Make one update of every seed that still trains, and return the State after it."""
+        recipe, old, who = self.recipe, self.state, self.active
+        now = old.n_updates + 1
+        loss, wrong, gradient = self._gradient(who, *self._draw(who, BATCH, now, recipe.batch))
+        fine = np.isfinite(loss) & np.isfinite(gradient).all(axis=1)
+        gradient[~fine] = 0.0
+        if recipe.max_norm is not None:
+            gradient = clip_by_norm(gradient, recipe.max_norm, axis=1)
+        moments = Moments(old.moments.first[who], old.moments.second[who], old.n_updates)
+        with np.errstate(over="ignore"):
+            theta, moments = OPTIMISERS[recipe.optimiser](old.theta[who], gradient, moments, recipe.learning_rate)
+        fine &= (np.abs(theta) < LARGEST_OF_RUNS).all(axis=1) & np.isfinite(moments.second).all(axis=1)
+        kept, diverged = who[fine], who[~fine]
+        solved = kept[:0]
+        if now % CHECK_EVERY == 0 or now == recipe.n_updates:
+            solved = self._solvers(kept, theta[fine])
+        state = State(
+            _with(old.theta, kept, theta[fine]),
+            Moments(*(_with(a, kept, b[fine]) for a, b in zip(old.moments[:2], moments[:2], strict=True)), now),
+            _with(old.solved_at, solved, now),
+            _with(old.diverged_at, diverged, now),
+        )
+        nothing = np.full(len(recipe.seeds), np.nan)
+        row = _with(nothing, kept, loss[fine]), _with(nothing, kept, wrong[fine])
+        self.history = [*self.history[: old.n_updates], row]
+        self.state = state
+        return state
+
+    def test(self, n=N_TEST):
+        """Return of each seed the share of wrong answers to n fresh sequences, the same at each call, and the loss.
+
+        n : at least 100, of which as many hundreds are taken as it holds.
+        """
+        n = whole_number("n", n, at_least=CHUNK)
+        return self._test(np.arange(len(self.recipe.seeds)), self.state.theta, n)
+
+    def flow(self, n=CHUNK):
+        """Return log10 of |dDiv/d(state)| by lag, (T + 1, S), the median over n fresh sequences; lag 0 is the end.
+
+        The state is h, and c with it where there is one; Div is the loss of one sequence. -inf is a gradient of 0, in
+        the single precision of the runs: what is smaller than 1e-45.
+        """
+        everyone = np.arange(len(self.recipe.seeds))
+        X, D = self._draw(everyone, FLOW, 0, whole_number("n", n, at_least=1))
+        self._gradient(everyone, X, D)
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+            norms = np.linalg.norm(self._nets_for(X).rows().astype(float), axis=2) * X.shape[-1]
+            return np.log10(np.median(norms, axis=-1))[::-1]
+
+    def net(self, s):
+        """Return the net of the seed in place s as an RNN, LSTM or GRU, without its outputs."""
+        return single_net(self.state.theta, self.shape, s)
+
+    def _draw(self, who, kind, number, batch):
+        """X (T, S, m, B) and D (S, p, B) for the seeds in the places `who`."""
+        rngs = (np.random.default_rng([self.recipe.seeds[s], kind, number]) for s in who)
+        X, D = zip(*(draw(self.recipe.task, rng, self.recipe.length, batch) for rng in rngs), strict=True)
+        return np.stack(X, axis=1).astype(DTYPE), np.stack(D)
+
+    def _nets_for(self, X):
+        """The Nets whose arrays have the size of these inputs; there are few sizes."""
+        n_steps, n_nets, _, batch = X.shape
+        if (n_nets, batch) not in self._nets:
+            self._nets[n_nets, batch] = nets(self.shape, n_steps, n_nets, batch, DTYPE)
+        return self._nets[n_nets, batch]
+
+    def _run(self, theta, X):
+        """The outputs (S, p, B) in double precision."""
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            return self._nets_for(X).run(parameters(theta.astype(DTYPE), self.shape), X).astype(float)
+
+    def _gradient(self, who, X, D):
+        """The loss and the share of wrong answers of each seed, (S,), and the gradient of the loss, (S, P)."""
+        theta = self.state.theta[who]
+        Y = self._run(theta, X)
+        loss, dY = losses(self.recipe.task, Y, D)
+        gradient = np.empty(theta.shape, DTYPE)
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            dY = (dY / X.shape[-1]).astype(DTYPE)
+            P, G = (parameters(array, self.shape) for array in (theta.astype(DTYPE), gradient))
+            self._nets_for(X).back(P, X, dY, G)
+        return loss, is_wrong(self.recipe.task, Y, D).mean(axis=1), gradient.astype(float)
+
+    def _test(self, who, theta, n):
+        """The share of wrong answers and the mean loss, (S,) each."""
+        parts = []
+        for number in range(n // CHUNK):
+            X, D = self._draw(who, TEST, number, CHUNK)
+            Y = self._run(theta, X)
+            parts.append((is_wrong(self.recipe.task, Y, D).mean(axis=1), losses(self.recipe.task, Y, D)[0]))
+        return np.mean(parts, axis=0)
+
+    def _solvers(self, who, theta):
+        """Those of `who` that solve the task with theta: first a look, then for the few the whole test."""
+        for n in (N_SCREEN, N_TEST):
+            if len(who):
+                solves = self._test(who, theta, n)[0] < SOLVED
+                who, theta = who[solves], theta[solves]
+        return who
+
+
+def losses(task, Y, D):
+    """Return the mean loss of the batch, (S,), and the gradients of each sequence's loss, (S, p, B), as columns.
+
+    The cross entropy of the softmax for classes, half the squared error for numbers. Y, D : outputs and targets,
+    (S, p, B). A loss is NaN and its gradients are 0 where an output of the net is not finite.
+
+    >>> losses("adding", [[[1.0, 1.0]]], [[[1.0, 3.0]]])[0].tolist()
+    [1.0]
+    """
+    Y, D = np.asarray(Y, dtype=float), np.asarray(D, dtype=float)
+    loss = {"class": softmax_cross_entropy, "number": l2_loss}[TASKS[task].kind]
+    lost = ~np.isfinite(Y).all(axis=(1, 2), keepdims=True)
+    side_by_side = (np.moveaxis(A, 1, 0).reshape(A.shape[1], -1) for A in (np.where(lost, 0.0, Y), D))
+    value, rows = loss(*side_by_side)
+    columns = np.moveaxis(rows.reshape(len(Y), -1, Y.shape[1]), 1, 2)
+    return np.where(lost[:, 0, 0], np.nan, value.reshape(len(Y), -1).mean(axis=1)), np.where(lost, 0.0, columns)
+
+
+def _with(array, where, values):
+    """A copy of the array with other values at some places."""
+    array = array.copy()
+    array[where] = values
+    return array
+
+
+def _checked(recipe):
+    """The recipe, with its values in their working form."""
+    if not isinstance(recipe, Recipe):
+        raise ValueError(f"recipe must be a Recipe, got {shown(recipe)}")
+    task = one_of("task", recipe.task, TASKS)
+    seeds = recipe.seeds
+    if not isinstance(seeds, tuple) or not seeds or len(set(seeds)) != len(seeds):
+        raise ValueError(f"seeds must be a tuple of different whole numbers, got {shown(seeds)}")
+    max_norm = recipe.max_norm
+    return Recipe(
+        task,
+        whole_number("length", recipe.length, at_least=TASKS[task].shortest),
+        one_of("model", recipe.model, MODELS),
+        real_number("forget_bias", recipe.forget_bias),
+        real_number("gain", recipe.gain, at_least=0.0),
+        whole_number("hidden", recipe.hidden, at_least=1),
+        whole_number("batch", recipe.batch, at_least=1),
+        one_of("optimiser", recipe.optimiser, OPTIMISERS),
+        real_number("learning_rate", recipe.learning_rate, above=0.0),
+        None if max_norm is None else real_number("max_norm", max_norm, above=0.0),
+        whole_number("n_updates", recipe.n_updates, at_least=1),
+        tuple(whole_number("a seed", seed) for seed in seeds),
+    )
