@@ -31,6 +31,7 @@ def by_name(lines):
 
 RUNTIME = by_name(PYPROJECT["project"]["dependencies"])
 TEST = by_name(PYPROJECT["dependency-groups"]["test"])
+EXTRAS = by_name(line for lines in PYPROJECT["project"]["optional-dependencies"].values() for line in lines)
 BUILD = by_name(PYPROJECT["build-system"]["requires"])
 DIRECT = RUNTIME | TEST
 
@@ -73,6 +74,11 @@ def test_conda_installs_this_package_from_the_checkout():
 
 def test_conda_uses_the_free_channel_alone():
     assert ENVIRONMENT["channels"] == ["conda-forge", "nodefaults"]
+
+
+def test_the_tests_install_what_the_extras_offer_from_the_same_floors():
+    assert EXTRAS
+    assert {name: TEST.get(name) for name in EXTRAS} == EXTRAS
 
 
 # pyproject.toml and requirements.lock
@@ -139,7 +145,7 @@ def imported(path):
             yield node.module.partition(".")[0]
 
 
-@pytest.mark.parametrize(("folder", "declared"), [("helpers", RUNTIME), ("tests", DIRECT), ("tools", DIRECT)])
+@pytest.mark.parametrize(("folder", "declared"), [("helpers", RUNTIME | EXTRAS), ("tests", DIRECT), ("tools", DIRECT)])
 def test_what_is_imported_is_declared(folder, declared):
     distributions = metadata.packages_distributions()
     ours = {"helpers", "tests", "tools"} | {path.stem for path in (ROOT / "tools").glob("*.py")}

@@ -8,20 +8,22 @@ from pathlib import Path
 import pytest
 
 HELPERS = Path(__file__).resolve().parents[1] / "helpers"
-FLOORS = ["data", "maths", "exercises", "figures", "explorers"]  # from the ground up
+FLOORS = ["data", "maths", "exercises", "experiments", "figures", "explorers"]  # from the ground up
 MAY_USE = {
     "data": {"numpy"},
     "maths": {"numpy"},
     "figures": {"numpy", "matplotlib"},
     "explorers": {"numpy", "ipywidgets"},
     "exercises": {"numpy"},
+    "experiments": {"numpy", "tqdm", "distributed"},
 }
 BELOW = {
     "data": {"data"},
     "maths": {"maths"},
     "figures": {"figures"},
-    "explorers": {"data", "maths", "figures", "explorers"},
+    "explorers": {"data", "maths", "figures", "explorers", "experiments.table"},
     "exercises": {"data", "maths", "exercises"},
+    "experiments": {"data", "maths", "experiments"},
 }
 
 
@@ -43,7 +45,7 @@ def faults(path: Path, floor: str) -> list[str]:
     def allowed(name):
         first, *rest = name.split(".")
         if first == "helpers":
-            return rest[0] in BELOW[floor]
+            return rest[0] in BELOW[floor] or ".".join(rest[:2]) in BELOW[floor]
         known = first in sys.stdlib_module_names or first in MAY_USE[floor]
         return known and "pyplot" not in rest and "interact" not in rest
 
@@ -75,6 +77,9 @@ def test_every_file_of_the_package_belongs_to_a_floor():
         ("import matplotlib.pyplot as plt", "figures"),
         ("import scipy", "maths"),
         ("from ipywidgets import interact", "explorers"),
+        ("from helpers.experiments.run import run", "explorers"),
+        ("from helpers.experiments import table", "figures"),
+        ("from helpers.figures import style", "experiments"),
     ],
 )
 def test_an_import_upwards_or_out_is_seen(tmp_path, line, floor):
@@ -87,3 +92,12 @@ def test_the_maths_loads_without_matplotlib_and_ipywidgets():
     script = f"import sys, {', '.join(rooms)}; print('matplotlib' in sys.modules, 'ipywidgets' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert answer.stdout.split() == ["False", "False"]
+
+
+@pytest.mark.parametrize(
+    ("room", "absent"), [("table", {"tqdm", "distributed", "matplotlib"}), ("run", {"distributed", "matplotlib"})]
+)
+def test_who_reads_the_table_loads_no_runner_and_who_runs_it_no_cluster(room, absent):
+    script = f"import sys, helpers.experiments.{room}; print(*sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert absent & set(answer.stdout.split()) == set()
