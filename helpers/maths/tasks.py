@@ -157,7 +157,8 @@ def sentence(x):
     'Jane John'
     """
     x = real_array("x", x)
-    if x.ndim != 2 or x.shape[1] != len(VOCABULARY) or not ((x == 1).sum(axis=1) == 1).all() or x.sum() != len(x):
+    one_hot = x.ndim == 2 and x.shape[1] == len(VOCABULARY) and np.isin(x, (0, 1)).all() and (x.sum(axis=1) == 1).all()
+    if not one_hot:
         raise ValueError(f"x must be (T, {len(VOCABULARY)}) with one 1 in each row, got {shown(x)}")
     return " ".join(VOCABULARY[i] for i in x.argmax(axis=1))
 
