@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from helpers.explorers.controls import Choice, Slider
-from helpers.explorers.live import Explorer, sweep
+from helpers.explorers.live import Draft, Explorer, sweep
 from helpers.figures.scene import Scene
 
 
@@ -298,6 +298,27 @@ def test_a_long_compute_says_so_and_how_far_it_is_and_then_stops_saying_so(slow)
     slow.release.set()
     assert slow.sentence == "x = 0.5, a"
     assert slow._sign.value == ""
+
+
+def test_drafts_are_drawn_for_the_page_and_not_for_python():
+    drawn = []
+
+    def compute(x, name):
+        for share in (0.25, 0.75):
+            yield Draft(share, dot_state(x * share, name))
+        return dot_state(x, name)
+
+    def heard(state):
+        drawn.append(state["x"])
+        return say(state)
+
+    growing = Explorer(CONTROLS, compute, Dot(density=1.0), heard)
+    drawn.clear()
+    growing.update(x=0.4)
+    assert drawn == [0.4]
+    from_the_page(growing.controls["x"], 0.8)
+    assert growing.sentence == "x = 0.8, a"
+    assert drawn == pytest.approx([0.4, 0.2, 0.6, 0.8])
 
 
 def test_an_atomic_compute_that_takes_long_says_so_too(explorer):

@@ -39,6 +39,13 @@ class _OvertakenError(Exception):
     """A newer setting has come while an older one was computed."""
 
 
+class Draft(NamedTuple):
+    """What a slow compute yields to show how far it has come: the share done, and a state that can be drawn."""
+
+    share: float
+    state: Any
+
+
 class Explorer:
     """A live figure with its controls and its sentence.
 
@@ -48,7 +55,7 @@ class Explorer:
         Each name is a keyword of ``compute``.
     compute : callable
         ``compute(**settings)`` returns the state that is drawn. A compute that may take longer than a frame is a
-        generator: it yields the share done (0 to 1) wherever it can be overtaken, and returns the state.
+        generator: it yields the share done (0 to 1), or a Draft, wherever it can be overtaken, and returns the state.
     scene : Scene
         Draws a state.
     describe : callable
@@ -194,8 +201,8 @@ class Explorer:
         if thread is not None and thread is not threading.current_thread():
             thread.join()
 
-    def _step(self, overtaken: Callable[[], bool] = lambda: False) -> None:
-        """Compute, draw and say the present settings."""
+    def _step(self, overtaken: Callable[[], bool] | None = None) -> None:
+        """Compute, draw and say the present settings; for the page, which can overtake, the drafts too."""
         with self._turn:
             # From the first of a row of settings that overtake one another, or the sign would never be seen.
             self._busy_since = self._busy_since or time.monotonic()
@@ -204,10 +211,7 @@ class Explorer:
             sign.daemon = True
             sign.start()
             try:
-                state = self._run(self.settings, overtaken)
-                with _lock:
-                    picture = self._scene.draw(state)
-                    self._show(self._scene.encode(picture), self._describe(state), picture)
+                self._draw(self._run(self.settings, overtaken))
             except _OvertakenError:
                 return  # and leave the sign on: the next step begins at once
             except Exception as failure:
@@ -218,17 +222,22 @@ class Explorer:
                 sign.cancel()
             self._hide_sign()
 
+    def _draw(self, state) -> None:
+        with _lock:
+            picture = self._scene.draw(state)
+            self._show(self._scene.encode(picture), self._describe(state), picture)
+
     def _reset(self) -> None:
         self._set({name: spec.default for name, spec in self.specs.items()})
         (self._ask if self._slow else self._step)()
 
-    def _run(self, settings: Mapping[str, Any], overtaken: Callable[[], bool]):
+    def _run(self, settings: Mapping[str, Any], overtaken: Callable[[], bool] | None):
         with _lock:
             state = self._compute(**settings)
         if not inspect.isgenerator(state):
             return state
         while True:
-            if overtaken():
+            if overtaken and overtaken():
                 state.close()
                 raise _OvertakenError
             try:
@@ -236,6 +245,10 @@ class Explorer:
                     share = next(state)
             except StopIteration as end:
                 return end.value
+            if isinstance(share, Draft):
+                if overtaken:
+                    self._draw(share.state)
+                share = share.share
             if self._sign.value:
                 self._show_sign(f"computing … {share:.0%}")
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import one_of, real_number, shown, whole_number
+from helpers.maths._check import one_of, real_array, real_number, shown, whole_number
 from helpers.maths.losses import l2_loss, softmax_cross_entropy
 from helpers.maths.many_nets import MODELS, Shape, nets, parameters, random_theta, single_net
 from helpers.maths.optimisers import OPTIMISERS, Moments, clip_by_norm, no_moments
@@ -13,7 +13,7 @@ from helpers.maths.tasks import TASKS, draw, is_wrong
 DTYPE = np.float32  # of the runs; parameters and moments are doubles
 LARGEST_OF_RUNS = np.finfo(DTYPE).max
 CHECK_EVERY = 25  # updates
-SOLVED = 0.01  # a smaller share of wrong answers to N_TEST sequences solves a task: Pascanu, Mikolov & Bengio 2013
+SOLVED = 0.01  # a smaller share of wrong answers to fresh sequences solves a task: Pascanu, Mikolov & Bengio 2013
 N_TEST, CHUNK = 10_000, 100  # sequences of a test, and of one run of it
 N_SCREEN = 500  # sequences of the look that decides whether a test is worth its time
 BATCH, TEST, FLOW = range(3)  # what sequences are drawn for
@@ -65,8 +65,9 @@ class Training:
     Each batch is drawn from its seed and the number of its update, so what a seed learns depends neither on the seeds
     beside it nor on a pause. An update that was interrupted leaves the state as it was. A Training can be pickled.
 
-    recipe : a Recipe. state : the State. history : (loss, wrong) of each update, each (S,): the mean loss and the share
-    of wrong answers of the batch; NaN for a seed that trains no more, because it solved the task or left the floats.
+    recipe : a Recipe. n_test : sequences of the test that a seed must pass. state : the State.
+    history : (loss, wrong) of each update, each (S,): the mean loss and the share of wrong answers of the batch; NaN
+    for a seed that trains no more, because it solved the task or left the floats.
     Raises ValueError for a recipe that cannot be followed.
 
     >>> training = Training(Recipe("latch", length=3, model="tanh", hidden=4, n_updates=2, seeds=(0,)))
@@ -74,9 +75,10 @@ class Training:
     [1, 2]
     """
 
-    def __init__(self, recipe):
+    def __init__(self, recipe, n_test=N_TEST):
         """Draw the nets."""
         self.recipe = recipe = _checked(recipe)
+        self.n_test = whole_number("n_test", n_test, at_least=CHUNK)
         task = TASKS[recipe.task]
         self.shape = Shape(recipe.model, recipe.hidden, task.n_inputs, task.n_outputs)
         starts = (np.random.default_rng(seed) for seed in recipe.seeds)
@@ -128,13 +130,19 @@ class Training:
         self.state = state
         return state
 
-    def test(self, n=N_TEST):
-        """Return of each seed the share of wrong answers to n fresh sequences, the same at each call, and the loss.
+    def test(self):
+        """Return of each seed the share of wrong answers to n_test fresh sequences, always the same, and the loss."""
+        return self._test(np.arange(len(self.recipe.seeds)), self.state.theta, self.n_test)
 
-        n : at least 100, of which as many hundreds are taken as it holds.
-        """
-        n = whole_number("n", n, at_least=CHUNK)
-        return self._test(np.arange(len(self.recipe.seeds)), self.state.theta, n)
+    def outputs(self, X):
+        """Return what the net of each seed says after the inputs X (T, m, B) of any length, shape (S, p, B)."""
+        X = real_array("X", X)
+        if X.ndim != 3 or X.shape[1] != self.shape.m:
+            raise ValueError(f"X must be (T, {self.shape.m}, B), got {X.shape}")
+        S = len(self.recipe.seeds)
+        X = np.broadcast_to(X[:, None], (len(X), S, *X.shape[1:]))
+        P = parameters(self.state.theta, self.shape)
+        return nets(self.shape, len(X), S, X.shape[-1]).run(P, X)
 
     def flow(self, n=CHUNK):
         """Return log10 of |dDiv/d(state)| by lag, (T + 1, S), the median over n fresh sequences; lag 0 is the end.
@@ -194,7 +202,7 @@ class Training:
 
     def _solvers(self, who, theta):
         """Those of `who` that solve the task with theta: first a look, then for the few the whole test."""
-        for n in (N_SCREEN, N_TEST):
+        for n in (min(N_SCREEN, self.n_test), self.n_test):
             if len(who):
                 solves = self._test(who, theta, n)[0] < SOLVED
                 who, theta = who[solves], theta[solves]
