@@ -38,14 +38,17 @@ def swift(cell):
 
 
 def slow(cell):
-    """Return the same a tenth of a second later."""
+    """Return the same a tenth of a second later; the file that FINISHED names gets a byte for each that is done."""
     time.sleep(0.1)
+    if "FINISHED" in os.environ:
+        with open(os.environ["FINISHED"], "ab") as file:
+            file.write(b".")
     return swift(cell)
 
 
-def endless(cell):
-    """Return the same for a length of one; others do not end within the test."""
-    if cell.length > 1:
+def endless_but_last(cell):
+    """Return the same for a length of three; the others do not end within the test."""
+    if cell.length != 3:
         time.sleep(600)
     return swift(cell)
 
@@ -88,8 +91,8 @@ def threads(cell):
 
 
 GRIDS = {
-    "some": [Cell("some", length) for length in range(1, 21)],
     "few": [Cell("few", length) for length in (1, 2, 3)],
+    "many": [Cell("many", length) for length in range(1, 81)],
 }
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Success over lengths by model and seed: the cells of an experiment, the table they stand in, the run that fills it."""
+"""Success over lengths by model and seed: an experiment's cells, the table they stand in, the run that fills it."""
 
 # What the common builds of BLAS read when numpy is loaded. A cell fills one core, and with one thread its sums have one
 # order, so that its digits do not depend on how many cores there are.
