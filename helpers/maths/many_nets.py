@@ -42,15 +42,17 @@ class Parameters(NamedTuple):
 def parameters(theta, shape):
     """Return the Parameters that the rows of theta (S, P) hold, as views: what is written on them is written there.
 
+    Raises ValueError for an unknown model, and where P is not what the shape asks for.
+
     >>> shape = Shape("tanh", n=2, m=1, p=1)
     >>> parameters(np.arange(11.0)[None], shape).W.tolist()
     [[[0.0, 1.0], [2.0, 3.0]]]
     """
-    n, m, p, rows = shape.n, shape.m, shape.p, MODELS[shape.model].n_gates * shape.n
+    n, m, p, rows = shape.n, shape.m, shape.p, MODELS[one_of("model", shape.model, MODELS)].n_gates * shape.n
     sizes = [(rows, n), (rows, m), (rows, 1), (p, n), (p, 1)]
     ends = np.cumsum([i * j for i, j in sizes])
-    if theta.ndim != 2 or theta.shape[1] != ends[-1]:
-        raise ValueError(f"theta must be (S, {ends[-1]}), got {theta.shape}")
+    if np.ndim(theta) != 2 or theta.shape[1] != ends[-1]:
+        raise ValueError(f"theta must be (S, {ends[-1]}), got {np.shape(theta)}")
     parts = np.split(theta, ends[:-1], axis=1)
     return Parameters(*(part.reshape(len(theta), *size) for part, size in zip(parts, sizes, strict=True)))
 
@@ -112,7 +114,14 @@ class Nets:
         self.Z, self.dZ = np.empty((2, n_steps, n_nets, self.n_gates * n, batch), dtype)
 
     def run(self, P, X):
-        """Return the outputs (S, p, B) of the nets with Parameters P after the inputs X (T, S, m, B), from zeros."""
+        """Return the outputs (S, p, B) of the nets with Parameters P after the inputs X (T, S, m, B), from zeros.
+
+        Raises ValueError for shapes that are not those of the arrays: they would be broadcast.
+        """
+        n_steps, n_nets, rows, batch = self.Z.shape
+        U, wanted = (n_nets, rows, P.U.shape[-1]), (n_steps, n_nets, P.U.shape[-1], batch)
+        if P.U.shape != U or X.shape != wanted:
+            raise ValueError(f"U must be {U} and X {wanted}, got {P.U.shape} and {X.shape}")
         np.matmul(P.U, X, out=self.Z)
         self.Z += P.b
         self.forward(P.W)
