@@ -222,7 +222,7 @@ def test_a_single_net_is_of_the_room_of_its_model_and_a_copy(model, kind):
 
 
 def test_a_net_in_a_stack_is_what_it_is_alone(settings):
-    """Each has its own products of matrices of the same sizes; only numpy's way round a matrix of one row may differ."""
+    """Each has its own products of matrices of the same sizes; for a matrix of one row numpy may take another way."""
     for p in settings:
         for s in range(p.S):
             lonely = SimpleNamespace(**vars(p) | {"theta": p.theta[[s]], "X": p.X[:, [s]], "D": p.D[[s]], "S": 1})

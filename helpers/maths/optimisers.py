@@ -49,7 +49,8 @@ def adam(theta, gradient, moments, learning_rate, beta_1=0.9, beta_2=0.999, epsi
     m <- b1 m + (1 - b1) g,   v <- b2 v + (1 - b2) g^2
     theta <- theta - learning_rate (m / (1 - b1^k)) / (sqrt(v / (1 - b2^k)) + epsilon),   k = 1, 2, ...
 
-    theta, gradient : of one shape, the shape of the moments. learning_rate : above 0.
+    theta, gradient : of one shape, the shape of the moments. learning_rate, epsilon : above 0.
+    beta_1, beta_2 : from 0, for no memory, to below 1.
     Raises ValueError for values that are not finite or out of range, and for shapes that differ.
     Source: Kingma & Ba 2015, Algorithm 1.
 
@@ -58,6 +59,8 @@ def adam(theta, gradient, moments, learning_rate, beta_1=0.9, beta_2=0.999, epsi
     [-0.1, 0.1]
     """
     theta, g, learning_rate = _update(theta, gradient, moments, learning_rate)
+    beta_1, beta_2 = _decay("beta_1", beta_1), _decay("beta_2", beta_2)
+    epsilon = real_number("epsilon", epsilon, above=0.0)
     k = moments.n_updates + 1
     m, v = beta_1 * moments.first + (1 - beta_1) * g, beta_2 * moments.second + (1 - beta_2) * g**2
     step = (m / (1 - beta_1**k)) / (np.sqrt(v / (1 - beta_2**k)) + epsilon)
@@ -69,7 +72,8 @@ def momentum(theta, gradient, moments, learning_rate, beta=0.9):
 
     m <- beta m + g,   theta <- theta - learning_rate m
 
-    theta, gradient : of one shape, the shape of the moments. learning_rate : above 0. beta : 0 for plain descent.
+    theta, gradient : of one shape, the shape of the moments. learning_rate : above 0.
+    beta : from 0, for plain descent, to below 1.
     Raises ValueError as `adam` does.
     Source: Polyak 1964; Sutskever et al. 2013, equations (1) and (2), with m scaled by -1 / learning_rate.
 
@@ -79,7 +83,7 @@ def momentum(theta, gradient, moments, learning_rate, beta=0.9):
     [-0.29]
     """
     theta, g, learning_rate = _update(theta, gradient, moments, learning_rate)
-    m = beta * moments.first + g
+    m = _decay("beta", beta) * moments.first + g
     return theta - learning_rate * m, Moments(m, moments.second, moments.n_updates + 1)
 
 
@@ -99,7 +103,16 @@ def _update(theta, gradient, moments, learning_rate):
     """The arguments of an update as arrays that fit together."""
     theta, g = real_array("theta", theta), real_array("gradient", gradient)
     learning_rate = real_number("learning_rate", learning_rate, above=0.0)
+    if not isinstance(moments, Moments):
+        raise ValueError(f"moments must be Moments, got {shown(moments)}")
     if not theta.shape == g.shape == moments.first.shape == moments.second.shape:
         shapes = f"{theta.shape}, {g.shape} and {moments.first.shape}"
         raise ValueError(f"theta, gradient and moments must be of one shape, got {shapes}")
     return theta, g, learning_rate
+
+
+def _decay(name, value):
+    value = real_number(name, value, at_least=0.0)
+    if value >= 1:
+        raise ValueError(f"{name} must be below 1, got {value}")
+    return value
