@@ -8,11 +8,12 @@ import pytest
 from autograd import grad
 
 from helpers.maths.gradcheck import central_difference, relative_error
-from helpers.maths.gru import GRU, gru_backward, gru_jacobians, gru_run
-from helpers.maths.lstm import LSTM, lstm_backward, lstm_jacobians, lstm_run
+from helpers.maths.gru import GRU
+from helpers.maths.lstm import LSTM
 from helpers.maths.many_nets import MODELS, Parameters, Shape, nets, parameters, random_theta, single_net
-from helpers.maths.rnn import RNN, bptt, run_rnn, step_jacobians
+from helpers.maths.rnn import RNN
 from helpers.maths.tasks import TASKS, draw
+from tests.nets_one_by_one import alone, slope_of
 
 N_SETTINGS = 200
 GATES = {"tanh": 1, "irnn": 1, "lstm": 4, "gru": 3}
@@ -68,14 +69,6 @@ def loss_of(kind, Y, D):
         return 0.5 * anp.sum((Y - D) ** 2) / D.shape[1]
     Y = Y - np.max(getattr(Y, "_value", Y), axis=-1, keepdims=True)
     return anp.sum(anp.log(anp.sum(anp.exp(Y), axis=-1)) - anp.sum(Y * D, axis=-1)) / D.shape[1]
-
-
-def slope_of(kind, Y, D):
-    """Its derivative by the columns Y."""
-    if kind == "class":
-        Y = np.exp(Y - Y.max(axis=1, keepdims=True))
-        Y = Y / Y.sum(axis=1, keepdims=True)
-    return (Y - D) / D.shape[-1]
 
 
 def draw_setting(seed, longest=50, largest=16):
@@ -163,30 +156,16 @@ def test_each_entry_of_the_gradient_is_that_of_central_differences(seed):
 # --- against the earlier rooms ---
 
 
-def alone(p, s):
-    """Net s by the room of its model: states, outputs, gradients, and the step Jacobians of its state."""
-    net, X = single_net(p.theta, p.shape, s), np.swapaxes(p.X[:, s], 1, 2)
-    V, c = p.theta[s][-p.shape.p * (p.n + 1) : -p.shape.p].reshape(p.shape.p, p.n), p.theta[s][-p.shape.p :]
-    h0 = np.zeros((p.B, p.n))
-    run = lstm_run(net, X) if p.model == "lstm" else (gru_run if p.model == "gru" else run_rnn)(net, h0, X)
-    Y = run.H[-1] @ V.T + c
-    dY = slope_of(p.task.kind, Y.T[None], p.D[s][None])[0].T
-    G = np.zeros(run.H.shape)
-    G[-1] = dY @ V
-    back, jacobians = {"lstm": (lstm_backward, lstm_jacobians), "gru": (gru_backward, gru_jacobians)}.get(
-        p.model, (bptt, step_jacobians)
-    )
-    g = back(net, run, G)
-    gradient = np.concatenate([part.ravel() for part in (g.W, g.U, g.b, dY.T @ run.H[-1], dY.sum(axis=0))])
-    return SimpleNamespace(net=net, run=run, Y=Y, G=G, gradient=gradient, jacobians=lambda: jacobians(net, run))
+def by_itself(p, s):
+    return alone(p.theta[s], p.shape, p.task.kind, p.X[:, s], p.D[s])
 
 
 def test_each_net_is_the_one_of_the_earlier_rooms(settings):
     for p in settings:
         for s in range(p.S):
-            theirs = alone(p, s)
+            theirs = by_itself(p, s)
             assert relative_error(p.ours.many.H[:, s].mT, theirs.run.H) < 1e-10
-            assert relative_error(p.ours.Y[s].T, theirs.Y) < 1e-10
+            assert relative_error(p.ours.Y[s], theirs.Y) < 1e-10
             assert relative_error(p.ours.gradient[s], theirs.gradient) < 1e-10, p.shape
 
 
@@ -195,14 +174,8 @@ def test_the_rows_of_all_steps_are_products_of_the_step_jacobians_of_the_earlier
         rows = p.ours.many.rows()
         assert rows.shape == (p.T + 1, p.S, (2 if p.model == "lstm" else 1) * p.n, p.B)
         for s in range(p.S):
-            theirs = alone(p, s)
-            row = theirs.G[-1]
-            if p.model == "lstm":
-                row = np.concatenate([np.zeros(row.shape), row], axis=1)
-            J = theirs.jacobians()
-            for k in range(p.T, -1, -1):
-                assert relative_error(rows[k, s].T, row) < 1e-10
-                row = np.einsum("bi,bij->bj", row, J[k - 1])
+            for ours, theirs in zip(rows[:, s], by_itself(p, s).rows(), strict=True):
+                assert relative_error(ours, theirs) < 1e-10
 
 
 @pytest.mark.parametrize(("model", "kind"), [("tanh", RNN), ("irnn", RNN), ("lstm", LSTM), ("gru", GRU)])

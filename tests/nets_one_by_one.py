@@ -1,0 +1,59 @@
+"""What the tests of many nets and of their training share: the same net in its own room, and its loss by hand."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from helpers.maths.gru import gru_backward, gru_jacobians, gru_run
+from helpers.maths.lstm import lstm_backward, lstm_jacobians, lstm_run
+from helpers.maths.many_nets import single_net
+from helpers.maths.rnn import bptt, run_rnn, step_jacobians
+
+ROOMS = {
+    "tanh": (run_rnn, bptt, step_jacobians),
+    "irnn": (run_rnn, bptt, step_jacobians),
+    "lstm": (lambda net, h0, X: lstm_run(net, X, h0, h0), lstm_backward, lstm_jacobians),
+    "gru": (gru_run, gru_backward, gru_jacobians),
+}
+
+
+def slope_of(kind, Y, D):
+    """The derivative of the mean loss of a batch by the columns Y."""
+    if kind == "class":
+        Y = np.exp(Y - Y.max(axis=-2, keepdims=True))
+        Y = Y / Y.sum(axis=-2, keepdims=True)
+    return (Y - D) / D.shape[-1]
+
+
+def losses_of(kind, Y, D):
+    """The loss of each column."""
+    if kind == "number":
+        return 0.5 * ((Y - D) ** 2).sum(axis=-2)
+    top = Y.max(axis=-2, keepdims=True)
+    return np.log(np.exp(Y - top).sum(axis=-2)) + top[..., 0, :] - (Y * D).sum(axis=-2)
+
+
+def alone(theta, shape, kind, X, D):
+    """One net theta (P,) on X (T, m, B) and D (p, B) in its own room: its run, its outputs and the way back.
+
+    Y is (p, B), gradient (P,), and rows dDiv/d(state) of every step, (T + 1, n, B), products of step Jacobians.
+    """
+    n, p, X = shape.n, shape.p, np.swapaxes(X, 1, 2)
+    forward, backward, jacobians = ROOMS[shape.model]
+    net, V, c = single_net(theta[None], shape, 0), theta[-p * (n + 1) : -p].reshape(p, n), theta[-p:]
+    run = forward(net, np.zeros((X.shape[1], n)), X)
+    Y = V @ run.H[-1].T + c[:, None]
+    dY = slope_of(kind, Y, D)
+    G = np.zeros(run.H.shape)
+    G[-1] = dY.T @ V
+    g = backward(net, run, G)
+    gradient = np.concatenate([part.ravel() for part in (g.W, g.U, g.b, dY @ run.H[-1], dY.sum(axis=1))])
+
+    def rows():
+        J, row = jacobians(net, run), G[-1]
+        found = [np.concatenate([0.0 * row, row], axis=1) if shape.model == "lstm" else row]
+        for step in J[::-1]:
+            found.append(np.einsum("bi,bij->bj", found[-1], step))
+        return np.swapaxes(found[::-1], 1, 2)
+
+    return SimpleNamespace(net=net, run=run, Y=Y, gradient=gradient, rows=rows)
