@@ -10,8 +10,6 @@ from helpers.maths.many_nets import MODELS, Shape, nets, parameters, random_thet
 from helpers.maths.optimisers import OPTIMISERS, Moments, clip_by_norm, no_moments
 from helpers.maths.tasks import TASKS, draw, is_wrong
 
-DTYPE = np.float32  # of the runs; parameters and moments are doubles
-LARGEST_OF_RUNS = np.finfo(DTYPE).max
 CHECK_EVERY = 25  # updates
 SOLVED = 0.01  # a smaller share of wrong answers to fresh sequences solves a task: Pascanu, Mikolov & Bengio 2013
 N_TEST, CHUNK = 10_000, 100  # sequences of a test, and of one run of it
@@ -65,7 +63,8 @@ class Training:
     Each batch is drawn from its seed and the number of its update, so what a seed learns depends neither on the seeds
     beside it nor on a pause. An update that was interrupted leaves the state as it was. A Training can be pickled.
 
-    recipe : a Recipe. n_test : sequences of the test that a seed must pass. state : the State.
+    recipe : a Recipe. n_test : sequences of the test that a seed must pass. dtype : of the runs, np.float32, or float
+    for digits that agree from machine to machine; parameters and moments are doubles. state : the State.
     history : (loss, wrong) of each update, each (S,): the mean loss and the share of wrong answers of the batch; NaN
     for a seed that trains no more, because it solved the task or left the floats.
     Raises ValueError for a recipe that cannot be followed.
@@ -75,8 +74,11 @@ class Training:
     [1, 2]
     """
 
-    def __init__(self, recipe, n_test=N_TEST):
+    def __init__(self, recipe, n_test=N_TEST, dtype=np.float32):
         """Draw the nets."""
+        if dtype not in (np.float32, np.float64, float):
+            raise ValueError(f"dtype must be float or np.float32, got {shown(dtype)}")
+        self.dtype = np.dtype(dtype)
         self.recipe = recipe = _checked(recipe)
         self.n_test = whole_number("n_test", n_test, at_least=CHUNK)
         task = TASKS[recipe.task]
@@ -102,8 +104,13 @@ class Training:
         return np.flatnonzero((self.state.solved_at < 0) & (self.state.diverged_at < 0))
 
     def update(self):
-        """Make one update of every seed that still trains, and return the State after it."""
+        """Make one update of every seed that still trains, and return the State after it.
+
+        Raises ValueError where no seed is left.
+        """
         recipe, old, who = self.recipe, self.state, self.active
+        if not len(who):
+            raise ValueError(f"a seed must be left to train, got {old.n_updates} updates after which each is done")
         now = old.n_updates + 1
         loss, wrong, gradient = self._gradient(who, *self._draw(who, BATCH, now, recipe.batch))
         fine = np.isfinite(loss) & np.isfinite(gradient).all(axis=1)
@@ -113,7 +120,7 @@ class Training:
         moments = Moments(old.moments.first[who], old.moments.second[who], old.n_updates)
         with np.errstate(over="ignore"):
             theta, moments = OPTIMISERS[recipe.optimiser](old.theta[who], gradient, moments, recipe.learning_rate)
-        fine &= (np.abs(theta) < LARGEST_OF_RUNS).all(axis=1) & np.isfinite(moments.second).all(axis=1)
+        fine &= (np.abs(theta) < np.finfo(self.dtype).max).all(axis=1) & np.isfinite(moments.second).all(axis=1)
         kept, diverged = who[fine], who[~fine]
         solved = kept[:0]
         if now % CHECK_EVERY == 0 or now == recipe.n_updates:
@@ -134,15 +141,22 @@ class Training:
         """Return of each seed the share of wrong answers to n_test fresh sequences, always the same, and the loss."""
         return self._test(np.arange(len(self.recipe.seeds)), self.state.theta, self.n_test)
 
-    def outputs(self, X):
-        """Return what the net of each seed says after the inputs X (T, m, B) of any length, shape (S, p, B)."""
+    def outputs(self, X, state=None):
+        """Return what the net of each seed says after each step of the inputs X (T, m, B), shape (T, S, p, B).
+
+        X may be of any length. state : that of an earlier update; None for the present one.
+        Raises ValueError for inputs of another shape.
+        """
         X = real_array("X", X)
         if X.ndim != 3 or X.shape[1] != self.shape.m:
             raise ValueError(f"X must be (T, {self.shape.m}, B), got {X.shape}")
         S = len(self.recipe.seeds)
         X = np.broadcast_to(X[:, None], (len(X), S, *X.shape[1:]))
-        P = parameters(self.state.theta, self.shape)
-        return nets(self.shape, len(X), S, X.shape[-1]).run(P, X)
+        P = parameters((state or self.state).theta, self.shape)
+        many = nets(self.shape, len(X), S, X.shape[-1])
+        with np.errstate(over="ignore", invalid="ignore"):
+            many.run(P, X)
+            return P.V @ many.H[1:] + P.c
 
     def flow(self, n=CHUNK):
         """Return log10 of |dDiv/d(state)| by lag, (T + 1, S), the median over n fresh sequences; lag 0 is the end.
@@ -165,29 +179,29 @@ class Training:
         """X (T, S, m, B) and D (S, p, B) for the seeds in the places `who`."""
         rngs = (np.random.default_rng([self.recipe.seeds[s], kind, number]) for s in who)
         X, D = zip(*(draw(self.recipe.task, rng, self.recipe.length, batch) for rng in rngs), strict=True)
-        return np.stack(X, axis=1).astype(DTYPE), np.stack(D)
+        return np.stack(X, axis=1).astype(self.dtype), np.stack(D)
 
     def _nets_for(self, X):
         """The Nets whose arrays have the size of these inputs; there are few sizes."""
         n_steps, n_nets, _, batch = X.shape
         if (n_nets, batch) not in self._nets:
-            self._nets[n_nets, batch] = nets(self.shape, n_steps, n_nets, batch, DTYPE)
+            self._nets[n_nets, batch] = nets(self.shape, n_steps, n_nets, batch, self.dtype)
         return self._nets[n_nets, batch]
 
     def _run(self, theta, X):
         """The outputs (S, p, B) in double precision."""
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            return self._nets_for(X).run(parameters(theta.astype(DTYPE), self.shape), X).astype(float)
+            return self._nets_for(X).run(parameters(theta.astype(self.dtype), self.shape), X).astype(float)
 
     def _gradient(self, who, X, D):
         """The loss and the share of wrong answers of each seed, (S,), and the gradient of the loss, (S, P)."""
         theta = self.state.theta[who]
         Y = self._run(theta, X)
         loss, dY = losses(self.recipe.task, Y, D)
-        gradient = np.empty(theta.shape, DTYPE)
+        gradient = np.empty(theta.shape, self.dtype)
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            dY = (dY / X.shape[-1]).astype(DTYPE)
-            P, G = (parameters(array, self.shape) for array in (theta.astype(DTYPE), gradient))
+            dY = (dY / X.shape[-1]).astype(self.dtype)
+            P, G = (parameters(array, self.shape) for array in (theta.astype(self.dtype), gradient))
             self._nets_for(X).back(P, X, dY, G)
         return loss, is_wrong(self.recipe.task, Y, D).mean(axis=1), gradient.astype(float)
 
@@ -213,7 +227,8 @@ def losses(task, Y, D):
     """Return the mean loss of the batch, (S,), and the gradients of each sequence's loss, (S, p, B), as columns.
 
     The cross entropy of the softmax for classes, half the squared error for numbers. Y, D : outputs and targets,
-    (S, p, B). A loss is NaN and its gradients are 0 where an output of the net is not finite.
+    (S, p, B). A loss is NaN and its gradients are 0 where an output of the net is not finite; a loss beyond the floats
+    is inf or NaN.
 
     >>> losses("adding", [[[1.0, 1.0]]], [[[1.0, 3.0]]])[0].tolist()
     [1.0]
@@ -222,9 +237,11 @@ def losses(task, Y, D):
     loss = {"class": softmax_cross_entropy, "number": l2_loss}[TASKS[task].kind]
     lost = ~np.isfinite(Y).all(axis=(1, 2), keepdims=True)
     side_by_side = (np.moveaxis(A, 1, 0).reshape(A.shape[1], -1) for A in (np.where(lost, 0.0, Y), D))
-    value, rows = loss(*side_by_side)
+    with np.errstate(over="ignore", invalid="ignore"):
+        value, rows = loss(*side_by_side)
+        value = value.reshape(len(Y), -1).mean(axis=1)
     columns = np.moveaxis(rows.reshape(len(Y), -1, Y.shape[1]), 1, 2)
-    return np.where(lost[:, 0, 0], np.nan, value.reshape(len(Y), -1).mean(axis=1)), np.where(lost, 0.0, columns)
+    return np.where(lost[:, 0, 0], np.nan, value), np.where(lost, 0.0, columns)
 
 
 def _with(array, where, values):
@@ -239,9 +256,9 @@ def _checked(recipe):
     if not isinstance(recipe, Recipe):
         raise ValueError(f"recipe must be a Recipe, got {shown(recipe)}")
     task = one_of("task", recipe.task, TASKS)
-    seeds = recipe.seeds
-    if not isinstance(seeds, tuple) or not seeds or len(set(seeds)) != len(seeds):
-        raise ValueError(f"seeds must be a tuple of different whole numbers, got {shown(seeds)}")
+    seeds = tuple(whole_number("a seed", s) for s in recipe.seeds) if isinstance(recipe.seeds, tuple) else ()
+    if not seeds or len(set(seeds)) != len(seeds):
+        raise ValueError(f"seeds must be a tuple of different whole numbers, got {shown(recipe.seeds)}")
     max_norm = recipe.max_norm
     return Recipe(
         task,
@@ -255,5 +272,5 @@ def _checked(recipe):
         real_number("learning_rate", recipe.learning_rate, above=0.0),
         None if max_norm is None else real_number("max_norm", max_norm, above=0.0),
         whole_number("n_updates", recipe.n_updates, at_least=1),
-        tuple(whole_number("a seed", seed) for seed in seeds),
+        seeds,
     )
