@@ -2,7 +2,8 @@
 
 from fractions import Fraction
 from itertools import pairwise
-from math import floor
+from math import comb, floor
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from helpers.maths.tasks import (
     draw,
     is_wrong,
     sentence,
+    wilson_interval,
     word_classes,
 )
 
@@ -310,6 +312,34 @@ def test_what_is_not_a_number_is_wrong_and_a_number_without_bound_too(name, valu
         assert is_wrong(name, Y, D).tolist() == [not sure_and_right]
 
 
+# --- how well a share is known ---
+
+
+@pytest.mark.parametrize("n", [1, 10, 97])
+def test_the_ends_of_an_interval_are_the_shares_from_which_the_seen_one_is_just_not_too_far(n):
+    """(p - x)^2 = z^2 x (1 - x) / n at both ends x, with z such that a normal number lies within z in 95 of 100."""
+    count = np.arange(n + 1)
+    low, high = wilson_interval(count, n)
+    z = NormalDist().inv_cdf(0.975)
+    for end in (low, high):
+        np.testing.assert_allclose((count / n - end) ** 2, z**2 * end * (1 - end) / n, rtol=1e-9, atol=1e-15)
+    assert (low <= count / n).all()
+    assert (count / n <= high).all()
+    assert (low < high).all()
+    assert (low[0], high[-1]) == (0, 1)
+    np.testing.assert_allclose(low, 1 - high[::-1], atol=1e-15)
+
+
+def test_an_interval_holds_the_true_share_in_95_of_100_on_the_average():
+    """Over all shares alike and exactly, from the binomial; for one share it is more or less."""
+    shares, n = (np.arange(1000) + 0.5) / 1000, 10
+    low, high = wilson_interval(np.arange(n + 1), n)
+    ways = np.array([comb(n, k) for k in range(n + 1)])[:, None]
+    chance = ways * shares ** np.arange(n + 1)[:, None] * (1 - shares) ** (n - np.arange(n + 1))[:, None]
+    held = (low[:, None] <= shares) & (shares <= high[:, None])
+    assert (chance * held).sum(axis=0).mean() == pytest.approx(0.95, abs=0.01)
+
+
 # --- what is refused ---
 
 TWO_WORDS = np.eye(len(VOCABULARY))[:2]
@@ -328,13 +358,17 @@ TWO_WORDS = np.eye(len(VOCABULARY))[:2]
         (lambda: draw("latch", rng(), 3.0, 1), "length must be a whole number, got 3.0"),
         (lambda: draw("latch", rng(), 3, 0), "batch must be at least 1, got 0"),
         (lambda: draw("latch", rng(), 3, True), "batch must be a whole number, got True"),
+        (lambda: wilson_interval(3, 2), "count must be whole numbers from 0 to 2"),
+        (lambda: wilson_interval([0.5], 2), "count must be whole numbers from 0 to 2"),
+        (lambda: wilson_interval(-1, 2), "count must be at least 0.0, got -1"),
+        (lambda: wilson_interval(0, 0), "n must be at least 1, got 0"),
         (lambda: word_classes(0), "gap must be at least 1, got 0"),
         (lambda: word_classes("8"), "gap must be a whole number, got '8'"),
         (lambda: sentence(TWO_WORDS[0]), r"x must be \(T, 26\) with one 1 in each row"),
         (lambda: sentence(TWO_WORDS[:, 1:]), r"x must be \(T, 26\)"),
         (lambda: sentence(0 * TWO_WORDS), "with one 1 in each row"),
         (lambda: sentence(TWO_WORDS[:1] + TWO_WORDS[1:]), "with one 1 in each row"),
-        (lambda: sentence([[1.0, 2.0, -2.0] + [0.0] * 26]), "with one 1 in each row"),
+        (lambda: sentence([[1.0, 2.0, -2.0] + [0.0] * 23]), "with one 1 in each row"),
         (lambda: sentence(TWO_WORDS * np.nan), "x must not hold NaN"),
         (lambda: is_wrong("sum", [[1.0]], [[1.0]]), "task must be one of .*, got 'sum'"),
         (lambda: is_wrong("adding", [1.0], [1.0]), r"Y and D must be \(..., 1, B\), got \(1,\) and \(1,\)"),

@@ -111,8 +111,10 @@ def _latch(rng, length, batch):
 
 
 def _one_hot(numbers, n):
-    """Rows of zeros with a 1 in place of each number; the new axis stands before the batch."""
-    return np.moveaxis(np.eye(n)[numbers], -1, -2)
+    """Zeros with a 1 in place of each number, (..., n, B) of numbers (..., B)."""
+    X = np.zeros((*numbers.shape[:-1], n, numbers.shape[-1]))
+    np.put_along_axis(X, numbers[..., None, :], 1.0, axis=-2)
+    return X
 
 
 TASKS = {
@@ -180,3 +182,24 @@ def is_wrong(task, Y, D):
     if task.kind == "number":
         return ~(np.abs(Y - D)[..., 0, :] <= FAR_OFF)
     return (Y.argmax(axis=-2) != D.argmax(axis=-2)) | np.isnan(Y).any(axis=-2)
+
+
+def wilson_interval(count, n):
+    """Return the ends of the 95 % interval of a share of which `count` out of n were seen.
+
+    (p + z^2/2n -+ z sqrt(p (1 - p)/n + z^2/4n^2)) / (1 + z^2/n),   p = count/n, z = 1.96
+
+    count : whole numbers from 0 to n, of any shape. n : at least 1. Raises ValueError for others.
+    Source: Wilson 1927.
+
+    >>> low, high = wilson_interval(0, 10)
+    >>> float(low), round(float(high), 3)
+    (0.0, 0.278)
+    """
+    n, count = whole_number("n", n, at_least=1), real_array("count", count, at_least=0.0)
+    if (count > n).any() or (count % 1 > 0).any():
+        raise ValueError(f"count must be whole numbers from 0 to {n}, got {shown(count)}")
+    z, p = 1.959963984540054, count / n
+    half = z * np.sqrt(p * (1 - p) / n + (z / (2 * n)) ** 2)
+    low, high = ((p + z**2 / (2 * n) + side) / (1 + z**2 / n) for side in (-half, half))
+    return np.where(count == 0, 0.0, low), np.where(count == n, 1.0, high)
