@@ -1,5 +1,7 @@
 """LSTMs: runs, gradients and the Jacobian path by path, against autograd, central differences, PyTorch and theory."""
 
+import inspect
+import re
 from functools import reduce
 from itertools import combinations
 from types import SimpleNamespace
@@ -164,6 +166,19 @@ def test_the_gradients_are_those_of_autograd_also_for_a_batch(problems):
         for ours, theirs in zip(lstm_backward(p.net, p.run, p.G, p.G_c), p.oracle, strict=True):
             assert ours.shape == theirs.shape
             assert relative_error(ours, theirs) < 1e-10
+
+
+@pytest.mark.claim("C91")
+def test_the_lines_of_a_step_back_carry_the_numbers_of_the_equations_of_a_step_forward_in_reverse():
+    def numbers(function):
+        loop = inspect.getsource(function).split("for k in ")[1].split("\n    if ")[0].split("\n    *of_")[0]
+        found = [re.findall(r"# \((\d)\)", line) for line in loop.splitlines()[1:] if "run.I[k]" not in line]
+        assert all(len(one) == 1 for one in found), found
+        return [int(one[0]) for one in found]
+
+    assert numbers(lstm_run) == [1, 2, 3, 4, 5]
+    assert sorted(set(numbers(lstm_backward))) == [1, 2, 3, 4, 5]
+    assert numbers(lstm_backward) == sorted(numbers(lstm_backward), reverse=True)
 
 
 def test_a_loss_that_sees_h_alone_needs_no_rows_for_c(problems):

@@ -7,7 +7,7 @@ from autograd import jacobian
 
 from helpers.maths.gradcheck import central_difference, relative_error
 from helpers.maths.lstm import PATHS, lstm_jacobians, lstm_run, random_lstm
-from helpers.maths.lstm_paths import VARIANTS, path_log10_norms
+from helpers.maths.lstm_paths import VARIANTS, log10_norm_of_gates, path_log10_norms
 
 
 def a_run(seed, n=4, n_steps=6, **kinds):
@@ -108,3 +108,18 @@ def test_a_batch_is_refused():
     net = random_lstm(2, 1, 1.0, rng)
     with pytest.raises(ValueError, match="got a batch"):
         path_log10_norms(net, lstm_run(net, rng.standard_normal((3, 2, 1))))
+
+
+def test_the_norm_of_products_of_gates_survives_underflow_and_a_gate_that_is_shut():
+    F = np.full((500, 3), 1e-3)
+    F[200:, 0] = 0.0
+    logs = log10_norm_of_gates(F)
+    np.testing.assert_allclose(logs[:201], 0.5 * np.log10(3) - 3.0 * np.arange(201), rtol=1e-12)
+    np.testing.assert_allclose(logs[201:], 0.5 * np.log10(2) - 3.0 * np.arange(201, 501), rtol=1e-12)
+    assert log10_norm_of_gates(np.zeros((2, 3))).tolist() == [pytest.approx(0.5 * np.log10(3)), -np.inf, -np.inf]
+
+
+@pytest.mark.parametrize("F", [[0.5], [[-0.5]], [[np.nan]]])
+def test_what_cannot_be_gates_is_refused(F):
+    with pytest.raises(ValueError, match="F must"):
+        log10_norm_of_gates(F)

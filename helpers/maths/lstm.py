@@ -1,8 +1,11 @@
 """The LSTM of 1997, of 2000 and of today: forward, backward, and the Jacobian of its state, path by path (notebook 09).
 
-z = W h_{k} + U x_{k} + b,   split into z_i, z_f, z_o, z_g
-i, f, o = sigmoid(z_i), sigmoid(z_f), sigmoid(z_o),   g = squash(z_g)
-c_{k+1} = f c_k + i g,   h_{k+1} = o read(c_{k+1})
+        forward, downwards                                  backward, upwards; d. is dDiv/d., summed over later steps
+(1)     z = W h_k + U x_k + b                               dh_k = W^T dz
+(2)     i, f, o = sigmoid(z_i), sigmoid(z_f), sigmoid(z_o)  dz_i = di i(1 - i),   the same for f and for o
+(3)     g = squash(z_g)                                     dz_g = dg squash'(z_g)
+(4)     c_{k+1} = f c_k + i g                               di = dc g,   df = dc c_k,   dg = dc i,   dc_k = dc f
+(5)     h_{k+1} = o read(c_{k+1})                           dc = dc_{k+1} + dh o read'(c_{k+1}),   do = dh read(c_{k+1})
 
 Time is the first axis and the state the last; a batch stands between them. ``C[k]``, ``H[k]`` are the state with
 ``C[0]``, ``H[0]`` given, and ``I[k]``, ``F[k]``, ``O[k]``, ``Gs[k]`` are the gates of step k, which makes ``C[k + 1]``.
@@ -93,15 +96,20 @@ def lstm_run(net, X, c0=None, h0=None):
     T, state = len(X), (*X.shape[1:-1], W.shape[1])
     C, H = np.empty((T + 1, *state)), np.empty((T + 1, *state))
     C[0], H[0] = _start("c0", c0, state), _start("h0", h0, state)
-    I, F, O, Gs = np.empty((4, T, *state))
+    n = W.shape[1]
+    gates, Gs = np.empty((T, *state[:-1], 3 * n)), np.empty((T, *state))
+    I, F, O = np.split(gates, 3, axis=-1)  # views: one sigmoid fills all three
     with np.errstate(over="ignore", invalid="ignore"):
         Z = X @ U.T + b
+        if not net.forget_gate:
+            W = np.concatenate([W[:n], np.zeros((n, n)), W[2 * n :]])
+            Z[..., n : 2 * n] = np.inf  # whose sigmoid is exactly 1
         for k in range(T):
-            z_i, z_f, z_o, z_g = np.split(Z[k] + H[k] @ W.T, 4, axis=-1)
-            I[k], O[k], Gs[k] = sigmoid(z_i), sigmoid(z_o), a * np.tanh(s * z_g)
-            F[k] = sigmoid(z_f) if net.forget_gate else 1.0
-            C[k + 1] = F[k] * C[k] + I[k] * Gs[k]
-            H[k + 1] = O[k] * np.tanh(r * C[k + 1])
+            z = Z[k] + H[k] @ W.T  # (1)
+            gates[k] = sigmoid(z[..., : 3 * n])  # (2)
+            Gs[k] = a * np.tanh(s * z[..., 3 * n :])  # (3)
+            C[k + 1] = F[k] * C[k] + I[k] * Gs[k]  # (4)
+            H[k + 1] = O[k] * np.tanh(r * C[k + 1])  # (5)
     if not (np.isfinite(C).all() and np.isfinite(H).all()):
         raise ValueError(f"the state must stay within the floats, got c {shown(C[-1])} and h {shown(H[-1])} at the end")
     return LSTMRun(C, H, I, F, O, Gs, X)
@@ -112,7 +120,7 @@ def lstm_backward(net, run, G, G_c=None):
 
     G : (T + 1, n), a batch after the time; G[t] = dDiv_t/dh_t. G_c : the same for c_t; None for zeros.
     Raises ValueError where the shapes do not fit, and for gradients beyond the floats.
-    Source: the forward equations of the module, read backwards.
+    Source: the equations of the module, from (5) up to (1).
 
     >>> net = LSTM(W=np.zeros((4, 1)), U=np.zeros((4, 1)), b=np.zeros(4))
     >>> run = lstm_run(net, np.zeros((3, 1)), c0=[1.0])
@@ -127,14 +135,12 @@ def lstm_backward(net, run, G, G_c=None):
     with np.errstate(over="ignore", invalid="ignore"):
         for k in range(len(run.I) - 1, -1, -1):
             i, f, o, g, read = run.I[k], run.F[k], run.O[k], run.Gs[k], np.tanh(r * run.C[k + 1])
-            dc = dc + dh * o * r * (1.0 - read**2)
-            dz_i = dc * g * i * (1.0 - i)
-            dz_f = dc * run.C[k] * f * (1.0 - f)  # 0 where f is 1, as in 1997
-            dz_o = dh * read * o * (1.0 - o)
-            dz_g = dc * i * a * s * (1.0 - (g / a) ** 2)
-            dZ[k] = np.concatenate([dz_i, dz_f, dz_o, dz_g], axis=-1)
-            dc = dc * f + G_c[k]
-            dh = dZ[k] @ W + G[k]
+            dc, do = dc + dh * o * r * (1.0 - read**2), dh * read  # (5)
+            di, df, dg, dc = dc * g, dc * run.C[k], dc * i, dc * f + G_c[k]  # (4)
+            dz_g = dg * a * s * (1.0 - (g / a) ** 2)  # (3)
+            dz_i, dz_f, dz_o = di * i * (1.0 - i), df * f * (1.0 - f), do * o * (1.0 - o)  # (2); dz_f is 0 where f is 1
+            dZ[k] = np.concatenate([dz_i, dz_f, dz_o, dz_g], axis=-1)  # (1)
+            dh = dZ[k] @ W + G[k]  # (1)
     *of_parameters, (dc, dh) = parameter_gradients(dZ, run, np.stack([dc, dh]))
     return LSTMGradients(*of_parameters, dc, dh)
 
@@ -149,13 +155,30 @@ def lstm_terms(net, run):
     [[[2.0]]]
     """
     W_i, W_f, W_o, W_g = np.split(_checked_run(net, run), 4)
+    *factors, readout = lstm_factors(net, run)
+    matrices = (v[..., None] * W_gate for v, W_gate in zip(factors, (W_i, W_f, W_g, W_o), strict=True))
+    return LSTMTerms(*matrices, readout)
+
+
+def lstm_factors(net, run):
+    """Return what stands before W_i, W_f, W_g and W_o in the LSTMTerms, each (T, n), and their readout.
+
+    g i(1 - i),   c_k f(1 - f),   i squash'(z_g),   read(c_{k+1}) o(1 - o),   o read'(c_{k+1})
+
+    Arguments and errors as for `lstm_jacobians`. Source: claims.md 3E.
+
+    >>> net = LSTM(W=[[0.0], [0.0], [0.0], [4.0]], U=np.zeros((4, 1)), b=np.zeros(4))
+    >>> lstm_factors(net, lstm_run(net, np.zeros((1, 1)))).cell_input.tolist()
+    [[0.5]]
+    """
+    _checked_run(net, run)
     a, s, r = SCALES[net.squash]
     read = np.tanh(r * run.C[1:])
     return LSTMTerms(
-        input_gate=(run.Gs * run.I * (1.0 - run.I))[..., None] * W_i,
-        forget_gate=(run.C[:-1] * run.F * (1.0 - run.F))[..., None] * W_f,
-        cell_input=(run.I * a * s * (1.0 - (run.Gs / a) ** 2))[..., None] * W_g,
-        output_gate=(read * run.O * (1.0 - run.O))[..., None] * W_o,
+        input_gate=run.Gs * run.I * (1.0 - run.I),
+        forget_gate=run.C[:-1] * run.F * (1.0 - run.F),
+        cell_input=run.I * a * s * (1.0 - (run.Gs / a) ** 2),
+        output_gate=read * run.O * (1.0 - run.O),
         readout=run.O * r * (1.0 - read**2),
     )
 

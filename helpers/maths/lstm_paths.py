@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from helpers.maths.lstm import PATHS, lstm_terms
+from helpers.maths._check import real_array, shown
+from helpers.maths.lstm import PATHS, lstm_factors
 from helpers.maths.rnn import FAR
 
 VARIANTS = ("whole", *PATHS)  # the last four: the carousel and this gate's path
@@ -25,28 +26,48 @@ def path_log10_norms(net, run):
     >>> [round(float(10 ** logs[row, 50]), 3) for row in (0, 5)], round(float(logs[1, 50]), 3)
     ([0.5, 0.0], -15.051)
     """
-    terms = lstm_terms(net, run)
+    factors = lstm_factors(net, run)
     if run.C.ndim != 2:
         raise ValueError(f"the paths are those of one run, got a batch: C {run.C.shape}")
-    n = run.C.shape[1]
-    E, A_of = terms.readout, np.stack(terms[:3])
-    # Which of i, f, g and which of o each variant keeps; np.tensordot adds the terms that are kept.
-    gates = np.array([[1, 1, 1], [0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]], float)
-    through_o = np.array([1, 0, 0, 0, 0, 1], float)
-    A = np.tensordot(gates, A_of, axes=1)
-    both = np.concatenate([A, through_o[:, None, None, None] * terms.output_gate], axis=2)
-    dc, dh = np.tile(np.eye(n), (len(VARIANTS), 1, 1)), np.zeros((len(VARIANTS), n, n))
-    logs, scale = np.zeros((len(VARIANTS), len(run.C))), np.zeros(len(VARIANTS))
-    logs[:, 0] = 0.5 * np.log10(n)
-    for k in range(len(run.I)):
-        moved = both[:, k] @ dh
-        dc = run.F[k][:, None] * dc + moved[:, :n]
-        dh = E[k][:, None] * dc + moved[:, n:]
-        squares = np.einsum("vij,vij->v", dc, dc)
-        with np.errstate(divide="ignore"):
-            logs[:, k + 1] = 0.5 * np.log10(squares) + scale
-        if squares.max() > FAR or squares.min() < 1 / FAR:
-            size = np.sqrt(np.where(squares > 0, squares, 1.0))
+    n, n_steps = run.C.shape[1], len(run.I)
+    W_i, W_f, W_o, W_g = np.split(np.asarray(net.W, dtype=float), 4)
+    W = np.stack([W_i, W_f, W_g])
+    by_gate, through_o, E, F = (rows[..., None] for rows in (np.stack(factors[:3], 1), *factors[3:], run.F))
+    # The whole, and the three gates that lead back to a cell: the carousel alone needs no matrix, and with the output
+    # gate's path alone a change of h never comes back. A over R is made anew at each step: all steps fill no cache.
+    dc, dh, A_and_R = np.tile(np.eye(n), (4, 1, 1)), np.zeros((4, n, n)), np.zeros((4, 2 * n, n))
+    squares, scales, scale = np.full((n_steps + 1, 4), float(n)), np.zeros((n_steps + 1, 4)), np.zeros(4)
+    for k in range(n_steps):
+        A_and_R[1:, :n] = by_gate[k] * W
+        A_and_R[0, :n], A_and_R[0, n:] = A_and_R[1:, :n].sum(axis=0), through_o[k] * W_o
+        moved = A_and_R @ dh
+        dc = F[k] * dc + moved[:, :n]
+        dh = E[k] * dc + moved[:, n:]
+        squares[k + 1], scales[k + 1] = np.einsum("vij,vij->v", dc, dc), scale
+        if squares[k + 1].max() > FAR or squares[k + 1].min() < 1 / FAR:
+            size = np.sqrt(np.where(squares[k + 1] > 0, squares[k + 1], 1.0))
             dc, dh = dc / size[:, None, None], dh / size[:, None, None]
-            scale += np.log10(size)
-    return logs
+            scale = scale + np.log10(size)
+    with np.errstate(divide="ignore"):
+        whole, *gates = (0.5 * np.log10(squares) + scales).T
+    carousel = log10_norm_of_gates(run.F)
+    return np.stack([whole, carousel, *gates, carousel])
+
+
+def log10_norm_of_gates(F):
+    """Return log10 of the Frobenius norm of diag(F[t-1]) ... diag(F[0]), t = 0, ..., T, shape (T + 1,).
+
+    F : (T, n), the forget gates. -inf is an exact 0.
+    Raises ValueError for other shapes, values below 0 and values that are not finite.
+    Source: claim C85.
+
+    >>> (10 ** log10_norm_of_gates([[0.5, 1.0], [0.5, 0.0]])).round(4).tolist()
+    [1.4142, 1.118, 0.25]
+    """
+    F = real_array("F", F)
+    if F.ndim != 2 or not (F >= 0).all():
+        raise ValueError(f"F must be (T, n) and at least 0, got {shown(F)}")
+    with np.errstate(divide="ignore"):
+        logs = np.concatenate([np.zeros((1, F.shape[1])), np.log10(F).cumsum(axis=0)])
+        top = np.maximum(logs.max(axis=1, keepdims=True), -1e300)  # a number also where all cells are exactly 0
+        return (top + 0.5 * np.log10((10.0 ** (2 * (logs - top))).sum(axis=1, keepdims=True)))[:, 0]
