@@ -95,5 +95,9 @@ GRIDS = {
     "many": [Cell("many", length) for length in range(1, 81)],
 }
 
+if __name__ == "__mp_main__" and "STARTING" in os.environ:  # a worker, which is not yet what it shall be
+    Path(os.environ["STARTING"]).touch()
+    time.sleep(1)
+
 if __name__ == "__main__":
     sys.exit(main(sys.argv[2:], GRIDS, globals()[sys.argv[1]]))

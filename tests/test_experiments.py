@@ -1,4 +1,4 @@
-"""The table of the experiments loses nothing and counts nothing twice, whatever is killed; a run does what is missing."""
+"""The table of the experiments loses nothing and counts nothing twice, whatever is killed; a run does what lacks."""
 
 import json
 import multiprocessing
@@ -89,7 +89,7 @@ def test_a_file_cut_at_any_byte_is_readable_and_the_next_line_goes_where_the_tor
         table.append(path, record(n))
     whole = path.read_bytes()
     first = whole.index(b"\n") + 1
-    for end in range(len(whole)):
+    for end in [0, 1, *range(first - 2, len(whole))]:
         path.write_bytes(whole[:end])
         # A line is whole with its last brace: who loses the newline alone loses nothing.
         there = [n for n, last in ((1, first - 1), (2, len(whole) - 1)) if end >= last]
@@ -354,7 +354,7 @@ def test_ten_kills_at_random_moments_lose_nothing_that_was_written_and_count_not
         process = start("slow", "many", "--table", path, "--workers", 2, env=environment)
         if kill % 2:  # while it works; else perhaps while it starts
             wait_for_lines(path, lines(path) + 1, process)
-        time.sleep(rng.uniform(0, 0.25 if kill % 2 else 1))
+        time.sleep(rng.uniform(0, 0.2 if kill % 2 else 0.7))
         process.kill()
         # The pipes end with the last process that holds them: the workers have gone as well.
         _, err = process.communicate(timeout=20)
@@ -383,6 +383,18 @@ def test_an_interrupt_keeps_what_is_finished_and_ends_at_once(path, sent, worker
     assert err.startswith("Interrupted: 2 of 3 cells are in ")
     assert "Traceback" not in err
     assert lengths(path) == [2, 3]
+
+
+@POSIX
+def test_an_interrupt_while_the_workers_start_is_the_parent_s_affair_too(path, tmp_path):
+    mark = tmp_path / "starting"
+    process = start("swift", "many", "--table", path, "--workers", 2, env=os.environ | {"STARTING": str(mark)})
+    while not mark.exists():
+        assert process.poll() is None
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert (process.returncode, err.count("\n"), "Traceback" in err) == (130, 1, False)
 
 
 def test_the_command_prints_the_solved_seeds_and_goes_on_where_it_was(path):
@@ -446,6 +458,8 @@ def test_a_cluster_one_of_whose_workers_is_killed_loses_nothing_and_counts_nothi
             assert quiet(cells, path, executor, fake_cells.dies_once) == {}
         assert not mark.exists()
         assert workers != {worker.pid for worker in local.workers.values()}
+        code, out, err = command("swift", "few", "--table", tmp_path / "few", "--scheduler", local.scheduler_address)
+        assert (code, out.splitlines()[-1].split(), err) == (0, ["lstm", "1/3", "2/3", "3/3"], "")
     assert (lengths(path), lines(path)) == (list(range(1, 21)), 20)
     one = tmp_path / "one"
     quiet(cells, one, run_cell=fake_cells.swift, workers=1)

@@ -15,11 +15,12 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib import metadata
 from multiprocessing.connection import Connection
+from queue import Empty, SimpleQueue
 
 import numpy as np
 from tqdm.auto import tqdm
@@ -82,7 +83,7 @@ def run(
     bar = tqdm(total=len(cells), initial=done, unit="cell", disable=None if progress is None else not progress)
 
     def take(cell, outcome: dict) -> None:
-        with _held(signal.SIGINT, signal.SIGTERM):
+        with _held():
             if "failed" in outcome:
                 failed[cell] = outcome["failed"]
             else:
@@ -92,7 +93,7 @@ def run(
 
     with bar:
         if executor is not None:
-            for cell in _gather(executor, todo, run_cell, take):
+            for cell in _gather(executor, todo, run_cell, take, stop=_cancel):
                 take(cell, {"failed": "it was lost by the executor that was to run it"})
         elif workers == 1:
             for cell in todo:
@@ -139,15 +140,17 @@ def cluster(address: str) -> Iterator[Executor]:
     """Give an executor on the Dask cluster whose scheduler is at ``address``, as in "tcp://127.0.0.1:8786".
 
     Its workers need this package. A worker that dies is Dask's affair: it runs the cell on another one. Raises
-    ImportError where Dask is missing and OSError where nobody answers.
+    ImportError where Dask is missing, ValueError for what is no address and OSError where nobody answers.
     """
     try:
         from distributed import Client
+        from distributed.comm import resolve_address
     except ImportError as error:
         raise ImportError(
             "a cluster needs Dask's package distributed. To install it: pip install 'gradient-carousel[dask]' "
             "(in a checkout: pip install -e '.[dask]')"
         ) from error
+    resolve_address(address)  # a client that was made for a bad one takes a minute to give up
     # Not pure: a cell that failed would otherwise keep its failure for as long as the scheduler remembers it.
     with Client(address, set_as_default=False) as client:
         yield client.get_executor(pure=False)
@@ -161,32 +164,52 @@ def _words(outcome: dict) -> str:
     return f"{sum(update is not None for update in solved_at)} of {len(solved_at)} solved"
 
 
-def _gather(executor: Executor, cells: list, run_cell: Callable[..., dict], take: Callable) -> list:
-    """Run the cells and take each as it is done; return, in their order, those that the executor lost."""
+def _gather(executor: Executor, cells: list, run_cell: Callable[..., dict], take: Callable, stop: Callable) -> list:
+    """Run the cells and take each as it is done; return, in their order, those that the executor lost.
+
+    Whatever interrupts this, ``stop`` is called with the futures that are left; of these, the finished ones are taken.
+    """
     pending: dict[Future, object] = {}
     lost = set()
+    done: SimpleQueue[Future] = SimpleQueue()  # and no `wait`, which an interrupt leaves with locks that nobody opens
+
+    def settle(future: Future) -> None:
+        cell = pending.pop(future)
+        if future.cancelled() or isinstance(future.exception(), BrokenExecutor):
+            lost.add(cell)
+        else:
+            take(cell, _outcome(future))
+
     try:
         try:
-            with _held(signal.SIGINT):  # a process inherits it: Ctrl-C reaches the parent alone, also while one starts
+            with _held():
                 for cell in cells:
-                    pending[executor.submit(compute, run_cell, cell)] = cell
+                    future = executor.submit(compute, run_cell, cell)
+                    pending[future] = cell
+                    future.add_done_callback(done.put)
         except BrokenExecutor:
             lost = set(cells) - set(pending.values())
         while pending:
-            # Where a wait cannot be interrupted, as on Windows, Ctrl-C acts when it ends.
-            done, _ = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
-            for future in done:
-                if future.cancelled() or isinstance(future.exception(), BrokenExecutor):
-                    lost.add(pending[future])
-                else:
-                    take(pending[future], _outcome(future))
-                del pending[future]
+            with suppress(Empty):
+                future = done.get(
+                    timeout=0.5
+                )  # where this cannot be interrupted, as on Windows, Ctrl-C acts at its end
+                with _held():
+                    settle(future)
     except BaseException:
-        for future, cell in pending.items():
-            if not future.cancel() and future.done() and not future.exception():
-                take(cell, future.result())
+        with _held():
+            finished = [future for future in pending if future.done()]
+            stop(pending.keys() - finished)
+            for future in finished:
+                settle(future)
         raise
     return [cell for cell in cells if cell in lost]
+
+
+def _cancel(futures: Iterable[Future]) -> None:
+    """Cancel what has not begun."""
+    for future in futures:
+        future.cancel()
 
 
 def _outcome(future: Future) -> dict:
@@ -216,17 +239,14 @@ def _in_pool(cells: list, workers: int, run_cell: Callable[..., dict], take: Cal
     """Run the cells in one pool of processes; return those that were lost because a worker died."""
     context = multiprocessing.get_context("spawn")
     reader, writer = context.Pipe(duplex=False)
-    with _environment(ONE_THREAD), reader, writer:
-        executor = ProcessPoolExecutor(workers, context, _start_worker, (reader,))
-        try:
-            lost = _gather(executor, cells, run_cell, take)
-        except BaseException:
-            # In this order: a pool that sees its workers end before it knows that it shall stop takes them for broken.
-            executor.shutdown(wait=False, cancel_futures=True)
-            writer.close()
-            raise
-        executor.shutdown()
-        return lost
+    # To stop the pool is to break it. Cancelled futures would not do: a pool that breaks chokes on them (Python 3.11).
+    with (
+        _environment(ONE_THREAD),
+        reader,
+        writer,
+        ProcessPoolExecutor(workers, context, _start_worker, (reader,)) as executor,
+    ):
+        return _gather(executor, cells, run_cell, take, stop=lambda futures: writer.close())
 
 
 @contextmanager
@@ -247,6 +267,8 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
 def _start_worker(reader: Connection) -> None:
     """Prepare a worker: Ctrl-C is the parent's affair, and where the parent stops or is gone, so is the worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # by which a pool ends its workers
     threading.Thread(target=_leave_with_parent, args=(reader,), daemon=True).start()
 
 
@@ -260,12 +282,16 @@ def _leave_with_parent(reader: Connection) -> None:
 
 
 @contextmanager
-def _held(*signals: signal.Signals) -> Iterator[None]:
-    """Hold the signals back until the block is left, and from what is started in it. Windows cannot."""
+def _held() -> Iterator[None]:
+    """Hold Ctrl-C and SIGTERM back until the block is left. Windows cannot.
+
+    A process that is started in the block holds them back as well, so that Ctrl-C in a terminal, which reaches every
+    process, is the parent's affair from a worker's first moment on.
+    """
     if sys.platform == "win32":
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
     finally:
