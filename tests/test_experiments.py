@@ -10,12 +10,12 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import fake_cells
 import pytest
-from fake_cells import GRIDS, Cell
 
 from helpers.experiments import ONE_THREAD, table
 from helpers.experiments.run import cluster, cost, n_cores, run
+from tests import fake_cells
+from tests.fake_cells import GRIDS, Cell
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals")
 
