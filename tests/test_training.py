@@ -140,6 +140,20 @@ def test_the_first_step_of_adam_is_the_learning_rate_in_each_parameter_that_has_
     assert np.median(step) == pytest.approx(0.125, rel=1e-2)
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_updates_with_adam_are_those_of_the_paper_along_the_clipped_gradients_of_the_earlier_rooms(model):
+    """Kingma & Ba 2015, Algorithm 1, of gradients shortened to 0.1; digits are lost where one is near 0."""
+    training = begin(model, "order", float, max_norm=0.1, n_updates=6)
+    theta = training.state.theta
+    m = v = np.zeros(theta.shape)
+    for t in range(1, 7):
+        g = np.array([by_itself(training, theta, s, BATCH, t, 7).gradient for s in range(3)])
+        g *= np.minimum(1.0, 0.1 / np.linalg.norm(g, axis=1, keepdims=True))
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+        theta = theta - 0.02 * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+        np.testing.assert_allclose(training.update().theta, theta, rtol=0, atol=1e-8)
+
+
 @pytest.mark.parametrize("task", TASKS)
 def test_no_sequence_is_read_twice(task, monkeypatch):
     """Neither by two seeds nor in two updates nor in the test or for the flow."""
@@ -364,6 +378,15 @@ def test_a_seed_that_diverges_does_not_harm_the_others(model, task, thrown, dtyp
         np.testing.assert_array_equal(training.state.theta[1], start)
         assert not training.state.moments.first[1].any()
         assert np.isnan(np.array(training.history)[:, :, 1]).all()
+
+
+def test_a_gradient_whose_square_is_beyond_the_floats_is_not_taken_into_the_moments():
+    """With it Adam would stand still for ever. V of 1e100: outputs and loss are floats yet, the gradient is 1e200."""
+    training = begin("tanh", "adding", float, max_norm=None)
+    with_parameters(training, 1, V=1e100)
+    state = training.update()
+    assert state.diverged_at.tolist() == [-1, 1, -1]
+    assert all(np.isfinite(moments).all() for moments in state.moments[:2])
 
 
 def test_a_step_out_of_single_precision_is_not_taken():

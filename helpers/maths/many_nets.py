@@ -207,7 +207,6 @@ class LSTMNets(Nets):
         gates = self.Z[:, :, : -R.shape[2]]
         np.multiply(gates, 1.0 - gates, out=self.dZ[:, :, : -R.shape[2]])
         np.subtract(1.0, Gs**2, out=dG)
-        dC[-1] = 0.0
         for k in reversed(range(len(R))):  # so far, dI to dG hold the slopes of the gates
             dc = dC[k + 1] + dH[k + 1] * O[k] * (1.0 - R[k] ** 2)
             dI[k] *= dc * Gs[k]
