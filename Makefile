@@ -16,7 +16,7 @@ help:
 	@echo "make test       run all tests                         (TEST_FLAGS='-k bound' runs some)"
 	@echo "make claims     print each statement of the lecture with its verdict, notebook and test"
 	@echo "make bench      measure, in a real browser, how soon a picture follows its slider"
-	@echo "make bench-torch  measure backpropagation through time against PyTorch, in an environment of its own"
+	@echo "make bench-torch  measure the last part of make bench alone: against PyTorch, in an environment of its own"
 	@echo "make notebooks  run the notebooks and store what they show"
 	@echo "make lint       check the code and the notebooks with ruff"
 	@echo "make lock       renew requirements.lock from pyproject.toml"
@@ -41,6 +41,7 @@ claims: .venv/.made
 
 bench: .venv/.made
 	@.venv/bin/python -m tools.bench
+	@$(MAKE) --no-print-directory bench-torch
 
 # The build for the CPU, where there is one of that version: TORCH=torch takes the newest, with all that it brings.
 bench-torch: requirements.lock

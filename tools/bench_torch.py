@@ -1,9 +1,11 @@
-"""Backpropagation through time against PyTorch's `nn.RNN`, on the CPU, with the same number of threads, in one run.
+"""Backpropagation through time and training against PyTorch, on the CPU, in turns, in one run.
 
     make bench-torch
 
-One forward and one backward pass of a tanh net with all gradients (W, U, b, h_0), from the same numbers, in float64 on
-both sides, in turns; medians. PyTorch is installed for this alone, into an environment of its own.
+One forward and one backward pass of a tanh net with all gradients (W, U, b, h_0) against `nn.RNN`, from the same
+numbers, in float64 on both sides, with the same number of threads. Then whole updates of LSTMs, five seeds of them
+(forward, backward, clipping, Adam; the batch is drawn before), against the fused `nn.LSTM`, in float32 on both sides.
+Medians. PyTorch is installed for this alone, into an environment of its own.
 """
 
 import argparse
@@ -13,6 +15,7 @@ import sys
 import time
 from statistics import median
 
+N_CELLS, N_STEPS, BATCH, N_SEEDS = 16, 50, 32, 5  # of the training
 SIZES = [(8, 16, 50), (32, 16, 100), (32, 32, 100), (32, 64, 100), (32, 128, 100)]  # batch, neurons, steps
 
 
@@ -58,17 +61,106 @@ def measure(batch: int, n: int, n_steps: int, n_rounds: int = 15) -> tuple[float
     return median(spent[True]), median(spent[False]), error
 
 
+def our_update():
+    """Return a function that updates five seeds of our LSTMs on the same batch, and the sequences that it reads."""
+    from helpers.maths.training import Recipe, Training
+
+    seeds = tuple(range(N_SEEDS))
+    training = Training(
+        Recipe("adding", N_STEPS, "lstm", 1.0, hidden=N_CELLS, batch=BATCH, n_updates=10**9, seeds=seeds)
+    )
+    drawn = training._draw(training.active, 0, 0, BATCH)
+    training._draw = lambda *_: drawn
+    training._solvers = lambda who, theta: who[:0]  # a test every so many updates is not what is compared
+    return training.update, BATCH * N_SEEDS
+
+
+def torch_update():
+    """Return a function that updates PyTorch's LSTM on the same batch, and the sequences that it reads."""
+    import numpy as np
+    import torch
+
+    from helpers.maths.tasks import draw
+
+    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+    X, D = (torch.from_numpy(A.astype(np.float32)) for A in draw("adding", np.random.default_rng(0), N_STEPS, BATCH))
+    X = X.transpose(1, 2).contiguous()
+    net, readout = torch.nn.LSTM(2, N_CELLS), torch.nn.Linear(N_CELLS, 1)
+    weights = [*net.parameters(), *readout.parameters()]
+    optimiser = torch.optim.Adam(weights, 0.01)
+
+    def update():
+        optimiser.zero_grad(set_to_none=True)
+        loss = 0.5 * ((readout(net(X)[0][-1]).T - D) ** 2).mean()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(weights, 1.0)
+        optimiser.step()
+
+    return update, BATCH
+
+
+def sequences_a_second(side: str, seconds: float = 2.0) -> float:
+    """Return how many sequences a second one process trains on."""
+    update, n = our_update() if side == "ours" else torch_update()
+    for _ in range(5):
+        update()
+    began, count = time.perf_counter(), 0
+    while (spent := time.perf_counter() - began) < seconds:
+        update()
+        count += n
+    return count / spent
+
+
+def in_processes(flag: str, value: str, threads: int, n_processes: int = 1) -> list[str]:
+    """Return what this script prints with a flag, in processes of so many threads, which BLAS reads at its start."""
+    environment = os.environ | dict.fromkeys(
+        ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads)
+    )
+    command = [sys.executable, "-m", "tools.bench_torch", flag, value]
+    some = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(n_processes)]
+    said = [process.communicate()[0] for process in some]
+    if any(process.returncode for process in some):
+        raise RuntimeError(f"{' '.join(command)} failed")
+    return said
+
+
+def training(n_rounds: int = 5) -> None:
+    """Print how many sequences a second are trained on, ours and PyTorch's, on one core and on all."""
+    cores = os.cpu_count() or 1
+    sides = {
+        "ours, one process": ("ours", 1, 1),
+        "ours, a process a core": ("ours", 1, cores),
+        "nn.LSTM, one thread": ("torch", 1, 1),
+        "nn.LSTM, a thread a core": ("torch", cores, 1),
+        "nn.LSTM, a process a core": ("torch", 1, cores),
+    }
+    rates: dict[str, list[float]] = {name: [] for name in sides}
+    for _ in range(n_rounds):
+        for name, (side, threads, n_processes) in sides.items():
+            rates[name].append(sum(map(float, in_processes("--training", side, threads, n_processes))))
+    best = max(median(some) for name, some in rates.items() if name.startswith("nn"))
+    print(
+        f"training of LSTMs, {N_CELLS} cells, {N_STEPS} steps, batches of {BATCH}; ours trains {N_SEEDS} seeds at once"
+    )
+    print(f"{'':28}{'sequences/s':>12}{'beside the best of nn.LSTM':>30}")
+    for name, some in rates.items():
+        print(f"{name:28}{median(some):12.0f}{median(some) / best:30.2f}")
+
+
 def main() -> int:
-    """Print a table for each number of threads, each in a process of its own: BLAS reads the number at its start."""
+    """Print a table for each number of threads, and the one of training."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--threads", type=int)
-    threads = parser.parse_args().threads
+    parser.add_argument("--training", choices=("ours", "torch"))
+    chosen = parser.parse_args()
+    threads = chosen.threads
+    if chosen.training:
+        print(sequences_a_second(chosen.training))
+        return 0
     if threads is None:
-        for number in (1, os.cpu_count() or 1):
-            names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-            environment = os.environ | dict.fromkeys(names, str(number))
-            command = [sys.executable, "-m", "tools.bench_torch", "--threads", str(number)]
-            subprocess.run(command, check=True, env=environment)
+        for number in dict.fromkeys((1, os.cpu_count() or 1)):
+            print(*in_processes("--threads", str(number), number), sep="", flush=True)
+        training()
         return 0
     import torch
 

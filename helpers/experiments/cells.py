@@ -43,13 +43,13 @@ def _contenders(task, lengths, n_updates, seeds=SEEDS):
 
 
 def _latches():
-    """Small nets that hold one bit: gains for tanh, forget biases for the LSTM."""
+    """Small nets that hold one bit: gains for tanh, forget biases for the LSTM, each with both learning rates."""
     cells = []
     for length in (10, 20, 40, 80, 160):
         shared = {"task": "latch", "length": length, "hidden": 8, "n_updates": 400, "seeds": SEEDS}
         starts = [{"model": "tanh", "gain": gain} for gain in (0.5, 1.0, 1.5)]
         starts += [{"model": "lstm", "forget_bias": bias} for bias in (0.0, 1.0, 3.0, 5.0)]
-        cells += [Recipe(**shared, **start) for start in starts]
+        cells += [Recipe(**shared, **start, learning_rate=rate) for start in starts for rate in RATES]
     return cells
 
 

@@ -75,11 +75,11 @@ def word_classes(gap):
 
 def _jane(rng, length, batch):
     she = rng.integers(2, size=batch)
-    words = [she]
-    for name in word_classes(length - 2):
-        words.append(VOCABULARY.index(CLASSES[name][0]) + rng.integers(len(CLASSES[name]), size=batch))
-    words.append(np.full(batch, VOCABULARY.index("Then")))
-    return _one_hot(np.stack(words), len(VOCABULARY)), _one_hot(she, 2)
+    classes = [CLASSES[name] for name in word_classes(length - 2)]
+    first = np.array([VOCABULARY.index(words[0]) for words in classes])[:, None]
+    words = first + rng.integers(np.array([len(words) for words in classes])[:, None], size=(len(classes), batch))
+    then = np.full((1, batch), VOCABULARY.index("Then"))
+    return _one_hot(np.concatenate([she[None], words, then]), len(VOCABULARY)), _one_hot(she, 2)
 
 
 def _order(rng, length, batch):

@@ -61,7 +61,8 @@ class Training:
     """Nets in training, to be left and taken up again at any update.
 
     Each batch is drawn from its seed and the number of its update, so what a seed learns depends neither on the seeds
-    beside it nor on a pause. An update that was interrupted leaves the state as it was. A Training can be pickled.
+    beside it (with one hidden state it does, in the eighth digit) nor on a pause. An update that was interrupted leaves
+    the state as it was. A Training can be pickled.
 
     recipe : a Recipe. n_test : sequences of the test that a seed must pass. dtype : of the runs, np.float32, or float
     for digits that agree from machine to machine; parameters and moments are doubles. state : the State.
@@ -179,7 +180,7 @@ class Training:
         """X (T, S, m, B) and D (S, p, B) for the seeds in the places `who`."""
         rngs = (np.random.default_rng([self.recipe.seeds[s], kind, number]) for s in who)
         X, D = zip(*(draw(self.recipe.task, rng, self.recipe.length, batch) for rng in rngs), strict=True)
-        return np.stack(X, axis=1).astype(self.dtype), np.stack(D)
+        return np.stack(X, axis=1, dtype=self.dtype, casting="same_kind"), np.stack(D)
 
     def _nets_for(self, X):
         """The Nets whose arrays have the size of these inputs; there are few sizes."""
