@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers.explorers.controls import Typed
-from helpers.explorers.memory import by_hand_explorer, taps_explorer, three_memories_explorer
+from helpers.explorers.memory import by_hand_explorer, residual_explorer, taps_explorer, three_memories_explorer
 from helpers.maths.initial import gaussian
 from helpers.maths.memory import gated_gradient, multi_tap_gradient
 from helpers.maths.rnn import RNN, run_rnn, step_jacobians, transport
@@ -53,6 +53,34 @@ def test_the_taps_tell_their_hops_and_what_they_leave():
     explorer = taps_explorer()
     explorer.update(K=10)
     assert f"takes 10 hops, and 0.9^10 = {0.9**10:.3g} is left" in explorer.sentence
+
+
+@pytest.mark.claim("C78")
+def test_taps_that_no_hop_brings_to_lag_100_say_so_and_name_where_they_land():
+    explorer = taps_explorer()
+    explorer.update(K=30)
+    assert "No hop lands on lag 100: there exactly 0 is left. Lag 120 takes 4 hops" in explorer.sentence
+    assert multi_tap_gradient(np.append(np.zeros(29), 0.9), 100)[100] == -np.inf
+    explorer.update(K=20)
+    assert "No hop" not in explorer.sentence
+
+
+@pytest.mark.claim("C88")
+@pytest.mark.parametrize("scale", [0.5, 1.0, 3.0])
+def test_residual_steps_of_no_size_keep_a_gradient_and_small_ones_keep_to_their_bound(scale):
+    explorer = residual_explorer()
+    explorer.update(eps=0, scale=scale)
+    assert "after 100 residual steps is 1 (at most" in explorer.sentence
+    explorer.update(eps=0.01)
+    found = re.search(r"residual steps is (\S+) \(at most \(1 \+ ε ‖W‖\)\^100 = (\S+)\)", explorer.sentence)
+    assert 1 / float(found[2]) <= float(found[1]) <= float(found[2])
+
+
+@pytest.mark.claim("C88")
+def test_plain_steps_of_small_weights_lose_what_residual_ones_keep():
+    explorer = residual_explorer()
+    explorer.update(eps=0.01, scale=0.5)
+    assert re.search(r"100 plain steps 10\^-\d", explorer.sentence)
 
 
 # What the lecture wishes for, and what the memories do about it

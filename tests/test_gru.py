@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.maths.gradcheck import central_difference, relative_error
-from helpers.maths.gru import GRU, VARIANTS, gru_backward, gru_jacobians, gru_run, random_gru
+from helpers.maths.gru import GRU, VARIANTS, gru_backward, gru_jacobians, gru_log10_norms, gru_run, random_gru
 from helpers.maths.memory import gated_gradient, gated_memory
 from helpers.maths.scalar import log10_transport
 
@@ -341,3 +341,27 @@ OTHER = gru_run(GRU(np.zeros((3, 1)), np.zeros((3, 1)), np.zeros(3), [0.0]), [0.
 def test_a_bad_argument_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("variant", ["cho", "cudnn"])
+@pytest.mark.parametrize("scale", [0.0, 1.0, 8.0])
+def test_the_norms_over_time_are_those_of_the_product_of_the_jacobians_and_of_the_gates(variant, scale):
+    rng = np.random.default_rng(0)
+    net = random_gru(5, 2, scale, rng, update_bias=0.5, variant=variant)
+    run = gru_run(net, rng.standard_normal(5), rng.standard_normal((30, 2)))
+    whole, carousel = gru_log10_norms(net, run)
+    product = np.eye(5)
+    for t in range(31):
+        assert whole[t] == pytest.approx(np.log10(np.linalg.norm(product)), abs=1e-9)
+        assert carousel[t] == pytest.approx(np.log10(np.linalg.norm(run.Z[:t].prod(axis=0))), abs=1e-9)
+        product = gru_jacobians(net, run)[t] @ product if t < 30 else product
+
+
+def test_the_norms_over_time_survive_underflow_and_refuse_a_batch():
+    net = random_gru(3, 1, 0.0, np.random.default_rng(0), update_bias=-20.0)
+    net = net._replace(U=np.zeros(net.U.shape))
+    logs = gru_log10_norms(net, gru_run(net, np.zeros(3), np.zeros((200, 1))))
+    wanted = 0.5 * np.log10(3) - 200 * np.log10(1 + np.exp(20.0))
+    np.testing.assert_allclose(logs[:, -1], wanted, rtol=1e-9)
+    with pytest.raises(ValueError, match="got a batch"):
+        gru_log10_norms(net, gru_run(net, np.zeros((2, 3)), np.zeros((4, 2, 1))))

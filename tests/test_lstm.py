@@ -18,6 +18,7 @@ from helpers.maths.lstm import (
     LSTM,
     PATHS,
     LSTMGradients,
+    explosion_borders,
     from_torch_order,
     lstm_backward,
     lstm_jacobians,
@@ -377,6 +378,15 @@ def test_the_threshold_of_explosion_is_2_at_zero_biases_and_lower_at_a_forget_bi
         assert threshold == pytest.approx(number, abs=1e-6)
         assert rest_eigenvalue(threshold, forget_bias) == pytest.approx(1.0, abs=1e-12)
         assert rest_eigenvalue(0.99 * threshold, forget_bias) < 1 < rest_eigenvalue(1.01 * threshold, forget_bias)
+
+
+@pytest.mark.claim("C91")
+@given(biases=st.tuples(*[st.floats(-5, 5)] * 3))
+@PROPERTY
+def test_at_the_borders_of_explosion_the_rest_eigenvalue_is_minus_one_and_one(biases):
+    low, high = explosion_borders(*biases)
+    assert rest_eigenvalue(low, *biases) == pytest.approx(-1.0, abs=1e-12)
+    assert rest_eigenvalue(high, *biases) == pytest.approx(1.0, abs=1e-12)
 
 
 def test_the_rest_eigenvalue_takes_arrays_that_broadcast():

@@ -6,8 +6,8 @@ import pytest
 from autograd import jacobian
 
 from helpers.maths.gradcheck import central_difference, relative_error
-from helpers.maths.lstm import PATHS, lstm_jacobians, lstm_run, random_lstm
-from helpers.maths.lstm_paths import VARIANTS, log10_norm_of_gates, path_log10_norms
+from helpers.maths.lstm import PATHS, lstm_factors, lstm_jacobians, lstm_run, random_lstm
+from helpers.maths.lstm_paths import VARIANTS, log10_norm_of_gates, path_log10_norms, readout_log10
 
 
 def a_run(seed, n=4, n_steps=6, **kinds):
@@ -123,3 +123,13 @@ def test_the_norm_of_products_of_gates_survives_underflow_and_a_gate_that_is_shu
 def test_what_cannot_be_gates_is_refused(F):
     with pytest.raises(ValueError, match="F must"):
         log10_norm_of_gates(F)
+
+
+@pytest.mark.parametrize("squash", ["tanh", "1997"])
+def test_the_logarithm_of_the_readout_is_that_of_the_slope_and_goes_on_where_the_slope_has_no_digit(squash):
+    net, run = a_run(0, squash=squash)
+    np.testing.assert_allclose(10 ** readout_log10(net, run), lstm_factors(net, run).readout, rtol=1e-12)
+    r = {"tanh": 1.0, "1997": 0.5}[squash]
+    far = readout_log10(net, run._replace(C=run.C * 0 + 300.0))
+    wanted = np.log10(4 * r * run.O) - 2 * r * 300.0 / np.log(10)  # 1/cosh^2 is 4 e^(-2x)
+    np.testing.assert_allclose(far, wanted, rtol=1e-12)

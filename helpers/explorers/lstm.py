@@ -12,8 +12,17 @@ from helpers.explorers.live import Explorer
 from helpers.explorers.scalar import amount, number
 from helpers.figures import lstm as figures
 from helpers.maths.drives import one_hot, standardise
-from helpers.maths.lstm import LSTM, LSTMRun, lstm_run, lstm_terms, random_lstm, sigmoid
-from helpers.maths.lstm_paths import VARIANTS, path_log10_norms
+from helpers.maths.lstm import (
+    LSTM,
+    LSTMRun,
+    explosion_borders,
+    lstm_run,
+    lstm_terms,
+    random_lstm,
+    rest_eigenvalue,
+    sigmoid,
+)
+from helpers.maths.lstm_paths import VARIANTS, path_log10_norms, readout_log10
 from helpers.maths.memory import chrono_bias, forget_bias_for, half_life
 
 N = 16  # cells
@@ -171,3 +180,123 @@ def forget_bias_explorer(forget_bias: float = 1.0) -> Explorer:
         Slider("lag", "lag to be bridged", 2, figures.ForgetBias.longest, 100, 1),
     ]
     return Explorer(controls, forget_bias_state, figures.ForgetBias(), describe_forget_bias)
+
+
+@dataclass(frozen=True)
+class ConstantInputState:
+    """C and H of the cells of 1997 and of 2000, (T + 1,), log10 dh_t/dc_t from t = 1 on, and what bounds the second."""
+
+    size: float
+    forget_bias: float
+    C: list[np.ndarray]
+    H: list[np.ndarray]
+    log10_readout: list[np.ndarray]
+    log10_start: list[float]
+    bound: float
+
+
+def constant_input_state(size: float, forget_bias: float) -> ConstantInputState:
+    """Compute what the two cells do: i and o are 1/2, g is the squashed input, and no weight comes from h."""
+    n_steps, C, H, readouts, starts = figures.ConstantInput.n_steps, [], [], [], []
+    for forget_gate in (False, True):
+        b = np.array([0.0, forget_bias, 0.0, 0.0])
+        net = LSTM(np.zeros((4, 1)), np.array([[0.0], [0.0], [0.0], [1.0]]), b, forget_gate, "1997")
+        run = lstm_run(net, np.full((n_steps, 1), size))
+        readout = readout_log10(net, run)[:, 0]
+        C.append(run.C[:, 0])
+        H.append(run.H[:, 0])
+        readouts.append(readout)
+        starts.append(float(np.log10(run.F).sum() + readout[-1]))
+    bound = float(run.I[0, 0] * run.Gs[0, 0] / sigmoid(-forget_bias))  # 1 - sigmoid(b) keeps its digits so
+    return ConstantInputState(size, forget_bias, C, H, readouts, starts, bound)
+
+
+def describe_constant_input(state: ConstantInputState) -> str:
+    """Say what the two hold, show and would tell."""
+    told = [
+        f"The cell of {year} holds {number(C[-1])} and shows {number(H[-1])}; of a change of c_t h_t shows "
+        f"{amount(readout[-1])}, of one at step 0 {amount(start)}"
+        for year, C, H, readout, start in zip(
+            ("1997", "2000"), state.C, state.H, state.log10_readout, state.log10_start, strict=True
+        )
+    ]
+    return (
+        f"Input {state.size:g} for {len(state.C[0]) - 1} steps, b_f = {state.forget_bias:g}. {told[0]}. {told[1]}. "
+        f"It never holds more than |i g|/(1 − f) = {number(state.bound)}."
+    )
+
+
+def constant_input_explorer(forget_bias: float = 1.0) -> Explorer:
+    """Return the explorer of the cells of 1997 and of 2000 under a constant input."""
+    controls = [
+        Slider("size", "the constant input x", 0, 5, 1, 0.1),
+        Slider("forget_bias", "forget bias b_f (2000)", -2, 8, forget_bias, 0.1),
+    ]
+    return Explorer(controls, constant_input_state, figures.ConstantInput(), describe_constant_input)
+
+
+@dataclass(frozen=True)
+class OneCellState:
+    """The factor a step of one cell at rest over a range of w_g, its borders, and log10 |dc_t/dc_0| of a run."""
+
+    w_g: float
+    forget_bias: float
+    c0: float
+    weights: np.ndarray
+    factors: np.ndarray
+    factor: float
+    borders: tuple[float, float]
+    log10_measured: np.ndarray
+    log10_carousel: np.ndarray
+    log10_power: np.ndarray
+    end: float
+
+
+def one_cell_state(w_g: float, forget_bias: float, c0: float) -> OneCellState:
+    """Compute the threshold of one cell that reads nothing but its own h by its cell input, and its run from c0."""
+    net = LSTM(np.array([[0.0], [0.0], [0.0], [w_g]]), np.zeros((4, 1)), np.array([0.0, forget_bias, 0.0, 0.0]))
+    run = lstm_run(net, np.zeros((figures.OneCell.n_steps, 1)), [c0])
+    measured, carousel = path_log10_norms(net, run)[:2]
+    weights, factor = np.linspace(-10, 10, 3), float(rest_eigenvalue(w_g, forget_bias))
+    # h_0 is given: the first step reaches c by the forget gate alone, and every later one by all of the factor.
+    t, first = np.arange(len(measured)), np.log10(sigmoid(forget_bias))
+    with np.errstate(divide="ignore"):
+        power = np.where(t > 0, first + np.maximum(t - 1, 0) * np.maximum(np.log10(np.abs(factor)), -400.0), 0.0)
+    borders = tuple(float(border) for border in explosion_borders(forget_bias))
+    return OneCellState(
+        w_g=w_g,
+        forget_bias=forget_bias,
+        c0=c0,
+        weights=weights,
+        factors=rest_eigenvalue(weights, forget_bias),
+        factor=factor,
+        borders=borders,
+        log10_measured=measured,
+        log10_carousel=carousel,
+        log10_power=power,
+        end=float(run.C[-1, 0]),
+    )
+
+
+def describe_one_cell(state: OneCellState) -> str:
+    """Say the factor and its borders, and what the run does."""
+    size = abs(state.factor)
+    does = "keeps its size" if abs(size - 1) < 1e-9 else "explodes" if size > 1 else "vanishes"
+    low, high = state.borders
+    start = "at rest" if state.c0 == 0 else f"from c = {state.c0:g} to {number(state.end)}"
+    return (
+        f"w_g = {state.w_g:g}, b_f = {state.forget_bias:g}: at rest a step multiplies by {number(state.factor)}, and "
+        f"the gradient {does} (it explodes where w_g is above {high:.4f} or below {low:.4f}). The run, {start}, "
+        f"leaves {amount(state.log10_measured[-1])} after {len(state.log10_measured) - 1} steps; the carousel alone "
+        f"{amount(state.log10_carousel[-1])}."
+    )
+
+
+def one_cell_explorer(w_g: float = -3.0) -> Explorer:
+    """Return the explorer of when one cell explodes."""
+    controls = [
+        Slider("w_g", "weight w_g", -10, 10, w_g, 0.1),
+        Slider("forget_bias", "forget bias b_f", -2, 8, 0, 0.1),
+        Slider("c0", "start c_0 (0: at rest)", 0, 1, 0, 0.01),
+    ]
+    return Explorer(controls, one_cell_state, figures.OneCell(), describe_one_cell)

@@ -10,10 +10,14 @@ from helpers.explorers.scalar import amount, number
 from helpers.figures import memory as figures
 from helpers.maths.drives import impulse, noise
 from helpers.maths.drives import step as from_step
-from helpers.maths.memory import gated_gradient, gated_memory, multi_tap_gradient
+from helpers.maths.initial import gaussian
+from helpers.maths.linear import product_norms, spectral_norm
+from helpers.maths.memory import gated_gradient, gated_memory, multi_tap_gradient, residual_jacobians
+from helpers.maths.rnn import RNN, run_rnn, step_jacobians
 
 PROGRAM = "+.........+.........0....-.........................."
 LETTERS = {"+": 1.0, "-": -1.0}  # what they write; "." holds and "0" resets
+N_UNITS = 16
 FORGET_AT = 50  # the step at which the gated memory is told to forget
 
 
@@ -86,7 +90,7 @@ def three_memories_state(leak: float, gate: float, drive: str, seed: float) -> T
     writes = {
         "noise": lambda: noise(n_steps, np.random.default_rng(int(seed))),
         "impulse": lambda: impulse(n_steps, 5 + int(seed), 10.0),
-        "constant": lambda: from_step(n_steps, 0, 0.2 + 0.02 * seed),
+        "constant": lambda: from_step(n_steps, 0, 0.2 + 0.005 * seed),
     }[drive]()
     gated = np.full(n_steps, gate)
     gated[FORGET_AT] = 0.0
@@ -123,13 +127,13 @@ def three_memories_explorer() -> Explorer:
 
 @dataclass(frozen=True)
 class TapsState:
-    """log10 of the gradient by lag with K taps, and what is left at lag 100 for every number of taps."""
+    """log10 of the gradient by lag with K taps, and for each K what its first landing from 100 on leaves."""
 
     K: int
     weight: float
     log10_left: np.ndarray
     taps: np.ndarray
-    left_at_100: np.ndarray
+    left: np.ndarray
 
 
 def taps_state(K: float, weight: float) -> TapsState:
@@ -137,17 +141,19 @@ def taps_state(K: float, weight: float) -> TapsState:
     K, taps = int(K), np.arange(1, 31)
     weights = np.zeros(K)
     weights[-1] = weight
-    left = multi_tap_gradient(weights, figures.Taps.n_steps)
-    return TapsState(K, weight, left, taps, weight ** np.ceil(figures.Taps.n_steps / taps))
+    log10_left = multi_tap_gradient(weights, figures.Taps.n_steps)
+    return TapsState(K, weight, log10_left, taps, weight ** np.ceil(figures.Taps.n_steps / taps))
 
 
 def describe_taps(state: TapsState) -> str:
     """Say how many hops it takes and what they leave."""
-    hops = int(np.ceil(figures.Taps.n_steps / state.K))
+    hops = -(-figures.Taps.n_steps // state.K)
+    landing = hops * state.K
+    missed = "" if landing == figures.Taps.n_steps else "No hop lands on lag 100: there exactly 0 is left. "
     n_weights = f"{state.K} weight{'s' if state.K > 1 else ''} for each weight of a recursion with one tap"
     return (
-        f"K = {state.K}, weight {state.weight:g}: lag 100 takes {hops} hops, and {state.weight:g}^{hops} = "
-        f"{amount(hops * np.log10(state.weight))} is left. It costs {n_weights}."
+        f"K = {state.K}, weight {state.weight:g}: {missed}Lag {landing} takes {hops} hops, and {state.weight:g}^{hops} "
+        f"= {amount(hops * np.log10(state.weight))} is left. It costs {n_weights}."
     )
 
 
@@ -155,3 +161,49 @@ def taps_explorer() -> Explorer:
     """Return the explorer of recursions that look K steps back."""
     controls = [Slider("K", "taps K", 1, 30, 5, 1), Slider("weight", "weight of the tap", 0.5, 1, 0.9, 0.01)]
     return Explorer(controls, taps_state, figures.Taps(), describe_taps)
+
+
+@dataclass(frozen=True)
+class ResidualState:
+    """log10 of the spectral norms of products of I + eps A and of A alone, by depth, (T + 1,), and a bound."""
+
+    eps: float
+    scale: float
+    log10_residual: np.ndarray
+    log10_plain: np.ndarray
+    log10_bound: np.ndarray
+
+
+def residual_state(eps: float, scale: float, seed: float) -> ResidualState:
+    """Compute what residual steps h + eps tanh(W h) and plain ones tanh(W h) do to a gradient, from the same state."""
+    n_steps, rng = figures.Residual.n_steps, np.random.default_rng(int(seed))
+    W, h0 = scale * gaussian(N_UNITS, 1.0, rng), rng.standard_normal(N_UNITS)
+    plain = RNN(W, np.zeros((N_UNITS, 1)), np.zeros(N_UNITS))
+    return ResidualState(
+        eps=eps,
+        scale=scale,
+        log10_residual=product_norms(residual_jacobians(W, h0, eps, n_steps)),
+        log10_plain=product_norms(step_jacobians(plain, run_rnn(plain, h0, np.zeros((n_steps, 1))))),
+        log10_bound=np.arange(n_steps + 1) * np.log10(1 + eps * spectral_norm(W)),
+    )
+
+
+def describe_residual(state: ResidualState) -> str:
+    """Say what is left of each after all steps."""
+    residual, plain, bound = (amount(logs[-1]) for logs in (state.log10_residual, state.log10_plain, state.log10_bound))
+    n_steps = figures.Residual.n_steps
+    return (
+        f"ε = {state.eps:g}, scale of W {state.scale:g}: the norm after {n_steps} residual steps is {residual} (at "
+        f"most (1 + ε ‖W‖)^{n_steps} = {bound}), after {n_steps} plain steps {plain}. ε times the depth is "
+        f"{number(state.eps * n_steps)}."
+    )
+
+
+def residual_explorer(eps: float = 1.0) -> Explorer:
+    """Return the explorer of residual steps beside plain ones."""
+    controls = [
+        Slider("eps", "size ε of a step", 0, 1, eps, 0.01),
+        Slider("scale", "scale of W", 0, 3, 1, 0.1),
+        Slider("seed", "another net", 0, 9, 0, 1),
+    ]
+    return Explorer(controls, residual_state, figures.Residual(), describe_residual)

@@ -1,4 +1,4 @@
-"""An LSTM's gradient by path, the cell with what flows along its arrows, and what a forget bias bridges."""
+"""An LSTM's gradient by path, its cell, its forget bias, its first version, its threshold, and the GRU beside it."""
 
 import numpy as np
 
@@ -120,3 +120,115 @@ class ForgetBias(Scene):
         self.lives.set_data(state.biases, state.log10_half_lives)
         self.wanted.set_data((-2, 8), [np.log10(state.lag)] * 2)
         self.here.set_data([state.forget_bias], [np.log10(state.half_life)])
+
+
+class ConstantInput(Scene):
+    """The cells of 1997 and of 2000 under a constant input: what they hold, what they show, what h tells of c."""
+
+    height = 330
+    n_steps = 50
+    log_limits = (-24.0, 1.0)
+
+    def build(self):
+        self.panels = self.figure.subplots(1, 3)
+        self.figure.subplots_adjust(left=0.05, right=0.985, top=0.82, bottom=0.15, wspace=0.28)
+        titles = ("what they hold: c$_t$", "what they show: h$_t$", "readout: log$_{10}$ dh$_t$/dc$_t$")
+        for axes, title, limits in zip(self.panels, titles, ((-2, 52), (-0.02, 0.54), self.log_limits), strict=True):
+            axes.set(xlim=(0, self.n_steps), ylim=limits, xlabel="step t")
+            axes.set_title(title, pad=20)
+            level(axes, 0)
+        looks = ((style.STATE, "-", "1997"), (style.OTHER, "--", "2000"))
+        self.pairs = [
+            [axes.plot([], [], line, color=colour, label=label)[0] for colour, line, label in looks]
+            for axes in self.panels
+        ]
+        (self.bound,) = self.panels[0].plot([], [], ":", color=style.RULE, label="|i g|/(1 − f)")
+        self.panels[0].legend(ncols=3, **(ABOVE | {"columnspacing": 0.8, "handlelength": 1.6}))
+        for axes in self.panels[1:]:
+            axes.legend(ncols=2, **ABOVE)
+        self.moves(self.bound, *self.pairs[0], *self.pairs[1], *self.pairs[2])
+
+    def move(self, state):
+        for pair, values in zip(self.pairs, (state.C, state.H, state.log10_readout), strict=True):
+            for line, one in zip(pair, values, strict=True):
+                line.set_data(np.arange(self.n_steps + 1 - len(one), self.n_steps + 1), one)
+        self.bound.set_data((0, self.n_steps), [min(state.bound, 1e6)] * 2)
+
+
+class OneCell(Scene):
+    """The factor a step of one cell at rest against w_g, with the two borders; its gradient against the lag."""
+
+    height = 350
+    n_steps = 50
+    log_limits = (-30.0, 30.0)
+    factors = (-2.2, 3.6)
+
+    def build(self):
+        self.rest, self.lags = self.figure.subplots(1, 2)
+        self.figure.subplots_adjust(left=0.07, right=0.985, top=0.83, bottom=0.14, wspace=0.19)
+        self.rest.set(
+            xlim=(-10, 10), xticks=range(-10, 11, 5), ylim=self.factors, xlabel="weight w$_g$ from h to the cell input"
+        )
+        self.rest.set_ylabel("factor a step, at rest")
+        self.rest.set_title("f + i o w$_g$ (dashed: the borders)", pad=20)
+        for border in (-1, 1):
+            level(self.rest, border)
+        (self.curve,) = self.rest.plot([], [], color=style.RULE)
+        (self.borders,) = self.rest.plot([], [], "--", color=style.GRADIENT, linewidth=1.2)
+        (self.here,) = self.rest.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
+        self.lags.set(xlim=(0, self.n_steps), ylim=self.log_limits, xlabel="lag in steps")
+        self.lags.set_ylabel("log$_{10}$ |dc$_t$/dc$_0$|")
+        self.lags.set_title("the run itself", pad=20)
+        level(self.lags, 0)
+        (self.measured,) = self.lags.plot([], [], color=style.GRADIENT, linewidth=2.2, label="measured")
+        (self.power,) = self.lags.plot([], [], ":", color=style.RULE, label="as at rest")
+        (self.carousel,) = self.lags.plot([], [], "--", color=style.STATE, label="carousel alone")
+        self.lags.legend(ncols=3, **ABOVE)
+        self.moves(self.curve, self.borders, self.here, self.measured, self.carousel, self.power)
+
+    def move(self, state):
+        self.curve.set_data(state.weights, state.factors)
+        low, high = self.factors
+        left, right = state.borders
+        self.borders.set_data([left, left, np.nan, right, right], [low, high, np.nan, low, high])
+        self.here.set_data([state.w_g], [state.factor])
+        t = np.arange(self.n_steps + 1)
+        for line, logs in zip(
+            (self.measured, self.carousel, self.power),
+            (state.log10_measured, state.log10_carousel, state.log10_power),
+            strict=True,
+        ):
+            line.set_data(t, np.maximum(logs, FLOOR))
+
+
+class GatedUnits(Scene):
+    """A GRU beside an LSTM of the same bias, scale and input: their gradients, and how large their states become."""
+
+    height = 350
+    log_limits = (-30.0, 15.0)
+
+    def build(self):
+        self.lags, self.sizes = self.figure.subplots(1, 2, width_ratios=[1.3, 1])
+        self.figure.subplots_adjust(left=0.07, right=0.985, top=0.83, bottom=0.14, wspace=0.16)
+        self.lags.set(xlim=(0, N_STEPS), ylim=self.log_limits, xlabel="lag in steps")
+        self.lags.set_ylabel("log$_{10}$ of what is left")
+        self.lags.set_title("gradient", pad=20)
+        level(self.lags, 0)
+        (self.gru,) = self.lags.plot([], [], color=style.GRADIENT, linewidth=2.2, label="GRU, whole")
+        (self.gates,) = self.lags.plot([], [], "--", color=style.STATE, label="GRU, product of z")
+        (self.lstm,) = self.lags.plot([], [], "-.", color=style.OTHER, label="LSTM, whole")
+        self.lags.legend(ncols=3, **ABOVE)
+        self.sizes.set(xlim=(0, N_STEPS), ylim=(-3, 2.2), xlabel="step t")
+        self.sizes.set_title("log$_{10}$ of the largest entry of the state", pad=20)
+        level(self.sizes, 0)
+        (self.h,) = self.sizes.plot([], [], color=style.GRADIENT, linewidth=2.2, label="GRU: |h$_t$|")
+        (self.c,) = self.sizes.plot([], [], "-.", color=style.OTHER, label="LSTM: |c$_t$|")
+        self.sizes.legend(ncols=2, **ABOVE)
+        self.moves(self.gru, self.gates, self.lstm, self.h, self.c)
+
+    def move(self, state):
+        t = np.arange(N_STEPS + 1)
+        for line, logs in zip((self.gru, self.gates, self.lstm), state.log10_left, strict=True):
+            line.set_data(t, np.maximum(logs, FLOOR))
+        self.h.set_data(t[1:], state.log10_h)
+        self.c.set_data(t[1:], state.log10_c)

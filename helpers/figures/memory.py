@@ -1,4 +1,4 @@
-"""Memories that need not fade: worked by hand, three kinds beside one another, and more taps."""
+"""Memories that need not fade: worked by hand, three kinds beside one another, more taps, and residual steps."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ class ByHand(Scene):
     def build(self):
         self.held, self.left = self.figure.subplots(2, 1, sharex=True)
         self.figure.subplots_adjust(left=0.075, right=0.985, top=0.93, bottom=0.12, hspace=0.4)
-        self.held.set(xlim=(0, MOST_STEPS), ylim=(-3.2, 3.2), ylabel="memory $m_t$")
+        self.held.set(xlim=(0, MOST_STEPS), ylabel="memory $m_t$")
         self.held.set_title("what it holds (full dots: written; hollow dots: reset)")
         level(self.held, 0)
         (self.states,) = self.held.plot([], [], color=style.STATE, drawstyle="steps-post")
@@ -32,12 +32,19 @@ class ByHand(Scene):
         (self.values,) = self.left.plot([], [], color=style.GRADIENT, marker="o", markersize=3)
         self.moves(self.states, self.written, self.resets, self.values)
 
+    def stage_key(self, state):
+        largest = np.abs(state.M).max()
+        return next(limit for limit in (3.2, 12.8, 64.0) if largest <= limit)
+
+    def stage(self, state):
+        limit = self.stage_key(state)
+        self.held.set_ylim(-limit, limit)
+
     def move(self, state):
         t = np.arange(len(state.M))
-        inside = np.clip(state.M, -1e6, 1e6)
-        self.states.set_data(t, inside)
-        self.written.set_data(state.written + 1, inside[state.written + 1])
-        self.resets.set_data(state.resets + 1, inside[state.resets + 1])
+        self.states.set_data(t, state.M)
+        self.written.set_data(state.written + 1, state.M[state.written + 1])
+        self.resets.set_data(state.resets + 1, state.M[state.resets + 1])
         self.values.set_data(t, np.maximum(state.log10_left, FLOOR))
 
 
@@ -89,8 +96,8 @@ class Taps(Scene):
         level(self.lag, 0)
         (self.hops,) = self.lag.plot([], [], "o", color=style.GRADIENT, markersize=4)
         (self.one,) = self.lag.plot([], [], ":", color=style.RULE)
-        self.reach.set(xlim=(1, 30), ylim=(0, 1.02), xlabel="taps K", ylabel="left at lag 100")
-        self.reach.set_title("how many taps?")
+        self.reach.set(xlim=(1, 30), ylim=(0, 1.02), xlabel="taps K", ylabel="left of the gradient")
+        self.reach.set_title("at the first landing at or past lag 100")
         (self.curve,) = self.reach.plot([], [], color=style.RULE)
         (self.here,) = self.reach.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
         self.moves(self.hops, self.one, self.curve, self.here)
@@ -99,5 +106,34 @@ class Taps(Scene):
         t = np.arange(self.n_steps + 1)
         self.hops.set_data(t, np.maximum(state.log10_left, FLOOR))
         self.one.set_data(t, np.maximum(t * np.log10(state.weight), FLOOR))
-        self.curve.set_data(state.taps, state.left_at_100)
-        self.here.set_data([state.K], [state.left_at_100[state.K - 1]])
+        self.curve.set_data(state.taps, state.left)
+        self.here.set_data([state.K], [state.left[state.K - 1]])
+
+
+class Residual(Scene):
+    """The gradient through residual steps, I + eps A, beside that through A alone, against the depth."""
+
+    height = 330
+    n_steps = 100
+    log_limits = (-12.0, 8.0)
+
+    def build(self):
+        axes = self.figure.add_axes([0.075, 0.145, 0.905, 0.75])
+        axes.set(xlim=(0, self.n_steps), ylim=self.log_limits, xlabel="depth in steps")
+        axes.set(ylabel="log$_{10}$ of the norm of the product", yticks=range(-12, 9, 4))
+        axes.set_title("the gradient against the depth")
+        level(axes, 0)
+        (self.residual,) = axes.plot([], [], color=style.GRADIENT, linewidth=2.2, label="residual: I + ε A")
+        (self.plain,) = axes.plot([], [], "--", color=style.STATE, label="plain: A alone")
+        (self.bound,) = axes.plot([], [], ":", color=style.RULE, label="(1 + ε ‖W‖)$^t$, a bound")
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 1.01), ncols=3, borderaxespad=0)
+        self.moves(self.residual, self.plain, self.bound)
+
+    def move(self, state):
+        t = np.arange(self.n_steps + 1)
+        for line, logs in (
+            (self.residual, state.log10_residual),
+            (self.plain, state.log10_plain),
+            (self.bound, state.log10_bound),
+        ):
+            line.set_data(t, np.maximum(logs, FLOOR))

@@ -226,6 +226,21 @@ def rest_eigenvalue(w_g, forget_bias=0.0, input_bias=0.0, output_bias=0.0):
     return (f + i * o * real_array("w_g", w_g))[()]
 
 
+def explosion_borders(forget_bias=0.0, input_bias=0.0, output_bias=0.0):
+    """Return the two w_g at which one tanh cell at rest begins to explode: below the first, and above the second.
+
+    (-1 - f)/(i o)  and  (1 - f)/(i o),   where f + i o w_g is -1 and 1
+
+    Arguments and errors as for `rest_eigenvalue`. Source: claim C91; claims.md 3E.
+
+    >>> [float(border) for border in explosion_borders()]
+    [-6.0, 2.0]
+    """
+    f, slope = rest_eigenvalue(0.0, forget_bias, input_bias, output_bias), sigmoid(real_array("input_bias", input_bias))
+    slope = slope * sigmoid(real_array("output_bias", output_bias))
+    return (-1.0 - f) / slope, (1.0 - f) / slope
+
+
 def random_lstm(n, m, scale, rng, forget_bias=0.0, forget_gate=True, squash="tanh"):
     """Return an LSTM with weights N(0, scale^2 / n) from the state, N(0, 1 / m) from the input, and b 0 but for f.
 

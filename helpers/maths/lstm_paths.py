@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.maths._check import real_array, shown
-from helpers.maths.lstm import PATHS, lstm_factors
+from helpers.maths.lstm import PATHS, SCALES, lstm_factors
 from helpers.maths.rnn import FAR
 
 VARIANTS = ("whole", *PATHS)  # the last four: the carousel and this gate's path
@@ -52,6 +52,26 @@ def path_log10_norms(net, run):
         whole, *gates = (0.5 * np.log10(squares) + scales).T
     carousel = log10_norm_of_gates(run.F)
     return np.stack([whole, carousel, *gates, carousel])
+
+
+def readout_log10(net, run):
+    """Return log10 of dh_{k+1}/dc_{k+1}, the readout E, shape (T, n), also where 1 - tanh^2 has no digit left.
+
+    E = o r / cosh^2(r c_{k+1}),   r = 1, and 1/2 with the squash of 1997
+
+    net : an LSTM. run : its LSTMRun; a batch after the time. -inf where o is 0.
+    Raises ValueError where they do not fit. Source: claims.md 3E.
+
+    >>> from helpers.maths.lstm import LSTM, lstm_run
+    >>> net = LSTM(W=np.zeros((4, 1)), U=np.zeros((4, 1)), b=[0.0, np.log(3.0), 0.0, 0.0])
+    >>> readout_log10(net, lstm_run(net, np.zeros((1, 1)), c0=[200.0])).round(1).tolist()  # c = 150
+    [[-130.0]]
+    """
+    lstm_factors(net, run)  # raises where they do not fit
+    r = SCALES[net.squash][2]
+    size = np.abs(r * run.C[1:])
+    with np.errstate(divide="ignore"):
+        return np.log10(run.O) + np.log10(r) - 2 * (size + np.log1p(np.exp(-2 * size)) - np.log(2.0)) / np.log(10.0)
 
 
 def log10_norm_of_gates(F):
