@@ -214,8 +214,8 @@ def constant_input_state(size: float, forget_bias: float) -> ConstantInputState:
 def describe_constant_input(state: ConstantInputState) -> str:
     """Say what the two hold, show and would tell."""
     told = [
-        f"The cell of {year} holds {number(C[-1])} and shows {number(H[-1])}; of a change of c_t h_t shows "
-        f"{amount(readout[-1])}, of one at step 0 {amount(start)}"
+        f"The cell of {year} holds {number(C[-1])} and shows {number(H[-1])}; h shows {amount(readout[-1])} of a "
+        f"change of c in the same step, and {amount(start)} of one at step 0"
         for year, C, H, readout, start in zip(
             ("1997", "2000"), state.C, state.H, state.log10_readout, state.log10_start, strict=True
         )

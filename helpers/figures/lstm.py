@@ -59,7 +59,7 @@ class CellDrawing(Scene):
         axes.text(30, 360, "thickness: the gradient that one step carries along this path", va="center", fontsize=10)
         states = {"c before": (90, 290), "c after": (770, 290), "h before": (90, 60), "h after": (770, 60)}
         gates = {"f": (300, 175), "i": (420, 175), "g": (520, 175), "o": (640, 130)}
-        places, radius = states | gates, {**dict.fromkeys(states, 24), **dict.fromkeys(gates, 16)}
+        places, radius = states | gates, {**dict.fromkeys(states, 24), **dict.fromkeys(gates, 24)}
         arrows = {
             "carousel": ("c before", "c after"),
             "forget gate": ("h before", "f"),
