@@ -23,6 +23,7 @@ from helpers.explorers.mlp import shapes_explorer
 from helpers.explorers.regimes import regime_explorer
 from helpers.explorers.scalar import memory_explorer
 from helpers.explorers.squeeze import zoo_explorer
+from helpers.explorers.training import gap_explorer
 from helpers.figures.style import DENSITY
 from tools.chromium import Lab, Page, find_chromium, wait_until
 
@@ -200,6 +201,7 @@ def test_reset_brings_the_defaults_back(page):
         ("07_the_eta_bound", ladder_explorer, ("ArrowRight", 39), {"gain": 0.95}),
         ("08_constant_error_flow", taps_explorer, ("ArrowRight", 39), {"K": 6}),
         ("09_the_carousel", cell_explorer, ("ArrowRight", 39), {"forget_bias": 1.1}),
+        ("10_long_lags", lambda: gap_explorer(model="tanh", updates=0), ("ArrowRight", 39), {"updates": 25}),
     ],
 )
 def test_the_first_explorer_of_each_notebook_answers(lab, notebook, make, key, setting):

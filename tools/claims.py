@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-TREATED = [f"C{number}" for number in (*range(1, 75), *range(78, 94))]  # what the notebooks that exist have to treat
+TREATED = [f"C{number}" for number in range(1, 95)]  # every statement of the lecture
 QUOTATION = re.compile(r'> \*\*(C\d+)\*\* "(.+?)"\. \*Verdict: (.+?)\.\*')
 
 

@@ -10,6 +10,7 @@ from helpers.exercises import (
     cliffs,
     constant_error_flow,
     eta_bound,
+    long_lags,
     one_neuron,
     squeeze,
     stretch_rotate,
@@ -27,6 +28,7 @@ ROOMS = (
     eta_bound,
     constant_error_flow,
     carousel,
+    long_lags,
 )
 EXERCISES: dict[str, Exercise | Repair] = {
     name: exercise for room in ROOMS for name, exercise in room.EXERCISES.items()

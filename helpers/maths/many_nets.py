@@ -275,7 +275,7 @@ MODELS = {"tanh": TanhNets, "irnn": ReLUNets, "lstm": LSTMNets, "gru": GRUNets}
 def nets(shape, n_steps, n_nets, batch, dtype=float):
     """Return the Nets of a shape with arrays for n_nets nets, runs of n_steps steps and `batch` columns.
 
-    dtype : float, or np.float32, which takes about half the time. Raises ValueError for sizes below 1.
+    dtype : float, or np.float32, which is faster. Raises ValueError for sizes below 1.
 
     >>> shape = Shape("tanh", n=2, m=1, p=1)
     >>> many = nets(shape, n_steps=3, n_nets=1, batch=4)

@@ -1,0 +1,38 @@
+"""The gradients of a net that does not say what it is, and those of a guess."""
+
+import numpy as np
+
+from helpers.figures import style
+from helpers.figures.scalar import level
+from helpers.figures.scene import Scene
+
+FLOOR = -400.0
+ABOVE = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderaxespad": 0, "columnspacing": 1.2}
+
+
+class Mystery(Scene):
+    """Two gradients of a net that does not say what it is, and the same two of the reader's guess."""
+
+    height = 350
+    log_limits = (-25.0, 15.0)
+    n_steps = 100
+
+    def build(self):
+        axes = self.figure.add_axes([0.075, 0.145, 0.905, 0.7])
+        axes.set(xlim=(0, self.n_steps), ylim=self.log_limits, xlabel="lag in steps")
+        axes.set_ylabel("log$_{10}$ ‖dc$_t$/dc$_0$‖")
+        axes.set_title("its gradients, and your guess's", pad=20)
+        level(axes, 0)
+        draw = {"carousel": (style.STATE, "carousel alone"), "whole": (style.GRADIENT, "all paths")}
+        self.lines = {}
+        for name, (colour, words) in draw.items():
+            (self.lines[name],) = axes.plot([], [], color=colour, linewidth=2.2, label=f"its {words}")
+            look = {"color": colour, "linewidth": 1.2, "linestyle": "--"}
+            (self.lines[f"guess {name}"],) = axes.plot([], [], label=f"yours, {words}", **look)
+        axes.legend(ncols=4, **ABOVE)
+        self.moves(*self.lines.values())
+
+    def move(self, state):
+        for name, line in self.lines.items():
+            logs = state.logs[name]
+            line.set_data(np.arange(len(logs)), np.maximum(logs, FLOOR))

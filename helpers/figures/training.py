@@ -1,0 +1,56 @@
+"""Nets in training: their right answers update by update, and their gradient by lag."""
+
+import numpy as np
+
+from helpers.figures import style
+from helpers.figures.scalar import level
+from helpers.figures.scene import Scene
+
+FLOOR = -400.0
+ABOVE = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderaxespad": 0, "columnspacing": 1.2}
+
+
+class Gap(Scene):
+    """A training: the right answers of every seed, update by update; the gradient by lag, before and now."""
+
+    height = 350
+    log_limits = (-20.0, 5.0)
+    most_updates, longest, n_seeds = 200, 62, 3
+    dashes = ("-", "--", "-.")  # a seed has the same one everywhere
+    smooth = 10  # updates
+
+    def build(self):
+        self.right, self.flow = self.figure.subplots(1, 2)
+        self.figure.subplots_adjust(left=0.065, right=0.985, top=0.83, bottom=0.155, wspace=0.17)
+        self.right.set(xlim=(0, self.most_updates), ylim=(0.25, 1.04), xlabel="updates", ylabel="right answers")
+        self.right.set_title(f"while it learns (mean of {self.smooth} batches)", pad=20)
+        level(self.right, 0.5, linestyle=":")
+        self.curves = [
+            self.right.plot([], [], dash, color=style.STATE, linewidth=1.2, label=f"seed {seed}")[0]
+            for seed, dash in enumerate(self.dashes)
+        ]
+        (self.solved,) = self.right.plot([], [], "o", color=style.OTHER, markersize=8, label="solved")
+        self.right.legend(ncols=4, **ABOVE)
+        self.flow.set(xlim=(0, self.longest), ylim=self.log_limits, xlabel="steps back from the question")
+        self.flow.set(ylabel="log$_{10}$, beside the last state's")
+        self.flow.set_title("the gradient at the state of each step", pad=20)
+        level(self.flow, 0)
+        self.before, self.now = (
+            [self.flow.plot([], [], dash, color=colour, linewidth=width)[0] for dash in self.dashes]
+            for colour, width in ((style.EDGE, 0.9), (style.GRADIENT, 1.5))
+        )
+        (self.first,) = self.flow.plot([], [], ":", color=style.MARK, linewidth=1.2)
+        self.before[0].set_label("before training")
+        self.now[0].set_label("now")
+        self.first.set_label("the name")
+        self.flow.legend(handles=[self.before[0], self.now[0], self.first], ncols=3, **ABOVE)
+        self.moves(*self.curves, self.solved, *self.before, *self.now, self.first)
+
+    def move(self, state):
+        for curve, right in zip(self.curves, state.right.T, strict=True):
+            curve.set_data(np.arange(len(right)), right)
+        self.solved.set_data(state.solved_at, np.full(len(state.solved_at), 1.0))
+        for lines, flow in ((self.before, state.flow_before), (self.now, state.flow_now)):
+            for line, logs in zip(lines, flow.T, strict=True):
+                line.set_data(np.arange(len(logs)), np.clip(logs, FLOOR, -FLOOR))
+        self.first.set_data([state.length - 1] * 2, self.log_limits)
