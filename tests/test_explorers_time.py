@@ -15,9 +15,11 @@ from helpers.explorers.ledger import (
     ledger_explorer,
     ledger_state,
     merge_explorer,
+    merge_state,
     net_of,
 )
 from helpers.figures.cells import decades
+from helpers.figures.ledger import TimeLedger
 from helpers.maths.bounds import Ladder
 from helpers.maths.rnn import bptt, run_rnn, step_jacobians
 
@@ -73,6 +75,41 @@ def test_in_a_linear_orthogonal_like_net_one_step_contributes_by_its_power():
     assert 10**per_lag == pytest.approx(0.5, rel=0.2)
 
 
+def test_the_first_loss_reaches_back_to_its_own_step_alone():
+    explorer = ledger_explorer()
+    explorer.update(step=1)
+    assert "the loss at step 1 reaches back to step 1 alone." in explorer.sentence
+    explorer.update(step=2, activation="identity", drive="nothing")
+    told = re.search(r"contributes (\S+) times as much at step 1 as at step 2 itself", explorer.sentence)[1]
+    net, _ = net_of("gaussian", 0.9, "identity", "nothing", 2)
+    start = np.full(16, 0.1)
+    rng = np.random.default_rng(3)
+    V, targets = rng.standard_normal((2, 16)) / 4, rng.standard_normal((40, 2))
+    g = (net.W @ net.W @ start @ V.T - targets[1]) @ V
+    lengths = np.linalg.norm(g @ net.W) * np.linalg.norm(start), np.linalg.norm(g) * np.linalg.norm(net.W @ start)
+    assert numbers(told)[0] == pytest.approx(lengths[0] / lengths[1], rel=0.01)
+
+
+@pytest.mark.parametrize(("settings", "seen"), [({}, True), ({"gain": 0.1, "drive": "nothing"}, False)])
+def test_the_ledger_says_when_the_contributions_of_a_step_are_below_its_picture(settings, seen):
+    scene = TimeLedger()
+    options = {"gain": 0.9, "step": 40, "window": 10, "activation": "tanh", "drive": "noise"}
+    scene.draw(ledger_state(**options | settings))
+    low, high = scene.log_limits
+    drawn = np.concatenate([scene.back.get_ydata(), scene.ahead.get_ydata()])
+    assert ((low < drawn) & (drawn < high)).any() == seen
+    assert (scene.note.get_text() == "") == seen
+
+
+@pytest.mark.parametrize("drive", DRIVES.values())
+@pytest.mark.parametrize("gain", [0.1, 1.5, 3.0])
+@pytest.mark.parametrize("activation", NET_ACTIVATIONS.values())
+def test_the_neuron_that_is_seen_of_two_runs_is_alive(activation, gain, drive):
+    state = merge_state(gain, activation, drive)
+    assert np.ptp(state.one) > 0.05
+    assert state.one[20:].any()
+
+
 @pytest.mark.claim("C50", "C51")
 def test_two_runs_meet_where_the_gradient_vanishes():
     explorer = merge_explorer(0.3)
@@ -121,11 +158,30 @@ def test_a_net_without_eigenvalues_explodes_at_rest():
 @pytest.mark.claim("C74")
 def test_the_border_of_growth_lies_above_the_gain_of_the_bound_and_input_pushes_it_on():
     explorer = lyapunov_explorer()
-    alone = float(re.search(r"near a gain|turns positive at a gain near ([\d.]+);", explorer.sentence)[1])
+    alone = float(re.search(r"first grows at a gain near ([\d.]+);", explorer.sentence)[1])
     bound = float(re.search(r"stands at ([\d.]+)\.$", explorer.sentence)[1])
     explorer.update(size=1)
-    driven = float(re.search(r"turns positive at a gain near ([\d.]+);", explorer.sentence)[1])
+    driven = float(re.search(r"first grows at a gain near ([\d.]+);", explorer.sentence)[1])
     assert 0.4 < bound < 0.6 < 0.9 <= alone < driven
+
+
+@pytest.mark.claim("C50")
+def test_two_runs_can_stay_apart_where_the_gradient_fades():
+    state = merge_state(1.5, "tanh", "nothing")
+    assert state.log10_apart[-1] > 0
+    assert state.log10_gradient[-1] < state.log10_gradient[20] - 1
+    np.testing.assert_allclose(state.one[-1], state.other[-2], atol=0.01)  # each swings as the other did a step before
+
+
+def test_an_exponent_that_a_run_cannot_tell_from_zero_is_not_called_growth():
+    explorer = lyapunov_explorer()
+    assert "neither grows nor fades" in explorer.sentence
+    explorer.update(gain=0.5)
+    assert "a gradient fades by the factor 0." in explorer.sentence
+    explorer.update(gain=3)
+    assert "a gradient grows by the factor 1." in explorer.sentence
+    explorer.update(activation="sigmoid")
+    assert "it grows at no gain shown" in explorer.sentence
 
 
 def test_a_drive_has_its_steps_and_the_sentence_is_long_enough():

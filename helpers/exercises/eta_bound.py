@@ -30,6 +30,13 @@ def _run_elementwise(W, b, h, n_steps):
     return _elementwise(step_jacobians(net, run_rnn(net, h, np.zeros((n_steps, 1)))))
 
 
+def _run_transposed(W, b, h, n_steps):
+    """The norm of the steps transposed one by one, and multiplied in the order of those that are not."""
+    net = RNN(W, np.zeros((len(W), 1)), b, "sigmoid")
+    J = step_jacobians(net, run_rnn(net, h, np.zeros((n_steps, 1))))
+    return np.linalg.norm(np.linalg.multi_dot(J.swapaxes(-1, -2)[::-1]), 2)
+
+
 EXERCISES = {
     "07.1": Repair(
         lambda W, b, h, n_steps: np.linalg.norm(_product(W, b, h, n_steps), 2),
@@ -49,6 +56,10 @@ EXERCISES = {
                 "The slope is ¼ at z = 0 only. Let h run, and take the slope where it is.",
             ),
             (_run_elementwise, "The state runs. But P * J is still entry by entry: make it a product of matrices."),
+            (
+                _run_transposed,
+                "The state runs, and the product is one of matrices. But with W.T the newest step stands on the right.",
+            ),
             (
                 lambda W, b, h, n_steps: np.abs(_product(W, b, h, n_steps)).max(),
                 "The product is right. Third: its largest ENTRY is not its norm.",

@@ -26,6 +26,7 @@ KINDS = {
 }
 BOUNDED = {label: name for label, name in NET_ACTIVATIONS.items() if name in ("tanh", "sigmoid")}
 MAP_NEURONS, MAP_STEPS = 30, 250
+NEAR_ZERO = 0.02  # an exponent that runs of MAP_STEPS from other starts do not tell from 0
 
 
 @dataclass(frozen=True)
@@ -185,13 +186,15 @@ def lyapunov_state(gain: float, size: float, activation: str, seed: float):
 def describe_lyapunov(state: LyapunovState) -> str:
     """Say the exponent here, where it changes sign, and where the bound would have it."""
     row = state.exponents[int(np.argmin(np.abs(state.sizes - state.size)))]
-    above = state.gains[row > 0]
-    turns = f"turns positive at a gain near {above[0]:.1f}" if len(above) else "is negative for every gain shown"
-    word = "grows" if state.here > 0 else "fades"
+    above = state.gains[row > NEAR_ZERO]
+    turns = f"first grows at a gain near {above[0]:.1f}" if len(above) else "grows at no gain shown"
+    told = f"{'grows' if state.here > 0 else 'fades'} by the factor {number(np.exp(state.here))} a step"
+    if abs(state.here) < NEAR_ZERO:
+        told = "neither grows nor fades, as far as so short a run can tell"
     return (
-        f"{state.label}, gain {state.gain:g}, input of size {state.size:g}: the exponent is {state.here:+.2f}, so a "
-        f"gradient {word} by the factor {number(np.exp(state.here))} a step. With this input it {turns}; the bound "
-        f"γ‖W‖ = 1 stands at {state.promised:.2f}{' or above' if state.promised >= 3 else ''}."
+        f"{state.label}, gain {state.gain:g}, input of size {state.size:g}: the exponent is {state.here:+.2f}: a "
+        f"gradient {told}. With this input it {turns}; the bound γ‖W‖ = 1 stands at {state.promised:.2f}"
+        f"{' or above' if state.promised >= 3 else ''}."
     )
 
 

@@ -22,6 +22,7 @@ DRIVES = {"nothing": "nothing", "noise": "noise", "the Nile": "nile", "a sentenc
 NET_ACTIVATIONS = {"tanh": "tanh", "sigmoid": "sigmoid", "ReLU": "relu", "identity": "identity"}
 N = 16  # neurons
 LONG = 20  # a lag that counts as long
+SEEN = 1  # the neuron whose two runs are drawn: one that ReLU leaves alive
 
 
 @lru_cache
@@ -99,12 +100,14 @@ def ledger_state(gain: float, step: float, window: float, activation: str, drive
 def describe_ledger(state: LedgerState) -> str:
     """Say what one pair contributes, what long lags do, and what the window leaves out."""
     own, first = state.log10_pairs[state.step, state.step], state.log10_pairs[state.step, 1]
+    told = "reaches back to step 1 alone"
+    if state.step > 1:
+        told = f"contributes {amount(first - own)} times as much at step 1 as at step {state.step} itself"
     left_out = amount(state.log10_left_out[state.window - 1] - state.log10_total)
     return (
-        f"{state.label}, gain {state.gain:g}, reading {state.drive}: of the loss at step {state.step}, the "
-        f"contribution at step 1 is {amount(first - own)} times that at step {state.step} itself. The whole gradient "
-        f"has the norm {amount(state.log10_total)}; all lags from {LONG} on together {amount(state.log10_long)}. A "
-        f"window of {state.window} leaves out {left_out} of it."
+        f"{state.label}, gain {state.gain:g}, reading {state.drive}: the loss at step {state.step} {told}. "
+        f"The whole gradient has the norm {amount(state.log10_total)}; all lags from {LONG} on together "
+        f"{amount(state.log10_long)}. A window of {state.window} leaves out {left_out} of it."
     )
 
 
@@ -146,8 +149,8 @@ def merge_state(gain: float, activation: str, drive: str) -> MergeState:
         gain=gain,
         activation=activation,
         drive=next(label for label, name in DRIVES.items() if name == drive),
-        one=both.H[:, 0, 0],
-        other=both.H[:, 1, 0],
+        one=both.H[:, 0, SEEN],
+        other=both.H[:, 1, SEEN],
         log10_apart=log10_norm(both.H[:, 0] - both.H[:, 1]),
         log10_gradient=product_norms(step_jacobians(net, one)),
         log10_bound=np.arange(n_steps + 1) * np.log10(eta),

@@ -34,7 +34,7 @@ class Ladder(Scene):
             for colour, line, width, label in looks
         ]
         axes.legend(ncols=4, **ABOVE)
-        self.note = note(axes, y=0.04, va="bottom")
+        self.note = note(axes, x=0.01, y=0.04, ha="left", va="bottom")
         self.moves(*self.rungs, self.note)
 
     def move(self, state):
@@ -56,6 +56,7 @@ class Nilpotent(Scene):
         self.norms, self.growth = self.figure.subplots(1, 2, width_ratios=[1.2, 1])
         self.figure.subplots_adjust(left=0.07, right=0.985, top=0.83, bottom=0.15, wspace=0.19)
         self.norms.set(xlim=(0, self.n_steps), ylim=self.log_limits, xlabel="steps t", ylabel="log$_{10}$")
+        self.norms.set_xticks(range(0, self.n_steps + 1, 5))
         self.norms.set_title("norms after t steps", pad=20)
         level(self.norms, 0)
         (self.net,) = self.norms.plot([], [], "o-", color=style.GRADIENT, markersize=3, label="the net at rest")
@@ -86,12 +87,13 @@ class LyapunovMap(Scene):
 
     height = 430
     cell = 16
-    range = 1.0  # the exponent at which a colour is full
+    range = 2.2  # the exponent at which a colour is full
 
     def build(self):
         self.map = pixel_axes(self.figure, 60, 62, self.cell * 30, self.cell * 21)
         side = (self.cell * 30, self.cell * 21)
-        self.map.text(0, side[1] + 16, "Lyapunov exponent: green grows, purple fades", va="center", fontsize=10)
+        said = "Lyapunov exponent: green grows, purple fades; dotted: γ‖W‖ = 1"
+        self.map.text(0, side[1] + 16, said, va="center", fontsize=10)
         self.pixels = Picture(self.map, self.cell, 0, 0)
         self.map.plot([0, side[0], side[0], 0, 0], [0, 0, side[1], side[1], 0], color=style.EDGE, linewidth=0.8)
         for gain in (0.5, 1, 1.5, 2, 2.5, 3):
@@ -106,7 +108,7 @@ class LyapunovMap(Scene):
         (self.here,) = self.map.plot([], [], "o", color=style.MARK, markeredgecolor=style.RULE, markersize=9)
         self.cut = self.figure.add_axes([0.72, 0.145, 0.265, 0.77])
         self.cut.set(xlim=(0.1, 3), ylim=(-2.2, 0.8), xlabel="gain g of W")
-        self.cut.set_title("at this size of the input")
+        self.cut.set_title("exponent, this size of input")
         level(self.cut, 0)
         (self.exponents,) = self.cut.plot([], [], color=style.GRADIENT)
         (self.bound,) = self.cut.plot([], [], ":", color=style.RULE)
@@ -114,7 +116,8 @@ class LyapunovMap(Scene):
         self.moves(self.pixels, self.border, self.here, self.exponents, self.bound, self.dot)
 
     def move(self, state):
-        share = np.clip(np.abs(state.exponents) / self.range, 0, 1)[..., None]
+        # The root, or what grows a little would be as white as what does neither.
+        share = np.sqrt(np.clip(np.abs(state.exponents) / self.range, 0, 1))[..., None]
         share = np.ceil(share * N_SHADES) / N_SHADES
         full = np.where(state.exponents[..., None] > 0, to_rgb(style.POSITIVE), to_rgb(style.NEGATIVE))
         self.pixels.colours = (share * full + 1 - share)[::-1]

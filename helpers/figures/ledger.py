@@ -48,11 +48,12 @@ class TimeLedger(Scene):
         self.step.legend(handles=[self.back, self.ahead], ncols=2, **above)
         self.lag.set(xlim=(0, N_STEPS), ylim=self.log_limits, xlabel="lag t − k", ylabel="log$_{10}$")
         self.lag.set_title("the gradient by lag, beside the whole", pad=21)
-        (self.by_lag,) = self.lag.plot([], [], color=style.GRADIENT, label="all pairs of this lag")
-        (self.error,) = self.lag.plot([], [], "--", color=style.OTHER, label="what lies beyond this lag")
-        (self.window,) = self.lag.plot([], [], ":", color=style.RULE, linewidth=1.4)
-        self.lag.legend(handles=[self.by_lag, self.error], ncols=2, **above)
-        self.moves(self.pairs, self.row, self.column, self.edge, self.back, self.ahead, self.here)
+        (self.by_lag,) = self.lag.plot([], [], color=style.GRADIENT, label="this lag")
+        (self.error,) = self.lag.plot([], [], "--", color=style.OTHER, label="all lags beyond")
+        (self.window,) = self.lag.plot([], [], ":", color=style.RULE, linewidth=1.4, label="window")
+        self.lag.legend(handles=[self.by_lag, self.error, self.window], ncols=3, **above)
+        self.note = note(self.step)
+        self.moves(self.pairs, self.row, self.column, self.edge, self.back, self.ahead, self.here, self.note)
         self.moves(self.by_lag, self.error, self.window)
 
     def move(self, state):
@@ -64,12 +65,16 @@ class TimeLedger(Scene):
         window = CELL * state.window
         self.edge.set_data([0, side - window], [side - window, 0])
         steps = np.arange(1, N_STEPS + 1)
-        self.back.set_data(steps[: state.step], np.maximum(logs[state.step - 1, : state.step], FLOOR))
-        self.ahead.set_data(steps[state.step - 1 :], np.maximum(logs[state.step - 1 :, state.step - 1], FLOOR))
+        back, ahead = logs[state.step - 1, : state.step], logs[state.step - 1 :, state.step - 1]
+        self.back.set_data(steps[: state.step], np.maximum(back, FLOOR))
+        self.ahead.set_data(steps[state.step - 1 :], np.maximum(ahead, FLOOR))
+        seen = max(back.max(), ahead.max()) > self.log_limits[0]
+        self.note.set_text("" if seen else "all lie below the picture")
         self.here.set_data([state.step], [np.clip(logs[state.step - 1, state.step - 1], *self.log_limits)])
         lags = np.arange(N_STEPS)
         self.by_lag.set_data(lags, np.maximum(state.log10_by_lag - state.log10_total, FLOOR))
-        self.error.set_data(lags, np.maximum(state.log10_left_out - state.log10_total, FLOOR))
+        # Beyond the last lag lies nothing: a line that falls there would look like a fact of the net.
+        self.error.set_data(lags[:-1], np.maximum(state.log10_left_out - state.log10_total, FLOOR)[:-1])
         self.window.set_data([state.window - 0.5] * 2, self.log_limits)
 
 
