@@ -74,6 +74,23 @@ def test_temporal_order_at_50_is_solved_by_nearly_all_lstms_with_forget_bias_3_a
     assert max(solved("order", 50, "lstm", forget_bias=0.0)) <= 1
 
 
+def test_to_hear_the_first_symbol_before_training_is_neither_enough_nor_needed_to_learn_the_order():
+    heard, best = {}, {}
+    for model, bias, gain in (("tanh", 0.0, 1.5), ("gru", 0.0, 1.0), ("lstm", 0.0, 1.0), ("lstm", 3.0, 1.0)):
+        flow = Training(Recipe("order", 50, model, bias, gain, seeds=tuple(range(10)))).flow()
+        heard[model, bias] = np.median(flow[42] - flow[0])
+        best[model, bias] = max(solved("order", 50, model, forget_bias=bias, gain=gain))
+    assert min(heard["tanh", 0.0], heard["lstm", 3.0]) > -2
+    assert max(heard["gru", 0.0], heard["lstm", 0.0]) < -5
+    assert best["tanh", 0.0] == best["lstm", 0.0] == 0
+    assert best["gru", 0.0] > 5
+    assert best["lstm", 3.0] == 10
+
+
+def test_the_tanh_nets_that_hold_a_bit_do_not_learn_adding_at_20():
+    assert solved("adding", 20, "tanh", gain=1.5) == [0, 0]
+
+
 def test_at_adding_plain_nets_fail_at_50_and_gated_ones_do_not():
     assert max(solved("adding", 50, "tanh") + solved("adding", 50, "irnn")) <= 1
     for bias in (0.0, 1.0, 3.0):
@@ -183,6 +200,12 @@ def test_a_tanh_net_whose_gradient_survives_the_gap_learns_the_one_bit_of_jane_a
             pass
         assert ((training.state.solved_at > 0).sum() > 2) == (gain == 1.5)
     assert heard[0.8] < heard[1.0] < -2 < -1 < heard[1.5]
+
+
+def test_a_relu_net_that_starts_as_the_identity_hears_the_name_and_mostly_does_not_learn_it():
+    state = ran(updates=200, gap=40, model="irnn")
+    assert np.median(state.flow_before[-2]) > -1
+    assert len(state.solved_at) <= 1
 
 
 @pytest.mark.claim("C75")

@@ -114,7 +114,7 @@ def describe_survey(state: SurveyState) -> str:
 def survey_explorer(task: str = "order", length: int = 50) -> Explorer:
     """Return the explorer of the shipped table: which seeds solved a task, by model and length."""
     controls = [
-        Slider("length", "length to read off", 10, 160, length, 5),
+        Slider("length", "read off near length", 10, 160, length, 5),
         Choice("task", "task", LABELS, task),
         Choice("rate", "learning rate", {"the better of both": 0.0, "0.01": 0.01, "0.003": 0.003}, 0.0),
     ]

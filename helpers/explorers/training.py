@@ -119,10 +119,13 @@ def smoothed(rows: np.ndarray, window: int) -> np.ndarray:
 
 def describe_gap(state: GapState) -> str:
     """Say what the seeds answer now, and what the state of the name's step hears of the loss."""
-    said = f"{state.label}, {state.settings}, after {state.n_updates} updates. "
+    said = f"{state.label}, {state.settings}, after {state.n_updates} updates"
+    done = len(state.solved_at) + state.n_diverged == figures.Gap.n_seeds
+    said += ", when no seed was left to train. " if done else ". "
     if state.n_updates:
         last = [right[np.isfinite(right)][-1] for right in state.right.T if np.isfinite(right).any()]
-        said += f"Solved: {len(state.solved_at)} of {figures.Gap.n_seeds} seeds; right answers at the end "
+        said += f"Solved: {len(state.solved_at)} of {figures.Gap.n_seeds} seeds; right answers "
+        said += f"in the last {figures.Gap.smooth} batches "
         said += f"{', '.join(f'{one:.0%}' for one in last)}. "
     if state.n_diverged:
         said += f"{state.n_diverged} left the floats. "

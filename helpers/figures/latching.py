@@ -6,6 +6,14 @@ from helpers.figures import style
 from helpers.figures.scalar import level
 from helpers.figures.scene import Scene
 
+ABOVE = {
+    "loc": "lower left",
+    "bbox_to_anchor": (0, 1.01),
+    "borderaxespad": 0,
+    "handletextpad": 0.4,
+    "handlelength": 1.2,
+}
+
 
 class Bits(Scene):
     """Nets that learned to hold a bit over a few steps: how one answers at other lengths, and all their eigenvalues."""
@@ -14,18 +22,18 @@ class Bits(Scene):
     longest = 60
 
     def build(self):
-        self.right = self.figure.add_axes([0.07, 0.145, 0.5, 0.72])
+        self.right = self.figure.add_axes([0.07, 0.14, 0.5, 0.7])
         self.right.set(xlim=(0, self.longest + 1), ylim=(-0.04, 1.04), xlabel="length", ylabel="right answers")
-        self.right.set_title("one of them, asked at other lengths")
+        self.right.set_title("one of them, asked at other lengths", pad=20)
         level(self.right, 0.5, linestyle=":")
         (self.odd,) = self.right.plot([], [], "o", color=style.STATE, markersize=5, label="odd lengths")
         (self.even,) = self.right.plot([], [], "s", color=style.OTHER, markersize=4, label="even lengths")
         (self.trained,) = self.right.plot([], [], ":", color=style.MARK, linewidth=1.4)
         self.trained.set_label("learned here")
-        self.right.legend(loc="center right", handles=[self.odd, self.even, self.trained])
-        self.plane = self.figure.add_axes([0.64, 0.145, 0.35, 0.72])
+        self.right.legend(handles=[self.odd, self.even, self.trained], ncols=3, **ABOVE)
+        self.plane = self.figure.add_axes([0.64, 0.14, 0.35, 0.7])
         self.plane.set(xlim=(-3, 3), ylim=(-2.87, 2.87), xlabel="real", ylabel="imaginary", aspect="equal")
-        self.plane.set_title("largest eigenvalue of W, all nets")
+        self.plane.set_title("largest eigenvalue of W, all nets", pad=20)
         turn = np.linspace(0, 2 * np.pi, 200)
         self.plane.plot(np.cos(turn), np.sin(turn), color=style.EDGE, linewidth=1.0)
         level(self.plane, 0)
@@ -34,9 +42,9 @@ class Bits(Scene):
             kind: self.plane.plot([], [], mark, color=colour, markersize=5, label=kind)[0]
             for kind, (mark, colour) in looks.items()
         }
-        look = {"markersize": 13, "markerfacecolor": "none", "markeredgewidth": 1.8}
+        look = {"markersize": 12, "markerfacecolor": "none", "markeredgewidth": 1.8}
         (self.here,) = self.plane.plot([], [], "o", color=style.MARK, label="this one", **look)
-        self.plane.legend(loc="upper center", ncols=2)
+        self.plane.legend(ncols=4, columnspacing=0.6, **ABOVE)
         self.moves(self.odd, self.even, self.trained, *self.kinds.values(), self.here)
 
     def move(self, state):

@@ -21,14 +21,14 @@ class Mystery(Scene):
         axes = self.figure.add_axes([0.075, 0.145, 0.905, 0.7])
         axes.set(xlim=(0, self.n_steps), ylim=self.log_limits, xlabel="lag in steps")
         axes.set_ylabel("log$_{10}$ ‖dc$_t$/dc$_0$‖")
-        axes.set_title("its gradients, and your guess's", pad=20)
+        axes.set_title("the gradients of the mystery and of your guess", pad=20)
         level(axes, 0)
-        draw = {"carousel": (style.STATE, "carousel alone"), "whole": (style.GRADIENT, "all paths")}
+        draw = {"carousel": (style.STATE, "the carousel"), "whole": (style.GRADIENT, "all paths")}
         self.lines = {}
         for name, (colour, words) in draw.items():
-            (self.lines[name],) = axes.plot([], [], color=colour, linewidth=2.2, label=f"its {words}")
+            (self.lines[name],) = axes.plot([], [], color=colour, linewidth=2.2, label=f"{words}, the mystery")
             look = {"color": colour, "linewidth": 1.2, "linestyle": "--"}
-            (self.lines[f"guess {name}"],) = axes.plot([], [], label=f"yours, {words}", **look)
+            (self.lines[f"guess {name}"],) = axes.plot([], [], label=f"{words}, your guess", **look)
         axes.legend(ncols=4, **ABOVE)
         self.moves(*self.lines.values())
 

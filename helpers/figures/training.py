@@ -22,13 +22,15 @@ class Gap(Scene):
     def build(self):
         self.right, self.flow = self.figure.subplots(1, 2)
         self.figure.subplots_adjust(left=0.065, right=0.985, top=0.83, bottom=0.155, wspace=0.17)
-        self.right.set(xlim=(0, self.most_updates), ylim=(0.25, 1.04), xlabel="updates", ylabel="right answers")
+        self.right.set(xlim=(0, self.most_updates), ylim=(0, 1.04), xlabel="updates", ylabel="right answers")
         self.right.set_title(f"while it learns (mean of {self.smooth} batches)", pad=20)
         level(self.right, 0.5, linestyle=":")
         self.curves = [
             self.right.plot([], [], dash, color=style.STATE, linewidth=1.2, label=f"seed {seed}")[0]
             for seed, dash in enumerate(self.dashes)
         ]
+        # Without it the only point before the first update would not be seen.
+        (self.heads,) = self.right.plot([], [], "o", color=style.STATE, markersize=4)
         (self.solved,) = self.right.plot([], [], "o", color=style.OTHER, markersize=8, label="solved")
         self.right.legend(ncols=4, **ABOVE)
         self.flow.set(xlim=(0, self.longest), ylim=self.log_limits, xlabel="steps back from the question")
@@ -44,11 +46,14 @@ class Gap(Scene):
         self.now[0].set_label("now")
         self.first.set_label("the name")
         self.flow.legend(handles=[self.before[0], self.now[0], self.first], ncols=3, **ABOVE)
-        self.moves(*self.curves, self.solved, *self.before, *self.now, self.first)
+        self.moves(*self.curves, self.heads, self.solved, *self.before, *self.now, self.first)
 
     def move(self, state):
         for curve, right in zip(self.curves, state.right.T, strict=True):
             curve.set_data(np.arange(len(right)), right)
+        ends = [np.flatnonzero(np.isfinite(right))[-1:] for right in state.right.T]
+        heights = [right[end] for end, right in zip(ends, state.right.T, strict=True)]
+        self.heads.set_data(np.concatenate(ends), np.concatenate(heights))
         self.solved.set_data(state.solved_at, np.full(len(state.solved_at), 1.0))
         for lines, flow in ((self.before, state.flow_before), (self.now, state.flow_now)):
             for line, logs in zip(lines, flow.T, strict=True):
