@@ -115,7 +115,7 @@ def ledger_explorer(gain: float = 0.9) -> Explorer:
     """Return the explorer of the temporal contributions of every pair (t, k)."""
     controls = [
         Slider("gain", "gain g of W", 0.1, 3, gain, 0.05),
-        Slider("step", "step whose row and column to see", 1, figures.N_STEPS, figures.N_STEPS, 1),
+        Slider("step", "step to see", 1, figures.N_STEPS, figures.N_STEPS, 1),
         Slider("window", "window of truncation", 1, figures.N_STEPS, 10, 1),
         Choice("activation", "activation f", NET_ACTIVATIONS, "tanh"),
         Choice("drive", "what it reads", DRIVES, "noise"),
