@@ -100,4 +100,5 @@ if __name__ == "__mp_main__" and "STARTING" in os.environ:  # a worker, which is
     time.sleep(1)
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job that a shell has put in the background ignores it
     sys.exit(main(sys.argv[2:], GRIDS, globals()[sys.argv[1]]))

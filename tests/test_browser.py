@@ -17,7 +17,7 @@ from helpers.explorers.bounds import ladder_explorer
 from helpers.explorers.depth import digits_explorer
 from helpers.explorers.ledger import ledger_explorer
 from helpers.explorers.linear import stretch_rotate_explorer
-from helpers.explorers.lstm import cell_explorer
+from helpers.explorers.lstm import constant_input_explorer
 from helpers.explorers.memory import taps_explorer
 from helpers.explorers.mlp import shapes_explorer
 from helpers.explorers.regimes import regime_explorer
@@ -200,7 +200,7 @@ def test_reset_brings_the_defaults_back(page):
         ("06_through_time", ledger_explorer, ("ArrowRight", 39), {"gain": 0.95}),
         ("07_the_eta_bound", ladder_explorer, ("ArrowRight", 39), {"gain": 0.95}),
         ("08_constant_error_flow", taps_explorer, ("ArrowRight", 39), {"K": 6}),
-        ("09_the_carousel", cell_explorer, ("ArrowRight", 39), {"forget_bias": 1.1}),
+        ("09_the_carousel", constant_input_explorer, ("ArrowRight", 39), {"size": 1.1}),
         ("10_long_lags", lambda: gap_explorer(model="tanh", updates=0), ("ArrowRight", 39), {"updates": 25}),
     ],
 )
