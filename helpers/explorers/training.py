@@ -130,8 +130,8 @@ def describe_gap(state: GapState) -> str:
     if state.n_diverged:
         said += f"{state.n_diverged} left the floats. "
     heard = [amount(np.median(flow[-2])) for flow in (state.flow_before, state.flow_now)]
-    said += f"Of the gradient at the end, {heard[0]} came {state.length - 1} steps back to the name before training, "
-    said += f"{heard[1]} now. "
+    said += f"Of the gradient at the end, the name, {state.length - 1} steps back, heard {heard[0]} before training "
+    said += f"and {heard[1]} now. "
     words = state.example.split()
     shown = state.example if len(words) < 14 else f"{' '.join(words[:6])} … {' '.join(words[-3:])}"
     return f"{said}To “{shown}” the seeds answer {', '.join(state.answers)}."
