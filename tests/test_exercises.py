@@ -125,6 +125,14 @@ def through_time_one_late(W, slopes, H, G):
     return dW
 
 
+def transport_transposed(W, b, h, n_steps):
+    P = np.eye(len(W))
+    for _ in range(n_steps):
+        h = 1 / (1 + np.exp(-(W @ h + b)))
+        P = (W.T * (h * (1 - h))) @ P
+    return np.linalg.norm(P, 2)
+
+
 def transport_product(W, b, h, n_steps):
     P = np.eye(len(W))
     for _ in range(n_steps):
@@ -265,6 +273,7 @@ WRONG = [
     ("07.1", transport_frozen_elementwise, "three things"),
     ("07.1", lambda W, b, h, T: np.abs(np.linalg.matrix_power(W.T / 4, T)).max(), "Second"),
     ("07.1", lambda W, b, h, T: np.linalg.norm(np.linalg.matrix_power(W / 4, T), 2), "at z = 0 only"),
+    ("07.1", transport_transposed, "newest step stands on the right"),
     ("07.1", lambda W, b, h, T: np.abs(transport_product(W, b, h, T)).max(), "ENTRY"),
     ("07.1", lambda W, b, h, T: radius(transport_product(W, b, h, T)), "EIGENVALUE"),
     ("07.2", 0.5, "a slip"),
