@@ -198,7 +198,7 @@ RIGHT = {
     "10.3": 1.8,
     "10.4": 4.6,
     "10.5": "even",
-    "10.6": 0.25,
+    "10.6": 0.5,
 }
 WRONG = [
     ("09.1", lambda i, f, o, g, c: o * (1 - (o * np.tanh(f * c + i * g)) ** 2), "you have 1 − h²"),
@@ -235,10 +235,10 @@ WRONG = [
     ("10.5", "odd", "after two"),
     ("10.5", "all", "changes sign"),
     ("10.5", "none", "net 4"),
-    ("10.6", 0.5, "both must be right"),
-    ("10.6", 0.75, "it has wrong"),
-    ("10.6", 0.1667, "four answers"),
-    ("10.6", 0.9, "How many answers"),
+    ("10.6", 0.25, "one symbol of two"),
+    ("10.6", 0.75, "has wrong"),
+    ("10.6", 1, "first symbol too"),
+    ("10.6", 0.9, "does the second symbol leave"),
     ("08.1", lambda gates: np.prod(gates * (1 - gates)), "DERIVATIVES"),
     ("08.1", lambda gates: np.prod(1 - gates), "what is forgotten"),
     ("08.1", lambda gates: np.mean(gates) ** len(gates), "power of their mean"),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.explorers.latching import bits_explorer
-from helpers.maths.latching import KINDS, LATE, LONGEST, N_NETS, holders, kind, late_shares
+from helpers.maths.latching import KINDS, LATE, LONGEST, N_NETS, holders, is_trained, kind, late_shares, train_holders
 from helpers.maths.rnn import run_rnn, step_jacobians, transport
 from helpers.maths.tasks import draw
 from helpers.maths.training import Recipe, Training
@@ -65,6 +65,14 @@ def test_the_same_nets_cannot_be_taught_at_the_length_at_which_they_could_hold()
     for _ in training.updates():
         pass
     assert (training.state.solved_at < 0).all()
+
+
+def test_training_says_how_far_it_is_and_its_end_is_kept():
+    shares = list(train_holders(4))
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < shares[-1] <= 1
+    assert is_trained(4)
+    assert holders(4) is holders(4)
 
 
 def test_the_shares_of_a_net_are_those_of_an_independent_run():

@@ -65,14 +65,17 @@ EXERCISES = {
         options=("odd", "even", "all", "none"),
     ),
     "10.6": Exercise(
-        1.0 - TASKS["order"].chance,
-        "Four answers, all equally likely.",
+        0.5,
+        "The second symbol leaves two of the four answers, and the first is a coin.",
         (
-            (near(0.5, 1e-9), "Each symbol is guessed with 0.5; both must be right."),
-            (near(0.75, 1e-9), "That is the share that it has wrong."),
-            (near(1 / 6, 1e-3), "There are six symbols, but four answers."),
+            (
+                near(1.0 - TASKS["order"].chance, 1e-9),
+                "That is without having read anything. It knows one symbol of two.",
+            ),
+            (near(TASKS["order"].chance, 1e-9), "That is what a constant answer has wrong."),
+            (near(1.0, 1e-9), "Then it would have to know the first symbol too."),
         ),
         tolerance=1e-9,
-        otherwise="Not yet. How many answers are there?",
+        otherwise="Not yet. How many answers does the second symbol leave?",
     ),
 }

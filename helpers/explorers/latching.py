@@ -8,7 +8,7 @@ from helpers.explorers.controls import Slider
 from helpers.explorers.live import Explorer
 from helpers.explorers.scalar import amount
 from helpers.figures import latching as figures
-from helpers.maths.latching import LATE, LONGEST, N_NETS, holders, kind, late_shares
+from helpers.maths.latching import LATE, LONGEST, N_NETS, holders, is_trained, kind, late_shares, train_holders
 from helpers.maths.linear import product_norms
 from helpers.maths.rnn import run_rnn, step_jacobians
 from helpers.maths.tasks import draw
@@ -30,8 +30,11 @@ class BitsState:
 
 
 def bits_state(net: float, trained: float) -> BitsState:
-    """Compute what the explorer of nets that hold a bit shows."""
+    """Compute what the explorer of nets that hold a bit shows; a generator, for training takes time."""
     net = int(net) - 1
+    if not is_trained(int(trained)):
+        yield from train_holders(int(trained))
+    yield 1.0
     training, right = holders(int(trained))
     lengths = np.arange(1, len(right) + 1)
     spectra = [np.linalg.eigvals(training.net(s).W) for s in range(N_NETS)]

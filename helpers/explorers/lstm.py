@@ -84,10 +84,13 @@ def describe_dissector(state: DissectorState) -> str:
     """Say what is left along all paths and along the carousel, and which gate's path adds most."""
     whole, carousel, *gates = state.log10_paths[:, state.lag]
     most = int(np.argmax(gates))
-    added = f"With one gate's path open, the {VARIANTS[2 + most]} adds most: {amount(gates[most])}"
+    steps = "1 step" if state.lag == 1 else f"{state.lag} steps"
+    added = "No gate's path alone adds to it"
+    if gates[most] - carousel > 1e-6:
+        added = f"With one gate's path open, the {VARIANTS[2 + most]} adds most: {amount(gates[most])}"
     return (
-        f"Forget bias {state.forget_bias:g}, scale of W {state.scale:g}, reading {state.drive}: after {state.lag} "
-        f"steps all paths together leave {amount(whole)} of a change of the cells, the carousel alone "
+        f"Forget bias {state.forget_bias:g}, scale of W {state.scale:g}, reading {state.drive}: after {steps} "
+        f"all paths together leave {amount(whole)} of a change of the cells, the carousel alone "
         f"{amount(carousel)} (its best cell {amount(state.largest_forget)}; σ(b_f)^t would be "
         f"{amount(state.log10_bias[state.lag])}). {added}."
     )

@@ -161,7 +161,7 @@ class OneCell(Scene):
     height = 350
     n_steps = 50
     log_limits = (-30.0, 30.0)
-    factors = (-2.2, 3.6)
+    factors = (-2.6, 3.6)
 
     def build(self):
         self.rest, self.lags = self.figure.subplots(1, 2)

@@ -1,6 +1,5 @@
 """Small tanh nets that learned to hold one bit over a few steps, and what becomes of it after more (notebook 10)."""
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -21,25 +20,49 @@ class Holders(NamedTuple):
     right: np.ndarray
 
 
-@lru_cache(maxsize=16)
-def holders(length):
-    """Return N_NETS tanh nets of 8 neurons trained on "latch" at one length, each from a seed of its own, as Holders.
+_kept: dict[int, Holders] = {}
 
-    length : at least 1. A sequence of "latch" is the beginning of a longer one, so that one run of LONGEST steps asks
-    all lengths. The result is kept. Raises ValueError for another length.
+
+def train_holders(length):
+    """Train N_NETS tanh nets of 8 neurons on "latch" at one length, each from a seed of its own; yield the share done.
+
+    length : at least 1. The result is kept for `holders`. Raises ValueError for another length.
     Source: claims C3, C5, C75; Bengio, Simard & Frasconi 1994.
+
+    >>> max(train_holders(3)) <= 1
+    True
+    """
+    recipe = Recipe("latch", length, "tanh", gain=0.5, hidden=8, n_updates=300, seeds=tuple(range(N_NETS)))
+    training = Training(recipe, n_test=1000, dtype=float)
+    for state in training.updates():
+        yield state.n_updates / recipe.n_updates
+    X, D = draw("latch", np.random.default_rng(0), LONGEST, N_ASKED)
+    Y = training.outputs(X)
+    _kept[length] = Holders(training, 1.0 - is_wrong("latch", Y, np.broadcast_to(D, Y.shape)).mean(axis=-1))
+
+
+def holders(length):
+    """Return the nets of `train_holders`, trained where they are not yet, and what they answer at all lengths.
+
+    A sequence of "latch" is the beginning of a longer one, so that one run of LONGEST steps asks all lengths.
+    length : at least 1. Raises ValueError for another length.
 
     >>> holders(3).right.shape
     (60, 30)
     """
-    seeds = tuple(range(N_NETS))
-    recipe = Recipe("latch", length, "tanh", gain=0.5, hidden=8, n_updates=300, seeds=seeds)
-    training = Training(recipe, n_test=1000, dtype=float)
-    for _ in training.updates():
-        pass
-    X, D = draw("latch", np.random.default_rng(0), LONGEST, N_ASKED)
-    Y = training.outputs(X)
-    return Holders(training, 1.0 - is_wrong("latch", Y, np.broadcast_to(D, Y.shape)).mean(axis=-1))
+    if not is_trained(length):
+        for _ in train_holders(length):
+            pass
+    return _kept[length]
+
+
+def is_trained(length):
+    """Return whether the nets of a length are there already.
+
+    >>> is_trained(59)
+    False
+    """
+    return length in _kept
 
 
 def late_shares(right):
