@@ -102,12 +102,12 @@ def survey_state(length: float, task: str, rate: float) -> SurveyState:
 
 def describe_survey(state: SurveyState) -> str:
     """Say how many seeds of every contender solved the task at one length."""
-    told = ", ".join(f"{row.label} {len(row.solved_at[state.place])}" for row in state.rows)
+    told = "; ".join(f"{row.label}: {len(row.solved_at[state.place])}" for row in state.rows)
     rate = f"learning rate {state.rate:g}" if state.rate else "the better learning rate of each"
     label = next(label for label, name in LABELS.items() if name == state.task)
     return (
-        f"{label}, length {state.lengths[state.place]}, {rate}, at most {state.n_updates} updates; of {state.n_seeds} "
-        f"seeds solved it: {told}. A constant answer is right in {state.chance:.0%}."
+        f"{label[0].upper()}{label[1:]}, length {state.lengths[state.place]}, {rate}, at most {state.n_updates} "
+        f"updates; of {state.n_seeds} seeds solved it: {told}. A constant answer is right in {state.chance:.0%}."
     )
 
 
