@@ -4,16 +4,18 @@
 PYTHON ?= python3
 LAB_FLAGS =
 TEST_FLAGS =
+FIRST_SEEDS = 1000 2000 3000
 TORCH = torch==2.13.0
 
 PIP = -m pip --quiet --disable-pip-version-check
 UV = .venv-lock/bin/uv
 
-.PHONY: help lab test claims bench bench-torch notebooks lint lock floor newest clean
+.PHONY: help lab test draws claims bench bench-torch notebooks lint lock floor newest clean
 
 help:
 	@echo "make lab        open the course in JupyterLab         (LAB_FLAGS=--no-browser prints the address instead)"
 	@echo "make test       run all tests                         (TEST_FLAGS='-k bound' runs some)"
+	@echo "make draws      hold what is said of random nets against other seeds  (FIRST_SEEDS='1000 2000 3000')"
 	@echo "make claims     print each statement of the lecture with its verdict, notebook and test"
 	@echo "make bench      measure, in a real browser, how soon a picture follows its slider"
 	@echo "make bench-torch  measure the last part of make bench alone: against PyTorch, in an environment of its own"
@@ -35,6 +37,12 @@ lab: .venv/.made
 test: .venv/.made
 	@echo "Running all tests (a few minutes) ..."
 	@.venv/bin/python -m pytest $(TEST_FLAGS)
+
+draws: .venv/.made
+	@for seed in $(FIRST_SEEDS); do \
+	  echo "The seeds from $$seed on ..."; \
+	  .venv/bin/python -m pytest -m draws --first-seed $$seed $(TEST_FLAGS) || exit 1; \
+	done
 
 claims: .venv/.made
 	@.venv/bin/python -m tools.claims

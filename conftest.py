@@ -12,6 +12,27 @@ hypothesis.settings.register_profile("course", deadline=None, derandomize="CI" i
 hypothesis.settings.load_profile("course")
 
 
+def pytest_addoption(parser):
+    """Let whoever doubts a sentence about random nets try it with other seeds."""
+    parser.addoption(
+        "--first-seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="the first of the seeds of which the tests marked draws take theirs (default: the notebooks' own, 0)",
+    )
+
+
+@pytest.fixture
+def draws(request):
+    """Return seeds that chose nothing: draws() is 30 of them in a row, draws(n) is n, from --first-seed on.
+
+    Every test marked ``draws`` takes all its seeds from here.
+    """
+    first = request.config.getoption("--first-seed")
+    return lambda n=30: range(first, first + n)
+
+
 def pytest_configure():
     """Let matplotlib look for its fonts now: where it does so for the first time, it may say so on stderr.
 

@@ -15,6 +15,7 @@ import pytest
 from matplotlib.image import imread
 
 from tools.explorers import makers
+from tools.regenerate import name_cells
 
 ROOT = Path(__file__).resolve().parents[1]
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -193,3 +194,16 @@ def test_the_rule_sees_its_fault(rule):
     broken = copy.deepcopy(nbformat.read(PATHS[1], as_version=4))
     break_it(broken, rule)
     assert rule(broken) != []
+
+
+def test_a_cell_that_is_put_in_leaves_the_names_of_the_others_alone():
+    notebook = nbformat.read(PATHS[0], as_version=4)
+    names = [cell.id for cell in notebook.cells]
+    assert len(set(names)) == len(names)
+    notebook.cells.insert(2, nbformat.v4.new_markdown_cell("new"))
+    notebook.cells.append(copy.deepcopy(notebook.cells[0]))
+    name_cells(notebook)
+    now = [cell.id for cell in notebook.cells]
+    assert now[:2] + now[3:-1] == names
+    assert len(set(now)) == len(now)
+    assert all(re.fullmatch(r"cell-\d+", name) for name in now)

@@ -7,6 +7,7 @@ all that differs from run to run, so that a second call changes nothing.
 """
 
 import sys
+from itertools import count
 from pathlib import Path
 
 import nbformat
@@ -23,12 +24,26 @@ METADATA = {
 def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Return ``notebook`` without widget views, widget state, times and versions."""
     notebook.metadata = nbformat.from_dict(METADATA)
-    for number, cell in enumerate(notebook.cells):
-        cell.id = f"cell-{number:02d}"
+    name_cells(notebook)
+    for cell in notebook.cells:
         cell.metadata = nbformat.from_dict({})
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)
     return notebook
+
+
+def name_cells(notebook: nbformat.NotebookNode) -> None:
+    """Give a name of our own to each cell that has none, or another cell's: the others keep theirs.
+
+    So a cell that is put in changes one line of a diff, and not the name of every cell below it.
+    """
+    taken = {cell.get("id") for cell in notebook.cells}
+    free = (name for name in map("cell-{:02d}".format, count()) if name not in taken)
+    seen = set()
+    for cell in notebook.cells:
+        if not str(cell.get("id", "")).startswith("cell-") or cell.id in seen:
+            cell.id = next(free)
+        seen.add(cell.id)
 
 
 def regenerate(path: Path) -> None:
