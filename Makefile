@@ -10,7 +10,7 @@ TORCH = torch==2.13.0
 PIP = -m pip --quiet --disable-pip-version-check
 UV = .venv-lock/bin/uv
 
-.PHONY: help lab test draws claims bench bench-torch notebooks lint lock floor newest clean
+.PHONY: help lab test draws claims bench bench-torch notebooks size lint lock floor newest clean
 
 help:
 	@echo "make lab        open the course in JupyterLab         (LAB_FLAGS=--no-browser prints the address instead)"
@@ -20,6 +20,7 @@ help:
 	@echo "make bench      measure, in a real browser, how soon a picture follows its slider"
 	@echo "make bench-torch  measure the last part of make bench alone: against PyTorch, in an environment of its own"
 	@echo "make notebooks  run the notebooks and store what they show"
+	@echo "make size       count the files and lines of code of each package"
 	@echo "make lint       check the code and the notebooks with ruff"
 	@echo "make lock       renew requirements.lock from pyproject.toml"
 	@echo "make floor      run all tests with the oldest versions that pyproject.toml allows"
@@ -60,6 +61,9 @@ bench-torch: requirements.lock
 
 notebooks: .venv/.made
 	@.venv/bin/python -m tools.regenerate
+
+size: .venv/.made
+	@.venv/bin/python -m tools.size
 
 lint: .venv/.made
 	@.venv/bin/python -m ruff check .
