@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from helpers.explorers.controls import Choice, Slider
-from helpers.explorers.live import Draft, Explorer, sweep
+from helpers.explorers.live import Draft, Explorer, State, sweep
 from helpers.figures.scene import Scene
 
 
@@ -25,22 +25,22 @@ class Dot(Scene):
         self.moves(self.dot)
 
     def stage_key(self, state):
-        return state["name"]
+        return state.name
 
     def stage(self, state):
         self.staged += 1
-        self.axes.set_title(state["name"])
+        self.axes.set_title(state.name)
 
     def move(self, state):
-        self.dot.set_data([state["x"]], [0.5])
+        self.dot.set_data([state.place], [0.5])
 
 
 def dot_state(x, name):
-    return {"x": x, "name": name}
+    return {"place": x}
 
 
 def say(state):
-    return f"x = {state['x']:g}, {state['name']}"
+    return f"x = {state.place:g}, {state.name}"
 
 
 CONTROLS = [Slider("x", "place x", -1, 1, 0, 0.1), Choice("name", "name", ["a", "b", "c"], "a")]
@@ -120,6 +120,34 @@ def test_a_choice_made_on_the_page_is_drawn(explorer):
     assert explorer.sentence == "x = 0, c"
 
 
+def test_what_is_drawn_knows_its_settings_labels_and_whole_numbers():
+    controls = [
+        Slider("x", "x", -1, 1, 0, 0.5),
+        Slider("n", "n", 1, 9, 2, 1),
+        Choice("name", "name", {"the first": "a", "the second": "b"}, "a"),
+    ]
+    seen = []
+
+    class Seen(Dot):
+        def move(self, state):
+            seen.append(state)
+            super().move(State(place=state.x))
+
+    explorer = Explorer(controls, lambda x, n, name: {"double": 2 * n}, Seen(), lambda state: state.name_label)
+    explorer.controls["n"].value = 3.0
+    explorer.update(name="b", x=0.5)
+    assert vars(seen[-1]) == {"x": 0.5, "n": 3, "name": "b", "name_label": "the second", "double": 6}
+    assert isinstance(seen[-1].n, int)
+    assert explorer.sentence == "the second"
+    with pytest.raises(ValueError, match=r"n = 2\.5: wanted a whole number from 1 to 9"):
+        explorer.update(n=2.5)
+
+
+def test_a_compute_that_gives_a_setting_another_value_is_refused():
+    with pytest.raises(TypeError, match="x"):
+        Explorer([Slider("x", "x", -1, 1, 0, 0.5)], lambda x: {"x": 2 * x}, Dot(), lambda state: "")
+
+
 def test_reset_sets_every_control_back(explorer):
     explorer.update(x=1, name="c")
     explorer.widget.children[0].children[-1].children[0].click()
@@ -146,7 +174,7 @@ def test_an_old_picture_leaves_no_trace(explorer):
 def test_the_moving_parts_over_the_kept_background_are_the_whole_figure_drawn_anew(explorer):
     explorer.update(x=0.4, name="b")
     scene = Dot(density=1.0)
-    fresh = scene.draw({"x": 0.4, "name": "b"})
+    fresh = scene.draw(State(place=0.4, name="b"))
     np.testing.assert_array_equal(explorer.picture, fresh)
     scene.dot.set_animated(False)
     scene.figure.canvas.draw()
@@ -230,7 +258,7 @@ def test_a_stage_that_fails_is_not_taken_for_the_one_before(explorer):
     class Bad(Dot):
         def stage(self, state):
             super().stage(state)
-            if state["name"] == "b" and self.staged == 2:
+            if state.name == "b" and self.staged == 2:
                 raise OSError("no font")
 
     fragile = Explorer(CONTROLS, dot_state, Bad(density=1.0), say)
@@ -309,7 +337,7 @@ def test_drafts_are_drawn_for_the_page_and_not_for_python():
         return dot_state(x, name)
 
     def heard(state):
-        drawn.append(state["x"])
+        drawn.append(state.place)
         return say(state)
 
     growing = Explorer(CONTROLS, compute, Dot(density=1.0), heard)
@@ -456,6 +484,6 @@ def test_a_sweep_goes_to_every_stop_and_every_pair_of_corners(explorer):
 
 def test_a_sweep_yields_what_sentence_and_picture_became(explorer):
     for stop in sweep(explorer):
-        assert stop.sentence == say(stop.settings)
+        assert stop.sentence == say(State(place=stop.settings["x"], **stop.settings))
         if stop.settings["x"] == 0:
             assert column_of_the_dot(stop.picture) == pytest.approx(60, abs=1)

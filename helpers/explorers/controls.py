@@ -77,12 +77,27 @@ class Slider:
         odd = self.low + round(0.3819660 * (self.high - self.low) / self.step) * self.step
         return [self.low, self.default, self.high, min(odd, self.high)]
 
+    @property
+    def whole(self) -> bool:
+        """Whether only whole numbers can be set."""
+        return all(float(number).is_integer() for number in (self.low, self.default, self.step))
+
+    def read(self, value: float) -> float | int:
+        """Return what the widget holds as compute gets it: a whole number where only whole numbers can be set.
+
+        >>> Slider("lag", "lag", 1, 100, 50, 1).read(31.0)
+        31
+        """
+        return round(value) if self.whole else tidy(value)
+
     def checked(self, value) -> float:
         """Return ``value`` as a float of this range; raise ValueError for anything else."""
         if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
             raise ValueError(f"{self.name} = {value!r}: wanted a number from {self.low:g} to {self.high:g}")
         if not self.low <= value <= self.high:
             raise ValueError(f"{self.name} = {value:g}: wanted a number from {self.low:g} to {self.high:g}")
+        if self.whole and value != round(value):
+            raise ValueError(f"{self.name} = {value:g}: wanted a whole number from {self.low:g} to {self.high:g}")
         return float(value)
 
     def widgets(self, width: int) -> tuple[widgets.Widget, widgets.Widget]:
@@ -128,6 +143,19 @@ class Choice:
 
     extremes = samples
 
+    def read(self, value):
+        """Return what the widget holds as compute gets it."""
+        return value
+
+    def label_of(self, value) -> str:
+        """Return what is read on the page for ``value``.
+
+        >>> Choice("f", "activation f", {"ReLU": "relu", "tanh": "tanh"}, "tanh").label_of("relu")
+        'ReLU'
+        """
+        labels = self.options if isinstance(self.options, Mapping) else {str(option): option for option in self.options}
+        return next(label for label, option in labels.items() if option == value)
+
     def checked(self, value):
         """Return ``value`` if it can be chosen; raise ValueError for anything else."""
         if value not in self.samples:
@@ -167,6 +195,10 @@ class Typed:
         return [self.default, *self.examples]
 
     extremes = samples
+
+    def read(self, value: str) -> str:
+        """Return what the widget holds as compute gets it."""
+        return value
 
     def checked(self, value) -> str:
         """Return ``value`` if it is a text of one to ``most`` characters; raise ValueError for anything else."""

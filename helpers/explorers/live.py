@@ -21,12 +21,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from contextvars import copy_context
 from itertools import combinations, product
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import ipywidgets as widgets
 import numpy as np
 
-from helpers.explorers.controls import Choice, Slider, Typed, from_page, tidy
+from helpers.explorers.controls import Choice, Slider, Typed, from_page
 from helpers.figures.scene import Scene
 from helpers.figures.style import notice
 
@@ -46,6 +47,30 @@ class Draft(NamedTuple):
     state: Any
 
 
+class State(SimpleNamespace):
+    """What an explorer shows: what compute found, each setting by its name, and of a Choice its label as NAME_label.
+
+    A drawing and a sentence read what they need from it, so that no compute has to hand a setting on.
+
+    >>> def compute(n, word):
+    ...     return {"repeated": n * word}
+    >>> controls = [Slider("n", "how often", 1, 9, 2, 1), Choice("word", "what", {"the sum": "+", "a dot": "."}, "+")]
+    >>> state_of(controls, {"n": 3, "word": "."}, compute(3, "."))
+    State(n=3, word='.', word_label='a dot', repeated='...')
+    """
+
+
+def state_of(controls: Sequence[Slider | Choice | Typed], settings: Mapping[str, Any], found: Any) -> Any:
+    """Return the State of these settings in which compute ``found`` a mapping of names to values.
+
+    Raises TypeError where it found what a setting or a label is called.
+    """
+    if not isinstance(found, Mapping):
+        return found
+    labels = {f"{c.name}_label": c.label_of(settings[c.name]) for c in controls if isinstance(c, Choice)}
+    return State(**settings, **labels, **found)
+
+
 class Explorer:
     """A live figure with its controls and its sentence.
 
@@ -54,7 +79,8 @@ class Explorer:
     controls : sequence of Slider, Choice and Typed
         Each name is a keyword of ``compute``.
     compute : callable
-        ``compute(**settings)`` returns the state that is drawn. A compute that may take longer than a frame is a
+        ``compute(**settings)`` returns what was found, a mapping of names to values, from which the State is made
+        that is drawn and described. A compute that may take longer than a frame is a
         generator: it yields the share done (0 to 1), or a Draft, wherever it can be overtaken, and returns the state.
     scene : Scene
         Draws a state.
@@ -121,7 +147,7 @@ class Explorer:
     @property
     def settings(self) -> dict[str, Any]:
         """The present value of every control."""
-        return {name: tidy(control.value) for name, control in self.controls.items()}
+        return {name: self.specs[name].read(control.value) for name, control in self.controls.items()}
 
     def update(self, **settings) -> None:
         """Set controls by name and draw; raise ValueError for an unknown name or a value outside its range."""
@@ -232,10 +258,13 @@ class Explorer:
         (self._ask if self._slow else self._step)()
 
     def _run(self, settings: Mapping[str, Any], overtaken: Callable[[], bool] | None):
+        def shown(found):
+            return state_of(list(self.specs.values()), settings, found)
+
         with _lock:
             state = self._compute(**settings)
         if not inspect.isgenerator(state):
-            return state
+            return shown(state)
         while True:
             if overtaken and overtaken():
                 state.close()
@@ -244,10 +273,10 @@ class Explorer:
                 with _lock:  # let go between two slices, so that other explorers go on
                     share = next(state)
             except StopIteration as end:
-                return end.value
+                return shown(end.value)
             if isinstance(share, Draft):
                 if overtaken:
-                    self._draw(share.state)
+                    self._draw(shown(share.state))
                 share = share.share
             if self._sign.value:
                 self._show_sign(f"computing … {share:.0%}")
