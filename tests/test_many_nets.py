@@ -9,7 +9,7 @@ from autograd import grad
 
 from helpers.maths.gradcheck import central_difference, relative_error
 from helpers.maths.gru import GRU
-from helpers.maths.lstm import LSTM
+from helpers.maths.lstm import LSTM, lstm_run
 from helpers.maths.many_nets import MODELS, Parameters, Shape, nets, parameters, random_theta, single_net
 from helpers.maths.rnn import RNN
 from helpers.maths.tasks import TASKS, draw
@@ -293,7 +293,7 @@ def test_the_parameters_are_views_that_cover_every_entry_once():
 def test_a_random_start_has_the_spread_and_the_biases_that_were_asked_for(model):
     n, m, p = 60, 40, 50
     shape = Shape(model, n, m, p)
-    P = parameters(random_theta(shape, rng(1), gain=2.0, forget_bias=3.0)[None], shape)
+    P = parameters(random_theta(shape, rng(1), gain=2.0, forget_bias=3.0, input_bias=-2.0)[None], shape)
     spread = {"U": 0.001 if model == "irnn" else m**-0.5, "V": n**-0.5} | (
         {} if model == "irnn" else {"W": 2 * n**-0.5}
     )
@@ -301,9 +301,20 @@ def test_a_random_start_has_the_spread_and_the_biases_that_were_asked_for(model)
         part = getattr(P, name)
         assert abs(part.std() / wanted - 1) < 5 / np.sqrt(2 * part.size)
         assert abs(part.mean() / wanted) < 5 / np.sqrt(part.size)
-    raised = {"lstm": [0, 3, 0, 0], "gru": [3, 0, 0]}.get(model, [0])
+    raised = {"lstm": [-2, 3, 0, 0], "gru": [3, 0, 0]}.get(model, [0])
     np.testing.assert_array_equal(P.b[0, :, 0], np.repeat(raised, n))
     assert not P.c.any()
+
+
+def test_a_tied_input_bias_makes_the_input_gate_what_the_forget_gate_leaves():
+    """Where nothing else reaches the gates: sigmoid(-b) = 1 - sigmoid(b)."""
+    shape = Shape("lstm", 4, 3, 1)
+    theta = random_theta(shape, rng(3), gain=0.0, forget_bias=2.5, input_bias=-2.5)[None]
+    run = lstm_run(single_net(theta, shape, 0), np.zeros((5, 3)))
+    np.testing.assert_allclose(run.I + run.F, 1.0, rtol=1e-15)
+    np.testing.assert_allclose(run.F, 1 / (1 + np.exp(-2.5)), rtol=1e-15)
+    untied = random_theta(shape, rng(3), gain=0.0, forget_bias=2.5)
+    assert (theta[0] != untied).sum() == 4  # the biases of the input gate: nothing else moves
 
 
 def test_an_irnn_starts_as_identity_and_keeps_what_it_holds():
@@ -353,6 +364,7 @@ MANY = nets(SHAPE, n_steps=5, n_nets=4, batch=6)
         (lambda: random_theta(SHAPE, 0), "rng must be a numpy Generator .*, got 0"),
         (lambda: random_theta(SHAPE, rng(), gain=-1.0), "gain must be at least 0.0, got -1.0"),
         (lambda: random_theta(SHAPE, rng(), forget_bias=np.nan), "forget_bias must not hold NaN"),
+        (lambda: random_theta(SHAPE, rng(), input_bias=np.inf), "input_bias must be finite"),
         (lambda: nets(SHAPE._replace(model="lstm "), 1, 1, 1), "model must be one of .*, got 'lstm '"),
         (lambda: nets(SHAPE, 0, 1, 1), "n_steps must be at least 1, got 0"),
         (lambda: nets(SHAPE, 1, 0, 1), "n_nets must be at least 1, got 0"),

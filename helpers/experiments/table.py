@@ -22,6 +22,8 @@ except ImportError:  # Windows
 # All other settings tell two rows of the summary apart where one model was run with several. A longer gap is given more
 # updates, and seeds are what is counted.
 COUNTED = {"task", "length", "model", "n_updates", "seeds"}
+# Settings that came later than some tables: a record without one was made with this.
+LATER = {"input_bias": 0.0}
 
 
 def key(settings: dict) -> Hashable:
@@ -152,6 +154,7 @@ def _records(data: bytes, name: object) -> tuple[list[dict], int]:
     for number, line in enumerate(data.splitlines(keepends=True), start=1):
         try:
             record = json.loads(line, parse_constant=_refuse)
+            record["cell"] = LATER | record["cell"]
             records.setdefault(key(record["cell"]), record)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             if line.endswith(b"\n"):

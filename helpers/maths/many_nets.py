@@ -57,12 +57,14 @@ def parameters(theta, shape):
     return Parameters(*(part.reshape(len(theta), *size) for part, size in zip(parts, sizes, strict=True)))
 
 
-def random_theta(shape, rng, gain=1.0, forget_bias=0.0):
+def random_theta(shape, rng, gain=1.0, forget_bias=0.0, input_bias=0.0):
     """Return the parameters (P,) of one net: W N(0, gain^2 / n), U N(0, 1 / m), V N(0, 1 / n), biases 0.
 
     "irnn" starts with W = gain I and U N(0, 0.001^2). forget_bias : of f in "lstm", of z in "gru"; others have none.
+    input_bias : of i in "lstm"; others have none. -forget_bias ties the gates: i = 1 - f where the bias alone counts.
     shape : a Shape. rng : a numpy Generator. gain : at least 0. Raises ValueError for other values.
-    Source: Le, Jaitly & Hinton 2015 ("irnn"); Gers, Schmidhuber & Cummins 2000 (the bias).
+    Source: Le, Jaitly & Hinton 2015 ("irnn"); Gers, Schmidhuber & Cummins 2000 (the forget bias); Tallec & Ollivier
+    2018 (the tied input bias).
 
     >>> theta = random_theta(Shape("irnn", n=2, m=1, p=1), np.random.default_rng(0))
     >>> theta[:4].tolist()
@@ -71,9 +73,11 @@ def random_theta(shape, rng, gain=1.0, forget_bias=0.0):
     model = one_of("model", shape.model, MODELS)
     n, m, p = (whole_number(name, getattr(shape, name), at_least=1) for name in "nmp")
     gain, forget_bias = real_number("gain", gain, at_least=0.0), real_number("forget_bias", forget_bias)
+    input_bias = real_number("input_bias", input_bias)
     generator("rng", rng)
     if model == "lstm":
         net = random_lstm(n, m, gain, rng, forget_bias)
+        net.b[:n] = input_bias
     elif model == "gru":
         net = random_gru(n, m, gain, rng, forget_bias)
     elif model == "irnn":

@@ -20,7 +20,7 @@ BATCH, TEST, FLOW = range(3)  # what sequences are drawn for
 class Recipe(NamedTuple):
     """All that is needed to train the same nets again.
 
-    task, length : as in `tasks.draw`. model : a name from MODELS. gain, forget_bias : as in `random_theta`.
+    task, length : as in `tasks.draw`. model : a name from MODELS. forget_bias, gain, input_bias : as in `random_theta`.
     hidden : states of a net. batch : sequences of an update. optimiser : a name from OPTIMISERS.
     max_norm : to which a gradient is clipped; None for no clipping. n_updates : at most so many.
     seeds : whole numbers, each a net with its own start and sequences of its own.
@@ -31,6 +31,7 @@ class Recipe(NamedTuple):
     model: str
     forget_bias: float = 0.0
     gain: float = 1.0
+    input_bias: float = 0.0
     hidden: int = 16
     batch: int = 32
     optimiser: str = "adam"
@@ -85,7 +86,8 @@ class Training:
         task = TASKS[recipe.task]
         self.shape = Shape(recipe.model, recipe.hidden, task.n_inputs, task.n_outputs)
         starts = (np.random.default_rng(seed) for seed in recipe.seeds)
-        theta = np.stack([random_theta(self.shape, rng, recipe.gain, recipe.forget_bias) for rng in starts])
+        biases = recipe.forget_bias, recipe.input_bias
+        theta = np.stack([random_theta(self.shape, rng, recipe.gain, *biases) for rng in starts])
         self.state = State(theta, no_moments(theta), *np.full((2, len(theta)), -1))
         self.history = []
         self._nets = {}
@@ -216,10 +218,14 @@ class Training:
         return np.mean(parts, axis=0)
 
     def _solvers(self, who, theta):
-        """Those of `who` that solve the task with theta: first a look, then for the few the whole test."""
-        for n in (min(N_SCREEN, self.n_test), self.n_test):
+        """Those of `who` that solve the task with theta: first a look, then for the few the whole test.
+
+        Who has in the first run of the look as many wrong answers as the whole look allows is not looked at further.
+        """
+        look = min(N_SCREEN, self.n_test)
+        for n, most in ((CHUNK, SOLVED * look / CHUNK), (look, SOLVED), (self.n_test, SOLVED)):
             if len(who):
-                solves = self._test(who, theta, n)[0] < SOLVED
+                solves = self._test(who, theta, n)[0] < most
                 who, theta = who[solves], theta[solves]
         return who
 
@@ -267,6 +273,7 @@ def _checked(recipe):
         one_of("model", recipe.model, MODELS),
         real_number("forget_bias", recipe.forget_bias),
         real_number("gain", recipe.gain, at_least=0.0),
+        real_number("input_bias", recipe.input_bias),
         whole_number("hidden", recipe.hidden, at_least=1),
         whole_number("batch", recipe.batch, at_least=1),
         one_of("optimiser", recipe.optimiser, OPTIMISERS),
