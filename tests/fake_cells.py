@@ -18,6 +18,7 @@ class Cell(NamedTuple):
     model: str = "lstm"
     forget_bias: float | None = None
     gain: float = 1.0
+    input_bias: float = 0.0
     hidden: int = 8
     batch: int = 4
     optimiser: str = "adam"

@@ -199,6 +199,17 @@ def test_a_kill_in_the_middle_of_tidy_leaves_the_old_table(path, monkeypatch):
     assert [r["cell"]["length"] for r in table.read(path)] == [1, 2]
 
 
+def test_a_record_from_before_a_setting_was_there_is_that_of_its_default(path):
+    old = record(1)
+    del old["cell"]["input_bias"]
+    path.write_text(json.dumps(old) + "\n")
+    assert table.missing([Cell("made", 1), Cell("made", 1, input_bias=-3.0)], path) == [
+        Cell("made", 1, input_bias=-3.0)
+    ]
+    assert not table.append(path, record(1))
+    assert [made["cell"]["input_bias"] for made in table.read(path)] == [0.0]
+
+
 def test_missing_keeps_the_order_and_counts_every_setting(path):
     table.append(path, record(2))
     cells = [Cell("made", 3), Cell("made", 2), Cell("made", 2, seeds=(0, 1)), Cell("made", 3)]
