@@ -148,6 +148,23 @@ def test_a_compute_that_gives_a_setting_another_value_is_refused():
         Explorer([Slider("x", "x", -1, 1, 0, 0.5)], lambda x: {"x": 2 * x}, Dot(), lambda state: "")
 
 
+def test_a_control_that_cannot_act_is_turned_off_and_its_label_says_why():
+    def off(settings):
+        return {"x": "b has no place"} if settings["name"] == "b" else {}
+
+    explorer = Explorer(CONTROLS, dot_state, Dot(density=1.0), say, off)
+    field, slider = explorer.widget.children[0].children[0].children
+
+    def shown():
+        return field.disabled, slider.disabled, field.description, explorer.controls["name"].disabled
+
+    assert shown() == (False, False, "place x", False)
+    explorer.update(name="b")
+    assert shown() == (True, True, "b has no place", False)
+    explorer.controls["name"].value = "c"
+    assert shown() == (False, False, "place x", False)
+
+
 def test_reset_sets_every_control_back(explorer):
     explorer.update(x=1, name="c")
     explorer.widget.children[0].children[-1].children[0].click()

@@ -86,6 +86,9 @@ class Explorer:
         Draws a state.
     describe : callable
         ``describe(state)`` returns the sentence that says in words and numbers what is seen.
+    off : callable
+        ``off(settings)`` returns the controls that cannot act now, each name with what stands in place of its label
+        while it is turned off: why.
 
     Examples
     --------
@@ -106,9 +109,10 @@ class Explorer:
         compute: Callable[..., Any],
         scene: Scene,
         describe: Callable[[Any], str],
+        off: Callable[[Mapping[str, Any]], Mapping[str, str]] = lambda settings: {},
     ):
         self.specs = {control.name: control for control in controls}
-        self._compute, self._scene, self._describe = compute, scene, describe
+        self._compute, self._scene, self._describe, self._off = compute, scene, describe, off
         self._slow = inspect.isgeneratorfunction(compute)
         self._gate = threading.Lock()  # guards the flags and the thread
         self._asked = self._at_work = False
@@ -123,6 +127,7 @@ class Explorer:
         widths = [scene.width, *[scene.width // 2 - 4] * (len(controls) - 1)]
         made = {spec.name: spec.widgets(width) for spec, width in zip(controls, widths, strict=True)}
         self.controls = {name: value for name, (value, _) in made.items()}
+        self._rows = {name: row for name, (_, row) in made.items()}
         for control in self.controls.values():
             control.observe(self._changed, "value")
         reset = widgets.Button(description="Reset", tooltip="Set every control to its first value")
@@ -237,6 +242,7 @@ class Explorer:
             sign.daemon = True
             sign.start()
             try:
+                self._switch()
                 self._draw(self._run(self.settings, overtaken))
             except _OvertakenError:
                 return  # and leave the sign on: the next step begins at once
@@ -247,6 +253,14 @@ class Explorer:
             finally:
                 sign.cancel()
             self._hide_sign()
+
+    def _switch(self) -> None:
+        """Turn off the controls that cannot act, and let their labels say why."""
+        off = self._off(self.settings)
+        for name, spec in self.specs.items():
+            self.controls[name].description = off.get(name, spec.label)
+            for part in self._rows[name].children:
+                part.disabled = name in off
 
     def _draw(self, state) -> None:
         with _lock:
