@@ -43,9 +43,21 @@ def pytest_configure():
 
 @pytest.fixture(autouse=True)
 def _no_explorer_outlives_its_test():
-    """Close every widget: ipywidgets keeps them all, and with them some 20 MB for each explorer."""
+    """Close every widget that the test has made: ipywidgets keeps them all, and with them some 20 MB an explorer.
+
+    Those of a fixture of a wider scope were there before, and are for the fixture to close.
+    """
+    before = set(_widgets())
     yield
-    room = sys.modules.get("ipywidgets.widgets.widget")
-    if room and room._instances:
-        room.Widget.close_all()
+    made = [widget for name, widget in _widgets().items() if name not in before]
+    for widget in made:
+        widget.close()
+    if made:
+        del made
         gc.collect()
+
+
+def _widgets() -> dict:
+    """Return the widgets that live, by name."""
+    module = sys.modules.get("ipywidgets.widgets.widget")
+    return dict(module._instances) if module else {}

@@ -3,8 +3,10 @@
 import base64
 import io
 import re
+import sys
 import textwrap
 from itertools import combinations
+from random import Random
 
 import numpy as np
 import pytest
@@ -12,7 +14,6 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 from matplotlib.lines import Line2D
 
-from helpers.explorers.live import sweep
 from helpers.explorers.regimes import regime_explorer, wall_explorer
 from helpers.explorers.scalar import first_look, memory_explorer, three_activations
 from helpers.figures import style
@@ -20,9 +21,29 @@ from helpers.figures.scalar import leaving
 from helpers.figures.style import n_lines
 from helpers.maths.scalar import log10_transport, orbit, orbit_gradients, steps_remembered
 from helpers.maths.settling import attractor, two_cycle
+from tests.sweeping import TRAINING, close, stops, sweep
 from tools.explorers import makers
 
-EXPLORERS = list(makers().values())
+MAKERS = makers()
+
+
+@pytest.fixture(scope="module", params=MAKERS)
+def shared(request):
+    """Return one explorer for all tests that only look or that set all its controls."""
+    explorer = MAKERS[request.param]()
+    yield explorer
+    close(explorer)
+
+
+@pytest.fixture
+def explorer(shared):
+    """Return the shared explorer at its defaults."""
+    shared.update(**defaults(shared))
+    return shared
+
+
+def defaults(explorer) -> dict:
+    return {name: spec.default for name, spec in explorer.specs.items()}
 
 
 def ink_at_the_edge(picture: np.ndarray) -> bool:
@@ -70,9 +91,7 @@ def axes_without_a_moving_line(scene) -> list[str]:
     return empty
 
 
-@pytest.mark.parametrize("make", EXPLORERS)
-def test_wherever_its_controls_go_an_explorer_has_a_picture_and_a_sentence(make):
-    explorer = make()
+def test_wherever_its_controls_go_an_explorer_has_a_picture_and_a_sentence(explorer):
     sentences, width = set(), style.characters(explorer._scene.width)
     for stop in sweep(explorer):
         assert not re.search(r"\b(nan|inf|None)\b", stop.sentence), stop
@@ -83,45 +102,70 @@ def test_wherever_its_controls_go_an_explorer_has_a_picture_and_a_sentence(make)
         assert len(textwrap.wrap(stop.sentence, width)) <= n_lines(stop.sentence, width), stop.sentence
         sentences.add(stop.sentence)
     assert len(sentences) >= 4
-    # The way to a setting does not matter.
-    explorer.update(**{name: spec.default for name, spec in explorer.specs.items()})
-    assert explorer.sentence == make().sentence
-    np.testing.assert_array_equal(explorer.picture, make().picture)
 
 
-@pytest.mark.parametrize("make", EXPLORERS)
-def test_every_control_changes_picture_and_sentence(make):
-    explorer = make()
+def test_a_picture_does_not_depend_on_what_was_shown_or_computed_before(explorer):
+    """What a cache or a background forgets shows where settings come again, in another order and with empty caches."""
+    rng = Random(1997)
+    some = rng.sample([stop for stop in stops(explorer) if not any(stop.get(name) for name in TRAINING)], 4)
+    seen = []
+    for stop in some:
+        explorer.update(**stop)
+        seen.append((explorer.sentence, explorer.picture))
+    empty_caches()
+    for stop, (sentence, picture) in zip(reversed(some), reversed(seen), strict=True):
+        explorer.update(**stop)
+        assert explorer.sentence == sentence, stop
+        np.testing.assert_array_equal(explorer.picture, picture)
+
+
+def empty_caches() -> None:
+    """Empty every cache of the package."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("helpers."):
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
+
+
+def test_control_after_control_as_a_reader_moves_them_leads_to_what_one_update_shows():
+    explorer = memory_explorer("tanh", w=0.9)
+    for stop in stops(explorer)[::9]:
+        explorer.update(**stop)
+        sentence, picture = explorer.sentence, explorer.picture
+        explorer.update(**defaults(explorer))
+        for name, value in stop.items():
+            explorer.controls[name].value = value
+        assert explorer.sentence == sentence
+        np.testing.assert_array_equal(explorer.picture, picture)
+
+
+def test_every_control_changes_picture_and_sentence(explorer):
     for name, spec in explorer.specs.items():
         seen = []
         for value in spec.samples:
-            explorer.update(**{other.name: other.default for other in explorer.specs.values()})
-            explorer.update(**{name: value})
+            explorer.update(**defaults(explorer) | {name: value})
             seen.append((explorer.sentence, explorer.picture.tobytes()))
         assert len({sentence for sentence, _ in seen}) > 1, name
         assert len({picture for _, picture in seen}) > 1, name
 
 
-@pytest.mark.parametrize("make", EXPLORERS)
-def test_the_fast_picture_cannot_be_told_from_the_exact_one(make):
-    explorer = make()
+def test_the_fast_picture_cannot_be_told_from_the_exact_one(explorer):
     shown = imread(io.BytesIO(explorer._image.value), format="png")[..., :3]
     difference = np.abs(shown * 255 - explorer.picture[..., :3])
     assert difference.mean() < 0.1  # of 255, mean over pixels and channels
     assert (difference.max(axis=-1) > 32).mean() < 1e-3  # where two lines cross, on less than a pixel in a thousand
 
 
-@pytest.mark.parametrize("make", EXPLORERS)
-def test_nothing_is_cut_off_in_the_still(make):
-    bundle, _ = make()._repr_mimebundle_()
+def test_nothing_is_cut_off_in_the_still(explorer):
+    bundle, _ = explorer._repr_mimebundle_()
     still = imread(io.BytesIO(base64.b64decode(bundle["image/png"])), format="png")
     assert not ink_at_the_edge(np.uint8(still * 255))
 
 
-@pytest.mark.parametrize("make", EXPLORERS)
-def test_a_grey_print_tells_the_moving_lines_apart(make):
+def test_a_grey_print_tells_the_moving_lines_apart(explorer):
     """Lines of one panel differ in their dashes, their markers or, without colour, in their lightness."""
-    for axes in make()._scene.figure.axes:
+    for axes in explorer._scene.figure.axes:
         looks = []
         for line in axes.get_lines():
             if line.get_animated() and line.get_linestyle() != "None":

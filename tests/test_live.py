@@ -3,13 +3,15 @@
 import threading
 import time
 import tracemalloc
+from itertools import combinations, product
 
 import numpy as np
 import pytest
 
 from helpers.explorers.controls import Choice, Slider
-from helpers.explorers.live import Draft, Explorer, State, sweep
+from helpers.explorers.live import Draft, Explorer, State
 from helpers.figures.scene import Scene
+from tests.sweeping import corners, stops, sweep
 
 
 class Dot(Scene):
@@ -492,11 +494,30 @@ def test_no_figure_is_known_to_pyplot(explorer):
 # The sweep
 
 
-def test_a_sweep_goes_to_every_stop_and_every_pair_of_corners(explorer):
-    stops = [tuple(stop.settings.values()) for stop in sweep(explorer)]
-    alone = [(-1, "a"), (0, "a"), (1, "a"), (pytest.approx(-0.2), "a"), (0, "a"), (0, "b"), (0, "c")]
-    assert stops[:7] == alone
-    assert sorted(stops[7:]) == [(x, name) for x in (-1, 1) for name in "abc"]
+def test_a_sweep_goes_once_to_every_stop_and_every_pair_of_corners(explorer):
+    seen = [(stop.settings["x"], stop.settings["name"]) for stop in sweep(explorer)]
+    alone = [(-1, "a"), (0, "a"), (1, "a"), (-0.2, "a"), (0, "b"), (0, "c")]
+    assert sorted(seen) == sorted(alone + [(x, name) for x in (-1, 1) for name in "bc"])
+    assert explorer._scene.staged <= 1 + len("abc")  # the background of each name but once
+
+
+def test_a_training_is_swept_alone_and_in_one_corner_and_is_otherwise_left_out():
+    controls = [*CONTROLS, Choice("trained", "updates", [0, 10, 100], 10)]
+    explorer = Explorer(controls, lambda trained, **others: dot_state(**others), Dot(density=1.0), say)
+    found = stops(explorer)
+    assert {stop["trained"] for stop in found if (stop["x"], stop["name"]) == (0, "a")} == {0, 10, 100}
+    assert {stop["trained"] for stop in found if stop["x"] != 0 and stop["name"] != "a"} == {0, 10}
+    assert sum(stop["trained"] != 0 for stop in found) <= len("abc") + 3 + 2
+
+
+def test_at_the_corners_every_three_controls_meet_in_all_their_extremes():
+    extremes = {"a": [0, 1], "b": [0, 1], "c": ["x", "y", "z"], "d": [-1, 1], "e": [5, 7]}
+    found = corners(extremes)
+    for some in combinations(extremes, 3):
+        met = {tuple(corner[name] for name in some) for corner in found}
+        assert met == set(product(*(extremes[name] for name in some)))
+    assert len(found) < 2 * 12  # twice as many as the three longest need
+    assert found == corners(extremes)
 
 
 def test_a_sweep_yields_what_sentence_and_picture_became(explorer):

@@ -17,10 +17,9 @@ import html
 import inspect
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from contextvars import copy_context
-from itertools import combinations, product
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -321,27 +320,3 @@ class Explorer:
         sentence = f"No picture for {settings}: {type(failure).__name__}: {failure}"
         scene = self._scene
         self._show(notice(sentence, scene.width, scene.height), sentence, None)
-
-
-class Swept(NamedTuple):
-    """One stop of a sweep: the settings, and what sentence and picture (height, width, 4) became."""
-
-    settings: dict[str, Any]
-    sentence: str
-    picture: np.ndarray
-
-
-def sweep(explorer: Explorer) -> Iterator[Swept]:
-    """Drive ``explorer`` through all that its controls can do, as a reader would, and yield what it became.
-
-    Every control goes to its least, default, greatest and an odd middle value, or through all its choices, the others
-    at their default; then every two controls go to all pairs of their extremes.
-    """
-    defaults = {name: spec.default for name, spec in explorer.specs.items()}
-    stops = [{name: value} for name, spec in explorer.specs.items() for value in spec.samples]
-    for one, other in combinations(explorer.specs.values(), 2):
-        stops += [{one.name: a, other.name: b} for a, b in product(one.extremes, other.extremes)]
-    for stop in stops:
-        for name, value in (defaults | stop).items():
-            explorer.controls[name].value = value
-        yield Swept(explorer.settings, explorer.sentence, explorer.picture)

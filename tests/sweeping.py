@@ -1,0 +1,113 @@
+"""An explorer driven through all that its controls can do."""
+
+import gc
+from collections.abc import Iterator
+from itertools import combinations, product
+from random import Random
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from helpers.explorers.controls import Slider
+from helpers.explorers.live import Explorer
+
+# Controls that train a net, which takes long: they are moved alone and in one corner; elsewhere nothing is trained.
+TRAINING = {"n_updates", "updates", "trained"}
+
+
+class Swept(NamedTuple):
+    """One stop of a sweep: the settings, and what sentence and picture (height, width, 4) became."""
+
+    settings: dict[str, Any]
+    sentence: str
+    picture: np.ndarray
+
+
+def sweep(explorer: Explorer) -> Iterator[Swept]:
+    """Drive ``explorer`` to each of its ``stops`` by one update, and yield what it became.
+
+    Stops that share a background follow one another, for to make one takes ten times as long as to move what moves.
+    """
+    staging, specs = staging_sliders(explorer), explorer.specs
+
+    def rank(name):
+        return name in TRAINING, isinstance(specs[name], Slider) and name not in staging
+
+    order = sorted(specs, key=rank)
+
+    def place(stop):
+        return [specs[name].samples.index(stop[name]) for name in order]
+
+    for stop in sorted(stops(explorer), key=place):
+        explorer.update(**stop)
+        yield Swept(explorer.settings, explorer.sentence, explorer.picture)
+
+
+def staging_sliders(explorer: Explorer) -> set[str]:
+    """Return the names of the sliders that make the explorer draw another background."""
+    names, first = set(), explorer._scene._key
+    for name, spec in explorer.specs.items():
+        if isinstance(spec, Slider) and name not in TRAINING:
+            for value in (spec.low, spec.high, spec.default):
+                explorer.update(**{name: value})
+                names |= {name} if explorer._scene._key != first else set()
+    return names
+
+
+def stops(explorer: Explorer) -> list[dict[str, Any]]:
+    """Return settings of all controls, each once.
+
+    Every control goes to its least, default, greatest and an odd middle value, or through all its choices, the others
+    at their default; every two controls go to all pairs of their extremes, the others at their default; and every three
+    to their corners, the others in some corner (to most of them, where there are many).
+    """
+    specs = explorer.specs
+    defaults = {name: spec.default for name, spec in specs.items()}
+    found = [defaults | {name: value} for name, spec in specs.items() for value in spec.samples]
+    moved = {name: spec.extremes for name, spec in specs.items() if name not in TRAINING}
+    untrained = defaults | {name: spec.samples[0] for name, spec in specs.items() if name in TRAINING}
+    for one, other in combinations(moved, 2):
+        found += [untrained | {one: a, other: b} for a, b in product(moved[one], moved[other])]
+    found += [untrained | corner for corner in corners(moved)]
+    if len(moved) < len(specs):
+        trained = {name: spec.samples[-2] for name, spec in specs.items() if name in TRAINING}
+        found.append(corners(moved)[0] | trained)
+    return list({tuple(stop.items()): stop for stop in ({n: stop[n] for n in specs} for stop in found)}.values())
+
+
+def corners(extremes: dict[str, list], most: int = 40) -> list[dict[str, Any]]:
+    """Return settings of all controls at once, such that every three of them meet in every combination of extremes.
+
+    Each is the best of some that are drawn at random, from a seed that is always the same. There are at most ``most``:
+    enough for all but the explorers of many choices, where some combinations are left to chance.
+    """
+    rng, names = Random(1997), list(extremes)
+    size = min(3, len(names))
+
+    def met(corner):
+        return {tuple((name, corner[name]) for name in some) for some in combinations(names, size)}
+
+    # In the order of the names, for the order of a set is another in each run.
+    left = dict.fromkeys(
+        tuple(zip(some, values, strict=True))
+        for some in combinations(names, size)
+        for values in product(*(extremes[name] for name in some))
+    )
+    found = []
+    while left and len(found) < most:
+        first = dict(rng.choice(list(left)))
+        drawn = [{name: first.get(name, rng.choice(extremes[name])) for name in names} for _ in range(20)]
+        found.append(max(drawn, key=lambda corner: sum(some in left for some in met(corner))))
+        for some in met(found[-1]):
+            left.pop(some, None)
+    return found
+
+
+def close(explorer: Explorer) -> None:
+    """Let go of the widgets of ``explorer``, which ipywidgets would keep."""
+    todo = [explorer.widget]
+    while todo:
+        widget = todo.pop()
+        todo += getattr(widget, "children", ())
+        widget.close()
+    gc.collect()
