@@ -107,7 +107,9 @@ def test_wherever_its_controls_go_an_explorer_has_a_picture_and_a_sentence(explo
 def test_a_picture_does_not_depend_on_what_was_shown_or_computed_before(explorer):
     """What a cache or a background forgets shows where settings come again, in another order and with empty caches."""
     rng = Random(1997)
-    some = rng.sample([stop for stop in stops(explorer) if not any(stop.get(name) for name in TRAINING)], 4)
+    least = {name: spec.samples[0] for name, spec in explorer.specs.items() if name in TRAINING}
+    untrained = [stop for stop in stops(explorer) if stop == stop | least]
+    some = rng.sample(untrained, min(4, len(untrained)))
     seen = []
     for stop in some:
         explorer.update(**stop)
