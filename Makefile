@@ -4,17 +4,20 @@
 PYTHON ?= python3
 LAB_FLAGS =
 TEST_FLAGS =
+# As many as there are cores; none where a debugger is asked for (--pdb) or TEST_FLAGS says -n0.
+WORKERS = -n auto
 FIRST_SEEDS = 1000 2000 3000
 TORCH = torch==2.13.0
 
 PIP = -m pip --quiet --disable-pip-version-check
 UV = .venv-lock/bin/uv
 
-.PHONY: help lab test draws claims bench bench-torch notebooks size lint lock floor newest clean
+.PHONY: help lab test quick draws claims bench bench-torch notebooks size lint lock floor newest clean
 
 help:
 	@echo "make lab        open the course in JupyterLab         (LAB_FLAGS=--no-browser prints the address instead)"
-	@echo "make test       run all tests                         (TEST_FLAGS='-k bound' runs some)"
+	@echo "make test       run all tests                         (TEST_FLAGS='-k bound' runs some; -n0 in one process)"
+	@echo "make quick      run what a change needs: maths, layers, lint, and the notebooks that differ from HEAD"
 	@echo "make draws      hold what is said of random nets against other seeds  (FIRST_SEEDS='1000 2000 3000')"
 	@echo "make claims     print each statement of the lecture with its verdict, notebook and test"
 	@echo "make bench      measure, in a real browser, how soon a picture follows its slider"
@@ -37,12 +40,19 @@ lab: .venv/.made
 
 test: .venv/.made
 	@echo "Running all tests (a few minutes) ..."
-	@.venv/bin/python -m pytest $(TEST_FLAGS)
+	@.venv/bin/python -m pytest $(WORKERS) $(TEST_FLAGS)
+
+# Each module of the maths with its tests; what is said of random draws is left to `make test` and `make draws`.
+MATHS = helpers/maths $(wildcard $(patsubst helpers/maths/%.py,tests/test_%.py,$(wildcard helpers/maths/*.py)))
+
+quick: .venv/.made
+	@.venv/bin/python -m pytest $(WORKERS) -m "not draws" $(MATHS) tests/test_floors.py tests/test_lint.py \
+	  $$(git diff --name-only --diff-filter=d HEAD -- 'notebooks/*.ipynb') $(TEST_FLAGS)
 
 draws: .venv/.made
 	@for seed in $(FIRST_SEEDS); do \
 	  echo "The seeds from $$seed on ..."; \
-	  .venv/bin/python -m pytest -m draws --first-seed $$seed $(TEST_FLAGS) || exit 1; \
+	  .venv/bin/python -m pytest $(WORKERS) -m draws --first-seed $$seed $(TEST_FLAGS) || exit 1; \
 	done
 
 claims: .venv/.made
@@ -100,14 +110,14 @@ floor: $(UV)
 	@rm -rf .venv-floor
 	@$(PYTHON) -m venv .venv-floor
 	@$(UV) pip install --quiet --python .venv-floor/bin/python --resolution lowest-direct --group test -e .
-	@.venv-floor/bin/python -m pytest $(TEST_FLAGS)
+	@.venv-floor/bin/python -m pytest $(WORKERS) $(TEST_FLAGS)
 
 newest: $(UV)
 	@echo "Making .venv-newest with the newest versions that there are ..."
 	@rm -rf .venv-newest
 	@$(PYTHON) -m venv .venv-newest
 	@$(UV) pip install --quiet --python .venv-newest/bin/python --upgrade --group test -e .
-	@.venv-newest/bin/python -m pytest $(TEST_FLAGS)
+	@.venv-newest/bin/python -m pytest $(WORKERS) $(TEST_FLAGS)
 
 clean:
 	rm -rf .venv .venv-lock .venv-floor .venv-newest .venv-torch build *.egg-info

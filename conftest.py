@@ -2,10 +2,21 @@
 
 import gc
 import os
+import re
 import sys
 
 import hypothesis
 import pytest
+
+from helpers.experiments import ONE_THREAD
+
+# One thread of BLAS for each process, here, in xdist's workers and in the notebooks' kernels: they share the cores.
+os.environ |= ONE_THREAD | dict(os.environ)
+
+# What one worker runs in a row where there are several (``-n``), the longest first: what minds the clock, one after
+# the other; the tests of one explorer, which is made once; else a file or a notebook, for its fixtures and its kernel.
+ALONE = re.compile(r"tests/test_(browser|experiments)\.py::")
+EXPLORER = re.compile(r"tests/test_explorers\.py::\w+\[(\w+)\]")
 
 # A slow or busy machine is no reason to fail; where the tests decide whether a change goes in, they do not roll dice.
 hypothesis.settings.register_profile("course", deadline=None, derandomize="CI" in os.environ)
@@ -39,6 +50,35 @@ def pytest_configure():
     A notebook that prints on stderr what it did not print when it was stored fails, as it should.
     """
     import matplotlib.font_manager  # noqa: F401
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Hand the workers of pytest-xdist what belongs together as one piece; the names of tests stay what they are."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return piece(nodeid)
+
+    config.option.loadscopereorder = False  # the order is that of the collection, below
+    return Scheduling(config, log)
+
+
+def piece(nodeid: str) -> str:
+    """Return the name of what has to be run by one worker together with this test."""
+    if ALONE.match(nodeid):
+        return "what minds the clock"
+    explorer = EXPLORER.match(nodeid)
+    return explorer[1] if explorer else nodeid.split("::")[0]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Where there are several workers, let what takes longest begin first."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        first = ("what minds the clock", "digits_explorer", "gap_explorer", "notebooks/", "tests/", "helpers/")
+        items.sort(key=lambda item: next((k for k, one in enumerate(first) if piece(item.nodeid).startswith(one)), 4))
 
 
 @pytest.fixture(autouse=True)
