@@ -38,7 +38,7 @@ pytestmark = [
 CELL = "document.querySelector('.widget-image').closest('.jp-Cell')"
 HANDLE = f"{CELL}.querySelector('.noUi-handle')"
 BAR = f"{CELL}.querySelector('.noUi-base')"
-FIELD = f"{CELL}.querySelector('input[type=number]')"
+FIELD = f"{CELL}.querySelector('.widget-text input')"
 SENTENCE = f"{CELL}.querySelector('[role=status][aria-live]')"
 RESET = f"[...{CELL}.querySelectorAll('button')].find(one => one.textContent === 'Reset')"
 PICTURE = f"{CELL}.querySelector('.widget-image')"
@@ -163,7 +163,7 @@ def test_a_number_can_be_typed_into_a_field_that_has_a_name(page):
     nodes = page.send("Accessibility.getFullAXTree")["nodes"]
     names = {(node["role"]["value"], node["name"]["value"]) for node in nodes if "role" in node and "name" in node}
     page.send("Accessibility.disable")
-    assert {("spinbutton", name) for name in ("weight w", "bias b", "first state h0")} <= names
+    assert {("textbox", name) for name in ("weight w", "bias b", "first state h0")} <= names
     assert {("combobox", name) for name in ("activation f", "what it reads, x")} <= names
     page.evaluate(f"{FIELD}.focus(), {FIELD}.select()")
     page.type("1.6344716")
@@ -171,6 +171,33 @@ def test_a_number_can_be_typed_into_a_field_that_has_a_name(page):
     explorer = memory_explorer("tanh", w=0.9)
     explorer.update(w=1.6344716)
     assert_shows(page, explorer)
+
+
+def typed_into_the_field(page, text):
+    page.evaluate(f"{FIELD}.focus(), {FIELD}.select()")
+    if text:
+        page.type(text)
+    else:
+        page.key("Backspace", 8)
+        page.key("Enter", 13, text="\r")
+
+
+@pytest.mark.parametrize(("typed", "w"), [("0,5", 0.5), ("1e-1", 0.1), ("-0,25", -0.25)])
+def test_a_number_is_taken_as_it_is_typed_with_a_comma_too(page, typed, w):
+    typed_into_the_field(page, typed)
+    explorer = memory_explorer("tanh", w=w)
+    assert_shows(page, explorer)
+    wait_until(lambda: page.evaluate(f"{FIELD}.value") == str(w), 10, "the field to show the number in force")
+
+
+@pytest.mark.parametrize("typed", ["abc", "", "99", "1.2.3"])
+def test_what_is_no_number_in_range_is_refused_aloud_and_changes_nothing(page, typed):
+    typed_into_the_field(page, typed)
+    told = page.wait_for(f"{CELL}.querySelector('[role=alert]')?.textContent", "the refusal")
+    shown = typed if typed == "99" else repr(typed)
+    assert told.replace("99.0", "99") == f"w = {shown}: wanted a number from -8 to 8. It stays at 0.9."
+    assert settled(page) == 0.9
+    assert_shows(page, memory_explorer("tanh", w=0.9))
 
 
 def test_another_choice_is_drawn_anew(page):

@@ -1,14 +1,26 @@
+import copy
 import io
+import os
+import subprocess
+import sys
+import threading
 import zlib
 
 import matplotlib
+import matplotlib.style
 import numpy as np
 import pytest
+from cycler import cycler
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
+from helpers.explorers.ledger import ledger_explorer
+from helpers.explorers.lstm import dissector_explorer
+from helpers.explorers.regimes import regime_explorer
+from helpers.explorers.scalar import memory_explorer
+from helpers.explorers.survey import survey_explorer
 from helpers.figures import style
 from helpers.figures.png import PaletteEncoder, encode_lossless
 
@@ -73,13 +85,6 @@ def test_a_picture_is_a_png_whose_checksums_hold():
     assert kinds == [b"IHDR", b"PLTE", b"IDAT", b"IEND"]
 
 
-def test_the_style_changes_nothing_outside_its_context():
-    before = dict(matplotlib.rcParams)
-    with style.styled():
-        assert matplotlib.rcParams["axes.grid"]
-    assert dict(matplotlib.rcParams) == before
-
-
 def test_a_notice_is_a_page_of_the_size_asked_for():
     assert decoded(style.notice("no picture for w = 3", 400, 200)).shape == (200, 400, 3)
 
@@ -88,3 +93,150 @@ def test_a_notice_is_a_page_of_the_size_asked_for():
 def test_two_meanings_differ_in_colour(pair):
     one, other = (np.array(to_rgb(colour)) for colour in pair)
     assert np.linalg.norm(one - other) > 0.2  # black to white is 1.73
+
+
+# The reader's own settings
+
+
+def dark():
+    matplotlib.style.use("dark_background")
+
+
+def edited_in_place():
+    """A list that is a default of matplotlib's, too."""
+    matplotlib.rcParams["font.sans-serif"].insert(0, "STIXGeneral")
+    matplotlib.rcParams["font.family"][:] = ["STIXGeneral"]
+
+
+DEFAULTS = matplotlib.rcParamsDefault
+HOSTILE = {
+    "dark background": dark,
+    "all styles at once": lambda: matplotlib.style.use([s for s in matplotlib.style.available if s[0] != "_"]),
+    "LaTeX": lambda: matplotlib.rcParams.update({"text.usetex": True, "text.latex.preamble": r"\usepackage{nowhere}"}),
+    "constrained layout": lambda: matplotlib.rcParams.update({"figure.constrained_layout.use": True}),
+    "automatic layout": lambda: matplotlib.rcParams.update({"figure.autolayout": True}),
+    "by hand": lambda: matplotlib.rcParams.update({"path.sketch": (3, 50, 2), "lines.antialiased": False}),
+    "fonts": lambda: matplotlib.rcParams.update({"font.family": "serif", "font.size": 20, "font.weight": "bold"}),
+    "formulas": lambda: matplotlib.rcParams.update({"mathtext.fontset": "stix", "mathtext.default": "regular"}),
+    "no formulas": lambda: matplotlib.rcParams.update({"text.parse_math": False, "axes.unicode_minus": False}),
+    "a list edited in place": edited_in_place,
+    "the renderer's": lambda: matplotlib.rcParams.update(
+        {"path.simplify": False, "agg.path.chunksize": 100, "text.hinting": "none", "text.antialiased": False}
+    ),
+    "axes": lambda: matplotlib.rcParams.update(
+        {"axes.prop_cycle": cycler(color=["k"]), "axes.xmargin": 0.4, "axes.autolimit_mode": "round_numbers"}
+    ),
+    "ticks": lambda: matplotlib.rcParams.update(
+        {"xtick.top": True, "ytick.minor.visible": True, "xtick.direction": "in", "axes.formatter.limits": (0, 0)}
+    ),
+    "the sizes of pictures": lambda: matplotlib.rcParams.update(
+        {"figure.dpi": 30, "figure.figsize": (1, 1), "savefig.transparent": True, "figure.facecolor": "red"}
+    ),
+}
+
+
+def all_at_once():
+    for setting in HOSTILE.values():
+        setting()
+
+
+@pytest.fixture
+def readers_settings():
+    """Leave matplotlib as it was found, whatever the test sets, lists included."""
+    found = [(table, copy.deepcopy(dict.copy(table))) for table in (matplotlib.rcParams, DEFAULTS)]
+    yield
+    for table, kept in found:
+        for name, value in dict.items(table):
+            if isinstance(value, list):
+                value[:] = kept[name]
+                kept[name] = value
+        dict.update(table, kept)
+
+
+def everything_that_is_drawn(before=lambda: None, later=lambda: None, make=memory_explorer, **change):
+    """Return all pictures of an explorer's life: first, another stage, stored, and of a failure."""
+    before()
+    explorer = make()
+    pictures = [explorer.picture]
+    later()
+    explorer.update(**change)
+    pictures.append(explorer.picture)
+    bundle, _ = explorer._repr_mimebundle_()
+    return [*pictures, bundle["image/png"], bundle["text/html"], style.notice("no picture: $x$", 400, 200)]
+
+
+def assert_the_same(pictures, others):
+    for picture, other in zip(pictures, others, strict=True):
+        np.testing.assert_array_equal(picture, other)
+
+
+@pytest.fixture(scope="module")
+def as_delivered():
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        return everything_that_is_drawn(activation="relu", w=1.2)
+
+
+@pytest.mark.parametrize("setting", HOSTILE.values(), ids=HOSTILE)
+def test_no_setting_of_the_reader_reaches_a_picture(setting, readers_settings, as_delivered):
+    assert_the_same(everything_that_is_drawn(setting, activation="relu", w=1.2), as_delivered)
+
+
+def test_what_the_reader_sets_while_an_explorer_lives_does_not_reach_it(readers_settings, as_delivered):
+    assert_the_same(everything_that_is_drawn(later=all_at_once, activation="relu", w=1.2), as_delivered)
+
+
+@pytest.mark.parametrize(
+    ("make", "change"),
+    [
+        (regime_explorer, {"w": 4.0}),
+        (ledger_explorer, {"gain": 1.5}),
+        (dissector_explorer, {"scale": 2.0}),
+        (survey_explorer, {"task": "adding"}),
+    ],
+)
+def test_all_hostile_settings_at_once_reach_no_picture(make, change, readers_settings):
+    usual = everything_that_is_drawn(make=make, **change)
+    assert_the_same(everything_that_is_drawn(all_at_once, make=make, **change), usual)
+
+
+def test_a_settings_file_of_the_reader_reaches_no_picture(tmp_path):
+    """A matplotlibrc, which is read before anything of ours."""
+    (tmp_path / "matplotlibrc").write_text("axes.facecolor: k\nfont.size: 20\nfigure.autolayout: True\n", "utf-8")
+    script = (
+        "import hashlib, matplotlib; from helpers.explorers.scalar import first_look; "
+        "print(matplotlib.rcParams['font.size'], hashlib.sha256(first_look().picture.tobytes()).hexdigest())"
+    )
+
+    def printed(**settings):
+        command = [sys.executable, "-c", script]
+        return subprocess.run(
+            command, env=os.environ | settings, capture_output=True, check=True, encoding="utf-8"
+        ).stdout.split()
+
+    hostile, usual = printed(MATPLOTLIBRC=str(tmp_path / "matplotlibrc")), printed()
+    assert hostile[0] != usual[0]
+    assert hostile[1] == usual[1]
+
+
+def test_what_the_reader_has_set_is_neither_touched_nor_hidden_from_another_thread(readers_settings):
+    dark()
+    before = dict(matplotlib.rcParams)
+    seen = []
+
+    def readers_thread():
+        seen.append(dict(matplotlib.rcParams))
+        matplotlib.rcParams["font.size"] = 17
+
+    def ours_that_fails():
+        assert matplotlib.rcParams["figure.facecolor"] == "#ffffff"
+        thread = threading.Thread(target=readers_thread)
+        thread.start()
+        thread.join()
+        assert matplotlib.rcParams["font.size"] == 9.5
+        raise OSError("no font")
+
+    with pytest.raises(OSError, match="no font"), style.styled():
+        ours_that_fails()
+    assert seen == [before]
+    assert dict(matplotlib.rcParams) == before | {"font.size": 17}

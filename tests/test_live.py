@@ -1,5 +1,7 @@
 """The engine, driven with no kernel; a scene of one dot stands for any figure."""
 
+import signal
+import sys
 import threading
 import time
 import tracemalloc
@@ -7,9 +9,12 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
+from ipywidgets import Widget
+from traitlets import TraitError
 
-from helpers.explorers.controls import Choice, Slider
+from helpers.explorers.controls import Choice, NumberField, Slider
 from helpers.explorers.live import Draft, Explorer, State
+from helpers.explorers.scalar import memory_explorer
 from helpers.figures.scene import Scene
 from tests.sweeping import corners, stops, sweep
 
@@ -54,8 +59,11 @@ def explorer():
 
 
 def from_the_page(control, value):
-    """Set a control as the page does: the message that a dragged slider sends."""
-    control.set_state({"value": value} if not hasattr(control, "options") else {"index": control.options.index(value)})
+    """Set a control as the page does: the message that a dragged slider or a field that is left sends."""
+    if hasattr(control, "options"):
+        control.set_state({"index": control.options.index(value)})
+    else:
+        control.set_state({"value": str(value) if isinstance(control, NumberField) else value})
 
 
 def column_of_the_dot(picture):
@@ -89,6 +97,55 @@ def test_the_number_field_and_its_slider_are_one(explorer):
     assert (slider.value, explorer.sentence) == (0.3, "x = 0.3, a")
     from_the_page(slider, -0.2)
     assert (field.value, explorer.sentence) == (-0.2, "x = -0.2, a")
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("0.5", 0.5), ("0,5", 0.5), (" -,5 ", -0.5), ("−0,25", -0.25), ("1e-1", 0.1), ("+1", 1), ("1.", 1), ("0.0", 0)],
+)
+def test_a_number_is_understood_as_it_is_typed(explorer, typed, number):
+    field = explorer.controls["x"]
+    field.set_state({"value": typed})
+    assert (field.value, explorer.settings["x"], explorer.sentence) == (number, number, f"x = {number:g}, a")
+    assert field.get_state("value") == {"value": f"{number:g}"}
+    assert explorer._sign.value == ""
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "abc", "99", "-1,01", "0.5.1", "1,234.5", "0,5,5", "1/2", "50%", "nan", "inf", "1_0", "0x1", "1e999"]
+)
+def test_what_is_no_number_of_the_range_is_refused_aloud(explorer, typed):
+    explorer.update(x=0.3)
+    field, sent = explorer.controls["x"], []
+    field.send_state = sent.append
+    field.set_state({"value": typed})
+    assert (explorer.settings["x"], explorer.sentence) == (0.3, "x = 0.3, a")
+    assert sent == ["value"]  # the page goes back to the number in force
+    assert "alert" in explorer._sign.value
+    assert "wanted a number from -1 to 1. It stays at 0.3." in explorer._sign.value
+    field.set_state({"value": "0.4"})
+    assert (explorer.sentence, explorer._sign.value) == ("x = 0.4, a", "")
+
+
+def test_the_page_is_told_a_number_as_it_is_in_force(explorer):
+    field, sent = explorer.controls["x"], []
+    field.set_state({"value": "0.5"})
+    field.send_state = sent.append
+    field.set_state({"value": "0,5"})  # the same number, typed otherwise
+    assert sent == ["value"]
+
+
+def test_python_cannot_set_a_field_beyond_its_range(explorer):
+    with pytest.raises(TraitError, match=r"x = 99\.0: wanted a number from -1 to 1"):
+        explorer.controls["x"].value = 99
+    assert (explorer.settings["x"], explorer.sentence) == (0.0, "x = 0, a")
+
+
+def test_a_field_that_counts_refuses_what_is_not_whole():
+    counted = Explorer([Slider("x", "x", 0, 9, 3, 1), CONTROLS[1]], dot_state, Dot(density=1.0), say)
+    counted.controls["x"].set_state({"value": "5,5"})
+    assert counted.settings["x"] == 3
+    assert "x = 5.5: wanted a whole number from 0 to 9" in counted._sign.value
 
 
 def test_the_rounding_error_of_a_slider_is_not_shown(explorer):
@@ -222,12 +279,12 @@ def test_update_refuses_what_a_control_cannot_hold(explorer, settings, message):
 @pytest.mark.parametrize("numbers", [(0, 1, 2, 0.1), (0, 1, 0.5, 0), (0, float("nan"), 0, 1), (1, 0, 0.5, 0.1)])
 def test_a_slider_with_impossible_numbers_is_refused(numbers):
     low, high, default, step = numbers
-    with pytest.raises(ValueError, match="slider x: wanted low <= default <= high"):
+    with pytest.raises(ValueError, match=r"^(x = |slider x: wanted low <= high)"):
         Slider("x", "x", low, high, default, step)
 
 
 def test_a_choice_whose_default_is_not_offered_is_refused():
-    with pytest.raises(ValueError, match="the default 'd' is not among"):
+    with pytest.raises(ValueError, match="name = 'd': wanted one of"):
         Choice("name", "name", ["a"], "d")
 
 
@@ -291,6 +348,118 @@ def test_a_stage_that_fails_is_not_taken_for_the_one_before(explorer):
 def test_a_failure_at_the_slider_s_maximum_is_found_by_a_sweep(fragile):
     with pytest.raises(ZeroDivisionError):
         list(sweep(fragile))
+
+
+# An interrupt
+
+
+def interrupted_at_one(where):
+    """Return an explorer in which the first look at x = 1 is interrupted in ``where``."""
+    armed = [where]
+
+    def strike(at, x):
+        if armed == [at] and x == 1:
+            armed.clear()
+            raise KeyboardInterrupt
+
+    class Struck(Dot):
+        def stage(self, state):
+            strike("stage", state.x)
+            super().stage(state)
+
+        def move(self, state):
+            super().move(state)
+            strike("move", state.x)
+
+        def encode(self, picture):
+            strike("encode", column_of_the_dot(picture) > 100)
+            return super().encode(picture)
+
+    def compute(x, name):
+        strike("compute", x)
+        return dot_state(x, name)
+
+    def slices(x, name):
+        yield 0.5
+        strike("slice", x)
+        return dot_state(x, name)
+
+    def describe(state):
+        strike("describe", state.x)
+        return say(state)
+
+    return Explorer(CONTROLS, slices if where == "slice" else compute, Struck(density=1.0), describe)
+
+
+@pytest.mark.parametrize("where", ["compute", "slice", "stage", "move", "encode", "describe"])
+def test_an_interrupted_update_says_so_and_goes_on(explorer, where):
+    struck = interrupted_at_one(where)
+    with pytest.raises(KeyboardInterrupt):
+        struck.update(x=1, name="b")
+    assert struck.sentence == "No picture for x = 1.0, name = b: interrupted. Set any control, and it goes on."
+    assert struck.sentence in struck._words.value
+    assert struck._sign.value == ""
+    struck.update(x=1)
+    explorer.update(x=1, name="b")
+    assert struck.sentence == explorer.sentence
+    np.testing.assert_array_equal(struck.picture, explorer.picture)
+
+
+def test_a_signal_interrupts_a_long_update_and_the_next_one_is_drawn(explorer):
+    """What the stop button of a notebook sends."""
+
+    def compute(x, name):
+        for share in range(10_000 if x == 1 else 1):
+            if share == 60:
+                assert "computing" in long._sign.value
+                signal.raise_signal(signal.SIGINT)
+            time.sleep(0.002)
+            yield share / 10_000
+        return dot_state(x, name)
+
+    long = Explorer(CONTROLS, compute, Dot(density=1.0), say)
+    with pytest.raises(KeyboardInterrupt):
+        long.update(x=1)
+    assert "interrupted" in long.sentence
+    assert "x = 1.0" in long.sentence
+    assert long._sign.value == ""
+    long.controls["x"].value = 0.5
+    explorer.update(x=0.5)
+    assert long.sentence == explorer.sentence
+    np.testing.assert_array_equal(long.picture, explorer.picture)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_wherever_it_is_interrupted_settings_and_sentence_agree_and_it_goes_on(seed):
+    """A line of ours, chosen by lot, is where the interrupt comes; the neuron's explorer stands for any."""
+    explorer, left = memory_explorer(), [np.random.default_rng(seed).integers(700)]
+
+    def strike(frame, event, _):
+        if "/helpers/" not in frame.f_code.co_filename.replace("\\", "/"):
+            return None
+        left[0] -= event == "line"
+        if left[0] < 0:
+            raise KeyboardInterrupt
+        return strike
+
+    before = sys.gettrace()
+    sys.settrace(strike)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            explorer.update(w=2, activation="relu")
+    finally:
+        sys.settrace(before)
+    shown = memory_explorer(explorer.settings["activation"], w=explorer.settings["w"])
+    told = ", ".join(f"{name} = {value}" for name, value in explorer.settings.items())
+    assert explorer.sentence in (
+        shown.sentence,
+        f"No picture for {told}: interrupted. Set any control, and it goes on.",
+    )
+    assert "computing" not in explorer._sign.value
+    explorer.update(w=2, activation="relu")
+    shown.update(w=2, activation="relu")
+    assert explorer.sentence == shown.sentence
+    np.testing.assert_array_equal(explorer.picture, shown.picture)
 
 
 # What takes long
@@ -459,10 +628,18 @@ def test_two_threads_that_draw_do_not_mix(explorer):
 def test_the_bundle_holds_the_widget_the_still_and_the_sentence(explorer):
     bundle, metadata = explorer._repr_mimebundle_()
     assert bundle["text/plain"] == "x = 0, a"
-    assert set(bundle) == {"application/vnd.jupyter.widget-view+json", "image/png", "text/plain"}
-    assert metadata == {"image/png": {"width": 120}}
+    assert set(bundle) == {"application/vnd.jupyter.widget-view+json", "text/html", "image/png", "text/plain"}
+    assert metadata == {"image/png": {"width": 120, "alt": "x = 0, a"}}
     again, _ = Explorer(CONTROLS, dot_state, Dot(density=1.0), say)._repr_mimebundle_()
     assert again["image/png"] == bundle["image/png"]
+
+
+def test_ipywidgets_7_shows_the_widget_too(explorer, monkeypatch):
+    """Colab's: a widget of it does not make the bundle."""
+    monkeypatch.delattr(Widget, "_repr_mimebundle_")
+    bundle, _ = explorer._repr_mimebundle_()
+    view = bundle["application/vnd.jupyter.widget-view+json"]
+    assert view == {"version_major": 2, "version_minor": 0, "model_id": explorer.widget.model_id}
 
 
 def test_the_sentence_is_a_live_region_and_cannot_smuggle_markup():

@@ -3,9 +3,14 @@
 import ast
 import base64
 import copy
+import html
 import io
 import itertools
 import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
 from pathlib import Path
 
 import matplotlib
@@ -22,6 +27,11 @@ PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 EXPLORERS = makers()
 EXPLORER = re.compile(rf"^({'|'.join(EXPLORERS)})\(.*\)$", flags=re.MULTILINE)
 LONGEST = 25  # lines of a cell
+
+
+def decoded(picture):
+    """Return the pixels, from 0 to 1, of a PNG written in base64."""
+    return imread(io.BytesIO(base64.b64decode(picture)), format="png")
 
 
 def code(notebook):
@@ -49,13 +59,18 @@ def widget_leftovers(notebook):
 
 
 def explorers_without_still(notebook):
-    """Return the explorer cells that store anything but one picture with one sentence."""
+    """Return the explorer cells that store anything but one picture with one sentence, and the HTML of both."""
     faults = []
     for cell in code(notebook):
         if EXPLORER.search(cell.source.splitlines()[-1]):
             data = [output.get("data", {}) for output in cell.outputs]
-            if len(data) != 1 or set(data[0]) != {"image/png", "text/plain"}:
+            if len(data) != 1 or set(data[0]) != {"image/png", "text/html", "text/plain"}:
                 faults.append(cell.source)
+            else:
+                words, described = html.escape(data[0]["text/plain"]), cell.outputs[0].metadata["image/png"]["alt"]
+                shown = re.fullmatch(r'<img alt="(.*?)" .*><p>(.*)</p>', data[0]["text/html"])
+                if not shown or set(shown.groups()) != {words} or html.escape(described) != words:
+                    faults.append(cell.source)
     return faults
 
 
@@ -145,18 +160,77 @@ def test_every_explorer_of_the_package_is_used_and_known_to_the_lint():
 
 def test_a_stored_still_is_the_picture_of_its_explorer(notebook):
     """Pixels are compared under the locked matplotlib alone: another version sets type a little differently."""
-    locked = re.search(r"^matplotlib==(\S+)", (ROOT / "requirements.lock").read_text(), flags=re.MULTILINE).group(1)
+    locked = re.search(
+        r"^matplotlib==(\S+)", (ROOT / "requirements.lock").read_text("utf-8"), flags=re.MULTILINE
+    ).group(1)
     for cell in code(notebook):
         call = EXPLORER.search(cell.source)
         if call and len(cell.source.splitlines()) == 1:
             explorer = eval(call.group(0), dict(EXPLORERS))
-            stored = imread(io.BytesIO(base64.b64decode(cell.outputs[0].data["image/png"])), format="png")
+            data = cell.outputs[0].data
+            stored = decoded(data["image/png"])
+            on_a_page = decoded(re.search('base64,([^"]+)', data["text/html"])[1])
             height, width = explorer.picture.shape[:2]
             assert stored.shape[1] == width
             assert (stored[height:, :, :3] < 0.5).any()  # the sentence below
-            difference = np.abs(stored[:height, :, :3] * 255 - explorer.picture[..., :3])
-            assert matplotlib.__version__ != locked or difference.mean() < 0.1, cell.source
-            assert cell.outputs[0].data["text/plain"] == explorer.sentence
+            for shown in (stored[:height], on_a_page):
+                difference = np.abs(shown[..., :3] * 255 - explorer.picture[..., :3])
+                assert matplotlib.__version__ != locked or difference.mean() < 0.1, cell.source
+            assert data["text/plain"] == explorer.sentence
+
+
+# Pages of it
+
+
+class Shown(HTMLParser):
+    """What a page shows with no network and no script: its text, and the pictures that it holds, with their names."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.text, self.pictures, self._in = "", [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        if tag in ("script", "style"):
+            self._in.append(tag)
+        elif tag == "img":
+            self.pictures.append(dict(attributes))
+
+    def handle_endtag(self, tag):
+        if self._in and tag == self._in[-1]:
+            self._in.pop()
+
+    def handle_data(self, data):
+        self.text += "" if self._in else data
+
+
+EXPORTS = re.findall(r"^\.venv/bin/python (-m nbconvert .*) \S+$", (ROOT / "README.md").read_text("utf-8"), flags=re.M)
+
+
+@pytest.mark.parametrize("command", EXPORTS, ids=lambda command: "run" if "--execute" in command else "as stored")
+def test_an_exported_page_shows_each_picture_and_says_it_without_a_network(command, tmp_path):
+    """By the commands of the README, in nbconvert's default template."""
+    notebook = nbformat.read(PATHS[0], as_version=4)
+    told = [
+        output.data["text/plain"]
+        for cell in code(notebook)
+        for output in cell.outputs
+        if "image/png" in output.get("data", {})
+    ]
+    path = tmp_path / "page.ipynb"
+    shutil.copy(PATHS[0], path)
+    subprocess.run([sys.executable, *command.split(), str(path)], cwd=ROOT, check=True, capture_output=True)
+    page = Shown(path.with_suffix(".html").read_text(encoding="utf-8"))
+    assert [picture["alt"] for picture in page.pictures] == told != []
+    for picture, sentence in zip(page.pictures, told, strict=True):
+        head, data = picture["src"].split(",")
+        assert head == "data:image/png;base64"
+        assert decoded(data).shape[1] == 2 * int(picture["width"])
+        assert sentence in page.text
+
+
+def test_the_readme_says_how_to_export_stored_and_run_anew():
+    assert sorted("--execute" in command for command in EXPORTS) == [False, True]
 
 
 # A lint that cannot fail is none: each rule against a notebook with the fault
@@ -174,7 +248,7 @@ def break_it(notebook, rule):
     elif rule is widget_leftovers:
         explorer.outputs[0].data["application/vnd.jupyter.widget-view+json"] = {}
     elif rule is explorers_without_still:
-        del explorer.outputs[0].data["image/png"]
+        explorer.outputs[0].data["text/html"] = explorer.outputs[0].data["text/html"].replace('alt="', 'alt="no ')
     elif rule is repeated_or_late_imports:
         cells[1].source = "import math\n" + cells[1].source
     elif rule is forbidden:

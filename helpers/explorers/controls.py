@@ -1,12 +1,14 @@
 """The controls of an explorer: what each may hold, and the widgets in which it is shown."""
 
 import math
+import re
 from collections.abc import Hashable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 import ipywidgets as widgets
 import numpy as np
+from traitlets import Callable, Float, TraitError, Unicode, validate
 
 LABEL_WIDTH = 165  # CSS pixels
 _LABEL_STYLE = {"description_width": f"{LABEL_WIDTH}px"}
@@ -39,8 +41,56 @@ class _FloatSlider(_HeardFromPage, widgets.FloatSlider):
     pass
 
 
-class _NumberField(_HeardFromPage, widgets.BoundedFloatText):
-    pass
+def number_in(text: str) -> float | str:
+    """Return the number that ``text`` writes, with a decimal point or a decimal comma; other text as it is.
+
+    >>> number_in("0,5"), number_in("-1e-1"), number_in("−.25"), number_in("1,234.5")
+    (0.5, -0.1, -0.25, '1,234.5')
+    """
+    plain = text.strip().replace("−", "-").replace(",", ".")
+    number = re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", plain, flags=re.IGNORECASE)
+    return float(plain) if number else text
+
+
+def written(number: float, _field=None) -> str:
+    """Return ``number`` with as many digits as it needs, as a field shows it.
+
+    >>> written(0.9000000000000004), written(3.0), written(1e-7)
+    ('0.9', '3', '0.0000001')
+    """
+    return np.format_float_positional(tidy(number), trim="-")
+
+
+class NumberField(_HeardFromPage, widgets.Text):
+    """A field with a number that ``check`` accepts; what is typed and is none is said in ``refusal``, and not taken.
+
+    Not ``BoundedFloatText``: a browser whose language writes 0.5 drops the comma of 0,5 before anyone sees it, and 5 is
+    taken. The page sees text, Python a number.
+    """
+
+    value = Float().tag(sync=True, to_json=written, from_json=lambda text, _: float(text))
+    check = Callable()
+    refusal = Unicode()
+
+    @validate("value")
+    def _in_range(self, proposal):
+        try:
+            return self.check(proposal.value)
+        except ValueError as refusal:
+            raise TraitError(str(refusal)) from None
+
+    def set_state(self, sync_data):
+        """Take what the page says, if it is a number in range."""
+        typed = sync_data.get("value", written(self.value))
+        self.refusal = ""
+        try:
+            number = self.check(number_in(typed))
+        except ValueError as refusal:
+            self.refusal = f"{refusal}. It stays at {written(self.value)}."
+        else:
+            super().set_state(sync_data | {"value": written(number)})
+        if written(self.value) != typed:
+            self.send_state("value")
 
 
 class _Dropdown(_HeardFromPage, widgets.Dropdown):
@@ -62,9 +112,10 @@ class Slider:
     step: float
 
     def __post_init__(self):
-        numbers = (self.low, self.default, self.high, self.step)
-        if not (all(map(math.isfinite, numbers)) and self.low <= self.default <= self.high and self.step > 0):
-            raise ValueError(f"slider {self.name}: wanted low <= default <= high and a step above 0, got {numbers}")
+        limits = (self.low, self.high, self.step)
+        if not (all(map(math.isfinite, limits)) and self.low <= self.high and self.step > 0):
+            raise ValueError(f"slider {self.name}: wanted low <= high and a step above 0, got {limits}")
+        self.checked(self.default)
 
     @property
     def extremes(self) -> list[float]:
@@ -80,7 +131,7 @@ class Slider:
     @property
     def whole(self) -> bool:
         """Whether only whole numbers can be set."""
-        return all(float(number).is_integer() for number in (self.low, self.default, self.step))
+        return float(self.low).is_integer() and float(self.step).is_integer()
 
     def read(self, value: float) -> float | int:
         """Return what the widget holds as compute gets it: a whole number where only whole numbers can be set.
@@ -92,12 +143,11 @@ class Slider:
 
     def checked(self, value) -> float:
         """Return ``value`` as a float of this range; raise ValueError for anything else."""
-        if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-            raise ValueError(f"{self.name} = {value!r}: wanted a number from {self.low:g} to {self.high:g}")
-        if not self.low <= value <= self.high:
-            raise ValueError(f"{self.name} = {value:g}: wanted a number from {self.low:g} to {self.high:g}")
-        if self.whole and value != round(value):
-            raise ValueError(f"{self.name} = {value:g}: wanted a whole number from {self.low:g} to {self.high:g}")
+        number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+        if not (number and self.low <= value <= self.high and (value == round(value) or not self.whole)):
+            kind = "whole number" if self.whole else "number"
+            shown = value if number else repr(value)
+            raise ValueError(f"{self.name} = {shown}: wanted a {kind} from {self.low:g} to {self.high:g}")
         return float(value)
 
     def widgets(self, width: int) -> tuple[widgets.Widget, widgets.Widget]:
@@ -106,7 +156,14 @@ class Slider:
         layout = widgets.Layout(width=f"{width - LABEL_WIDTH - 100}px")
         slider = _FloatSlider(**limits, readout=False, layout=layout)
         layout = widgets.Layout(width=f"{LABEL_WIDTH + 80}px")
-        field = _NumberField(**limits, description=self.label, style=_LABEL_STYLE, layout=layout)
+        field = NumberField(
+            value=self.default,
+            check=self.checked,
+            description=self.label,
+            style=_LABEL_STYLE,
+            continuous_update=False,
+            layout=layout,
+        )
 
         def follow(change):
             # The page puts a slider on the nearest step and reports that: what was typed between two steps stays.
@@ -133,8 +190,7 @@ class Choice:
     default: Hashable
 
     def __post_init__(self):
-        if self.default not in self.samples:
-            raise ValueError(f"choice {self.name}: the default {self.default!r} is not among {self.samples}")
+        self.checked(self.default)
 
     @property
     def samples(self) -> list:
@@ -158,9 +214,11 @@ class Choice:
 
     def checked(self, value):
         """Return ``value`` if it can be chosen; raise ValueError for anything else."""
-        if value not in self.samples:
-            raise ValueError(f"{self.name} = {value!r}: wanted one of {self.samples}")
-        return value
+        for option in self.samples:
+            # True is not 1, and what cannot be hashed (an array) cannot be compared either.
+            if isinstance(value, Hashable) and value == option and isinstance(value, bool) == isinstance(option, bool):
+                return option
+        raise ValueError(f"{self.name} = {value!r}: wanted one of {self.samples}")
 
     def widgets(self, width: int) -> tuple[widgets.Widget, widgets.Widget]:
         """Return the widget that holds the value, and the row of ``width`` CSS pixels in which it is shown."""

@@ -26,10 +26,11 @@ from typing import Any, NamedTuple
 import ipywidgets as widgets
 import numpy as np
 
-from helpers.explorers.controls import Choice, Slider, Typed, from_page
+from helpers.explorers.controls import Choice, NumberField, Slider, Typed, from_page
 from helpers.figures.scene import Scene
 from helpers.figures.style import notice
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
 PATIENCE = 0.1  # seconds after which an explorer says that it computes
 
 _lock = threading.RLock()
@@ -129,6 +130,8 @@ class Explorer:
         self._rows = {name: row for name, (_, row) in made.items()}
         for control in self.controls.values():
             control.observe(self._changed, "value")
+            if isinstance(control, NumberField):
+                control.observe(self._refused, "refusal")
         reset = widgets.Button(description="Reset", tooltip="Set every control to its first value")
         reset.on_click(lambda _: self._reset())
         self._sign = widgets.HTML()
@@ -154,13 +157,15 @@ class Explorer:
         return {name: self.specs[name].read(control.value) for name, control in self.controls.items()}
 
     def update(self, **settings) -> None:
-        """Set controls by name and draw; raise ValueError for an unknown name or a value outside its range."""
+        """Set controls by name and draw; raise ValueError for an unknown name or a value outside its range.
+
+        Interrupted, it raises KeyboardInterrupt, and the explorer says so until a control is set again.
+        """
         for name in settings:
             if name not in self.specs:
                 raise ValueError(f"no control is called {name!r}: wanted one of {list(self.specs)}")
         checked = {name: self.specs[name].checked(value) for name, value in settings.items()}
-        self._set(checked)
-        self._step()
+        self._step(checked)
 
     @property
     def sentence(self) -> str:
@@ -178,11 +183,19 @@ class Explorer:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """The live widget, and for where no kernel runs the still picture and the sentence."""
-        bundle = dict(self.widget._repr_mimebundle_(include=include, exclude=exclude))
-        bundle["text/plain"] = sentence = self.sentence
-        still = self._image.value if self._picture is None else self._scene.still(self._picture, sentence)
-        bundle["image/png"] = base64.b64encode(still).decode()
-        return bundle, {"image/png": {"width": self._scene.width}}
+        sentence, scene = self.sentence, self._scene
+        if self._picture is None:
+            still = small = self._image.value
+        else:
+            still, small = scene.still(self._picture, sentence), scene.encode_small(self._picture)
+        bundle = {
+            # Not asked of the widget, because ipywidgets 7, which Colab has, does not answer.
+            WIDGET: {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id},
+            "text/html": scene.page(small, sentence),  # nbconvert has no other place for a picture's alt
+            "image/png": base64.b64encode(still).decode(),
+            "text/plain": sentence,
+        }
+        return bundle, {"image/png": {"width": scene.width, "alt": sentence}}
 
     # What the controls do
 
@@ -203,6 +216,10 @@ class Explorer:
         else:
             self._step()
 
+    def _refused(self, change) -> None:
+        """Say why a number that was typed is not taken; the field goes back to the one that is in force."""
+        self._sign.value = f'<span role="alert">{html.escape(change.new)}</span>'
+
     def _ask(self) -> None:
         """Have a thread draw the present settings, and return at once."""
         with self._gate:
@@ -221,7 +238,7 @@ class Explorer:
                     return
                 self._asked = False
             # A failure is shown in the explorer by _step; there is nobody here to raise it to.
-            with suppress(Exception):
+            with suppress(BaseException):
                 self._step(overtaken=lambda: self._asked)
 
     def _settle(self) -> None:
@@ -231,27 +248,28 @@ class Explorer:
         if thread is not None and thread is not threading.current_thread():
             thread.join()
 
-    def _step(self, overtaken: Callable[[], bool] | None = None) -> None:
-        """Compute, draw and say the present settings; for the page, which can overtake, the drafts too."""
+    def _step(self, settings: Mapping[str, Any] = {}, overtaken: Callable[[], bool] | None = None) -> None:
+        """Set ``settings``, then compute, draw and say all; for the page, which can overtake, the drafts too."""
         with self._turn:
             # From the first of a row of settings that overtake one another, or the sign would never be seen.
             self._busy_since = self._busy_since or time.monotonic()
             left = max(0.0, self._busy_since + PATIENCE - time.monotonic())
             sign = threading.Timer(left, self._show_sign, ["computing …"])
             sign.daemon = True
-            sign.start()
             try:
+                sign.start()
+                self._set(settings)
                 self._switch()
                 self._draw(self._run(self.settings, overtaken))
+                self._hide_sign()
             except _OvertakenError:
                 return  # and leave the sign on: the next step begins at once
-            except Exception as failure:
+            except BaseException as failure:  # an interrupt, too
                 self._fail(failure)
                 self._hide_sign()
                 raise
             finally:
                 sign.cancel()
-            self._hide_sign()
 
     def _switch(self) -> None:
         """Turn off the controls that cannot act, and let their labels say why."""
@@ -267,8 +285,12 @@ class Explorer:
             self._show(self._scene.encode(picture), self._describe(state), picture)
 
     def _reset(self) -> None:
-        self._set({name: spec.default for name, spec in self.specs.items()})
-        (self._ask if self._slow else self._step)()
+        defaults = {name: spec.default for name, spec in self.specs.items()}
+        if self._slow:
+            self._set(defaults)
+            self._ask()
+        else:
+            self._step(defaults)
 
     def _run(self, settings: Mapping[str, Any], overtaken: Callable[[], bool] | None):
         def shown(found):
@@ -315,8 +337,12 @@ class Explorer:
             f"{html.escape(sentence)}</p>"
         )
 
-    def _fail(self, failure: Exception) -> None:
+    def _fail(self, failure: BaseException) -> None:
         settings = ", ".join(f"{name} = {value}" for name, value in self.settings.items())
-        sentence = f"No picture for {settings}: {type(failure).__name__}: {failure}"
+        if isinstance(failure, KeyboardInterrupt):
+            why = "interrupted. Set any control, and it goes on."
+        else:
+            why = f"{type(failure).__name__}: {failure}"
+        sentence = f"No picture for {settings}: {why}"
         scene = self._scene
         self._show(notice(sentence, scene.width, scene.height), sentence, None)

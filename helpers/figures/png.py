@@ -18,7 +18,7 @@ _UNKNOWN = 0  # the index of a colour that has not been looked up yet
 def encode_lossless(rgba: np.ndarray) -> bytes:
     """Return the PNG of ``rgba`` (height, width, 4), exact to the last bit and as small as zlib makes it."""
     rows = np.ascontiguousarray(rgba[..., :3]).reshape(rgba.shape[0], -1)
-    return _png(rows, rgba.shape[1], colour_type=2, level=9)
+    return _png(rows, rgba.shape[1], colour_type=2)
 
 
 class PaletteEncoder:
@@ -45,15 +45,17 @@ class PaletteEncoder:
         self._index = np.zeros(1 << 24, np.uint8)
         self._index[_pack(self.palette)] = np.arange(1, len(self.palette) + 1)
 
-    def __call__(self, rgba: np.ndarray) -> bytes:
-        """Return the PNG of ``rgba`` (height, width, 4) uint8."""
+    def __call__(self, rgba: np.ndarray, small: bool = False) -> bytes:
+        """Return the PNG of ``rgba`` (height, width, 4) uint8: fast, or, to be stored, as small as zlib makes it."""
         codes = _codes(rgba).ravel()
         indices = self._index.take(codes, mode="clip")
         if indices.min() == _UNKNOWN:
             unknown = np.flatnonzero(indices == _UNKNOWN)
             self._learn(np.unique(codes[unknown]))
             indices[unknown] = self._index[codes[unknown]]
-        return _png(indices.reshape(rgba.shape[:2]), rgba.shape[1], colour_type=3, level=1, palette=self.palette)
+        # Runs are what line art has: in haste, looking for nothing else is faster.
+        level, strategy = (9, zlib.Z_DEFAULT_STRATEGY) if small else (1, zlib.Z_RLE)
+        return _png(indices.reshape(rgba.shape[:2]), rgba.shape[1], 3, level, strategy, self.palette)
 
     def _learn(self, codes: np.ndarray) -> None:
         """Give each new colour the nearest colour of the palette."""
@@ -78,13 +80,18 @@ def _pack(rgb: np.ndarray) -> np.ndarray:
     return red | green << 8 | blue << 16
 
 
-def _png(rows: np.ndarray, width: int, colour_type: int, level: int, palette: np.ndarray | None = None) -> bytes:
+def _png(
+    rows: np.ndarray,
+    width: int,
+    colour_type: int,
+    level: int = 9,
+    strategy: int = zlib.Z_DEFAULT_STRATEGY,
+    palette: np.ndarray | None = None,
+) -> bytes:
     filtered = np.zeros((rows.shape[0], rows.shape[1] + 1), np.uint8)  # each row begins with its filter: 0, none
     filtered[:, 1:] = rows
     # The palette's index 0 stands for "unknown" and is never sent.
     colours = b"" if palette is None else _chunk(b"PLTE", b"\0\0\0" + palette.tobytes())
-    # Runs are what line art has; with a palette, looking for nothing else is faster and no larger.
-    strategy = zlib.Z_DEFAULT_STRATEGY if palette is None else zlib.Z_RLE
     deflate = zlib.compressobj(level, strategy=strategy)
     header = struct.pack(">IIBBBBB", width, rows.shape[0], 8, colour_type, 0, 0, 0)
     return b"".join(

@@ -1,5 +1,7 @@
 """A figure of which little moves: what stands still is drawn once and kept."""
 
+import base64
+import html
 from collections.abc import Hashable
 
 import numpy as np
@@ -56,17 +58,17 @@ class Scene:
         """Return the picture of ``state``, (height, width, 4) uint8, a view that the next call overwrites."""
         canvas = self.figure.canvas
         key = self.stage_key(state)
-        if self._background is None or key != self._key:
-            self._background = None  # so that a stage that fails is drawn again, and not taken for the old one
-            with style.styled():
+        with style.styled():
+            if self._background is None or key != self._key:
+                self._background = None  # so that a stage that fails or is interrupted is drawn again
                 self.stage(state)
                 canvas.draw()
-            self._background = canvas.copy_from_bbox(self.figure.bbox)
-            self._key, self._encoder = key, None
-        canvas.restore_region(self._background)
-        self.move(state)
-        for artist in self._moving:
-            (artist.axes or self.figure).draw_artist(artist)
+                self._key, self._encoder = key, None
+                self._background = canvas.copy_from_bbox(self.figure.bbox)
+            canvas.restore_region(self._background)
+            self.move(state)
+            for artist in self._moving:
+                (artist.axes or self.figure).draw_artist(artist)
         return np.asarray(canvas.buffer_rgba())
 
     def encode(self, picture: np.ndarray) -> bytes:
@@ -74,6 +76,18 @@ class Scene:
         if self._encoder is None:
             self._encoder = PaletteEncoder(picture, style.MEANINGS)
         return self._encoder(picture)
+
+    def encode_small(self, picture: np.ndarray) -> bytes:
+        """Return ``picture`` as a PNG, small, for the eye."""
+        return PaletteEncoder(picture, style.MEANINGS)(picture, small=True)
+
+    def page(self, png: bytes, sentence: str) -> str:
+        """Return HTML that shows the picture ``png``, with ``sentence`` as its name by ear and as the text below it."""
+        words = html.escape(sentence)
+        return (
+            f'<img alt="{words}" width="{self.width}" style="max-width: 100%; height: auto" '
+            f'src="data:image/png;base64,{base64.b64encode(png).decode()}"><p>{words}</p>'
+        )
 
     def still(self, picture: np.ndarray, sentence: str) -> bytes:
         """Return ``picture`` without any loss as a PNG, with ``sentence`` below it: what is seen where nothing runs."""

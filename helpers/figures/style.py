@@ -1,6 +1,10 @@
 """What a colour, a dash and a size mean in every figure of the course."""
 
 import textwrap
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from copy import deepcopy
 from importlib.resources import files
 
 import matplotlib
@@ -30,12 +34,41 @@ FILLS = {1: "#ffffff", 2: "#d9ecf8", 3: "#eebf99"}
 DENSITY = 2.0
 CSS_DPI = 100.0
 
-_STYLE = matplotlib.rc_params_from_file(str(files(__package__) / "course.mplstyle"), use_default_template=False)
+# All of matplotlib's settings as it is delivered, and over them the course's: whatever the reader has set, and in
+# whatever file of theirs, no figure of ours begins from it.
+# Copied deep, because a list among matplotlib's defaults is the reader's list, too.
+_SETTINGS = deepcopy(dict.copy(matplotlib.rcParamsDefault)) | matplotlib.rc_params_from_file(
+    str(files(__package__) / "course.mplstyle"), use_default_template=False
+)
+del _SETTINGS["backend"]  # how figures reach the screen is the reader's affair
+
+_in_force: ContextVar[Mapping | None] = ContextVar("_in_force", default=None)
 
 
-def styled():
-    """Return the context in which the course's figures are made and drawn."""
-    return matplotlib.rc_context(_STYLE)
+class _Settings(type(matplotlib.rcParams)):
+    """matplotlib's settings, which are read otherwise where ``styled`` is in force: in that thread, and nowhere else.
+
+    matplotlib has one set of settings for all threads. A slider's figure is drawn in one thread while the reader's own
+    is drawn in another, so neither may set them for the time of a figure, as ``matplotlib.rc_context`` does.
+    """
+
+    def __getitem__(self, key):
+        settings = _in_force.get()
+        return settings[key] if settings and key in settings else super().__getitem__(key)
+
+
+# The object stays the one that all of matplotlib knows, and what the reader has set stays in it.
+matplotlib.rcParams.__class__ = _Settings
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Make and draw figures with the course's settings; what the reader has set is neither read nor touched."""
+    token = _in_force.set(_SETTINGS)
+    try:
+        yield
+    finally:
+        _in_force.reset(token)
 
 
 def new_figure(width: int, height: int, density: float = DENSITY) -> Figure:
