@@ -92,6 +92,14 @@ def run_oldest_left(W, h, n_steps):
     return P
 
 
+def run_swapped(W, h, n_steps):
+    P = np.eye(len(W))
+    for _ in range(n_steps):
+        h = np.tanh(W @ h)
+        P = W @ np.diag(1 - h**2) @ P
+    return P
+
+
 def product_of(steps):
     P = np.eye(len(steps[0]))
     for M in steps:
@@ -107,10 +115,10 @@ def radius(M):
     return np.abs(np.linalg.eigvals(M)).max()
 
 
-def through_time(W, slopes, H, G):
+def through_time(W, slopes, H, G, enter=1.0):
     g, dW = np.zeros(len(W)), np.zeros_like(W)
     for k in range(len(slopes), 0, -1):
-        a = (g + G[k]) * slopes[k - 1]
+        a = enter * (g + G[k]) * slopes[k - 1]
         dW += np.outer(a, H[k - 1])
         g = a @ W
     return dW
@@ -139,6 +147,15 @@ def transport_product(W, b, h, n_steps):
         h = 1 / (1 + np.exp(-(W @ h + b)))
         P = np.diag(h * (1 - h)) @ W @ P
     return P
+
+
+def transport_elementwise(W, b, h, n_steps):
+    P = None
+    for _ in range(n_steps):
+        h = 1 / (1 + np.exp(-(W @ h + b)))
+        J = W.T * (h * (1 - h))
+        P = J if P is None else P * J
+    return np.abs(P).max()
 
 
 def transport_norm(W, b, h, n_steps):
@@ -200,7 +217,44 @@ RIGHT = {
     "10.5": "even",
     "10.6": 0.5,
 }
+# Near misses: between what is right and what a slip gives. None of them may pass.
+NEAR_MISSES = {
+    "01.1": [0.9, 0.91, -0.905, math.exp(-0.2)],
+    "01.2": [-3.9, -4.1, 4.0],
+    "01.4": [3, 5, 4.5],
+    "02.1": [-3.2, -3.19, -3.6, 3.195],
+    "02.2": [1023, 1025, 512, 2048],
+    "02.4": [1.46, 1.5, 1.45],
+    "03.5": [-4.5e-4, -4.5e-6, -4.7e-5, -4.4e-5],
+    "04.2": [1.75, 1.76, 1.7],
+    "04.3": [9, 11, 9.97],
+    "05.2": [59, 61, 57.3],
+    "05.3": [18, 20, 19.5],
+    "06.1": [819, 821, 780, 1600],
+    "06.3": [0.04, 0.05, 0.047, 0.9**29],
+    "07.2": [3.9, 4.1, 2],
+    "07.3": [0.35, 0.36, 0.5, 0.125],
+    "08.2": [0.36, 0.38, 0.35],
+    "08.3": [0.34, 0.36, 0.387],
+    "09.2": [2, 2.3, 3],
+    "09.3": [5.6, 5.8, 5.3],
+    "10.2": [1.9, 2.3, 1.8],
+    "10.3": [1.6, 2, 2.1],
+    "10.4": [4.5, 4.7, 4.62 + 0.05],
+    "10.6": [0.49, 0.51, 0.25, 0.75],
+}
 WRONG = [
+    ("03.2", lambda W, h, n_steps: run_swapped(W, h, n_steps), "swapped"),
+    ("03.3", lambda row, W, g: np.outer(row, g) / (1 - np.tanh(W @ g) ** 2)[:, None], "not divided"),
+    ("03.5", -0.5, "Half the error"),
+    ("04.3", 24, "not n quarters"),
+    ("06.2", lambda W, s, H, G: through_time(W, s, H, G, enter=0.5), "not averaged"),
+    ("06.3", 0.9**30 * 4, "Frobenius norm"),
+    ("07.1", lambda W, b, h, n_steps: transport_elementwise(W, b, h, n_steps), "entry by entry"),
+    ("07.2", 2, "Gaussian W"),
+    ("07.3", math.sqrt(7 / 8), r"a \(1 − s²\)"),
+    ("08.2", 0, "almost open"),
+    ("08.3", 0.09, "not shared"),
     ("09.1", lambda i, f, o, g, c: o * (1 - (o * np.tanh(f * c + i * g)) ** 2), "you have 1 − h²"),
     ("09.1", lambda i, f, o, g, c: o * (1 - np.tanh(c) ** 2), "OLD cell"),
     ("09.1", lambda i, f, o, g, c: 1 - np.tanh(f * c + i * g) ** 2, "output gate is missing"),
@@ -411,6 +465,27 @@ def test_a_plausible_wrong_answer_gets_the_hint_that_fits(name, answer, hint):
     assert re.search(hint, verdict.text), verdict
 
 
+def hints(name) -> set[str]:
+    """Return what an exercise can say to a wrong answer."""
+    exercise = EXERCISES[name]
+    return {text for _, text in getattr(exercise, "hints", None) or exercise.mistakes}
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_every_hint_is_drawn_by_an_answer_that_deserves_it(name):
+    drawn = {check(name, answer).text for other, answer, _ in WRONG if other == name}
+    assert hints(name) - drawn == set(), "WRONG lacks an answer for these hints"
+
+
+@pytest.mark.parametrize(("name", "answer"), [(name, one) for name, many in NEAR_MISSES.items() for one in many])
+def test_a_near_miss_is_refused(name, answer):
+    assert not check(name, answer).right
+
+
+def test_every_exercise_with_a_number_has_near_misses():
+    assert set(NEAR_MISSES) == {name for name, answer in RIGHT.items() if isinstance(answer, int | float)}
+
+
 @pytest.mark.parametrize("name", EXERCISES)
 def test_no_answer_yet_is_no_mistake(name):
     assert not check(name, None).right
@@ -454,6 +529,60 @@ def test_the_notebooks_ask_every_exercise_once_and_show_no_answer_given():
                 assert name.startswith(path.name[:2]), path
                 calls.append(name)
     assert sorted(calls) == sorted(EXERCISES)
+
+
+def solutions() -> dict[str, str]:
+    """Return, for each exercise that shows one, the text of its solution: the fold that follows its check."""
+    found, name = {}, None
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            asked = re.findall(r'check\("([\d.]+)"', cell.source) if cell.cell_type == "code" else []
+            name = asked[-1] if asked else name
+            fold = re.search(r"<summary>Solution.*?</summary>(.*?)</details>", cell.source, re.DOTALL)
+            if fold and name not in found:
+                found[name] = fold[1]
+    return found
+
+
+SOLUTIONS = solutions()
+
+
+def numbers_in(text: str) -> list[float]:
+    """Return the numbers that a text writes as decimals, 4.5 · 10⁻⁵ among them."""
+    text = text.replace("−", "-").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+    return [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", text.replace(" · 10-", "e-"))]
+
+
+@pytest.mark.parametrize("name", SOLUTIONS)
+def test_the_text_of_a_solution_holds_the_answer_that_its_checker_takes(name):
+    text, answer = SOLUTIONS[name], RIGHT[name]
+    if isinstance(answer, str):
+        words = {option: set(re.findall(r"\w+", option.casefold())) for option in EXERCISES[name].options}
+        told = set(re.findall(r"\w+", text.casefold()))
+        shares = {option: len(some & told) / len(some) for option, some in words.items()}
+        assert max(shares, key=shares.get) == answer, shares
+    elif callable(answer):
+        assert re.search(CODE[name], text)
+    else:
+        assert any(check(name, number).right for number in numbers_in(text)), numbers_in(text)
+
+
+# What the solution of a repaired function must say; the whole of it is RIGHT.
+CODE = {
+    "03.1": r"P = \(slope\[:, None\] \* W\) @ P",
+    "03.2": r"h = np\.tanh\(W @ h\).*J = np\.diag\(1 - h\*\*2\) @ W.*P = J @ P",
+    "03.3": r"slope = 1 - np\.tanh\(W @ h\) \*\* 2.*np\.outer\(row \* slope, h\)",
+    "04.1": r"return np\.linalg\.norm\(J, 2\)",
+    "05.1": r"P = M @ P.*return np\.linalg\.norm\(P, 2\)",
+    "06.2": r"a = \(g \+ G\[k\]\) \* slopes\[k - 1\].*g = a @ W",
+    "07.1": r"(?s)h = 1 / \(1 \+ np\.exp\(-\(W @ h \+ b\)\)\).*P = np\.diag\(h \* \(1 - h\)\) @ W @ P.*norm\(P, 2\)",
+    "08.1": r"return np\.prod\(gates\)",
+    "09.1": r"return o \* \(1 - np\.tanh\(f \* c \+ i \* g\) \*\* 2\)",
+}
+
+
+def test_the_solutions_of_most_exercises_are_found():
+    assert len(SOLUTIONS) > 0.7 * len(EXERCISES)
 
 
 # The answers themselves, against what does not go through the exercises

@@ -53,7 +53,6 @@ EXERCISES = {
             (near(float(np.log(199.0)), 0.03), "ln(T − 1) keeps 1/e over T steps, not a half."),
             (near(1.0, 1e-9), "1 bridges two steps."),
             (near(200.0, 1e-9), "A bias, not a number of steps: try 5 in the explorer."),
-            (near(float(np.log(200.0)), 0.01), "Near: ln H keeps about 1/e. For a half, divide H by ln 2 first."),
         ),
         tolerance=0.05,
         otherwise="Not yet. Set the lag to 200 in the explorer and read the sentence.",

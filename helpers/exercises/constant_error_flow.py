@@ -34,7 +34,7 @@ EXERCISES = {
         float(10.0 ** gated_gradient(np.full(100, 0.99))[-1]),
         "0.99^100 is near 1/e.",
         (
-            (near(3.7e-201, 1e-200), "Those are the primes of the slide: (0.99 · 0.01)^100. The values count."),
+            (near(3.7e-201, 1e-201), "Those are the primes of the slide: (0.99 · 0.01)^100. The values count."),
             (near(0.0, 1e-3), "The gate is almost open: only a hundredth is lost at each step."),
             (near(0.99, 1e-9), "That is one step."),
             (near(0.01, 1e-3), "Losing a hundredth a hundred times does not leave a hundredth: multiply."),
