@@ -142,6 +142,19 @@ def test_control_after_control_as_a_reader_moves_them_leads_to_what_one_update_s
         np.testing.assert_array_equal(explorer.picture, picture)
 
 
+def test_a_control_that_is_off_changes_nothing_where_it_is_off(explorer):
+    turned_off = []
+    for stop in stops(explorer):
+        for name in explorer._off(stop).keys() - {one for one, _ in turned_off}:
+            turned_off.append((name, stop))
+    for name, stop in turned_off:
+        seen = set()
+        for value in explorer.specs[name].extremes:
+            explorer.update(**stop | {name: value})
+            seen.add((explorer.sentence, explorer.picture.tobytes()))
+        assert len(seen) == 1, name
+
+
 def test_every_control_changes_picture_and_sentence(explorer):
     for name, spec in explorer.specs.items():
         seen = []

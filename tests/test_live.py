@@ -148,6 +148,15 @@ def test_a_field_that_counts_refuses_what_is_not_whole():
     assert "x = 5.5: wanted a whole number from 0 to 9" in counted._sign.value
 
 
+@pytest.mark.parametrize("path", [(0.3, 0.7, -0.4, 0.1), (-0.6, 0.9, 0.2)])
+def test_field_and_slider_follow_one_another_up_and_down(explorer, path):
+    field, slider = explorer.widget.children[0].children[0].children
+    for one, other in ((field, slider), (slider, field)):
+        for value in path:
+            from_the_page(one, value)
+            assert (other.value, explorer.sentence) == (value, f"x = {value:g}, a")
+
+
 def test_the_rounding_error_of_a_slider_is_not_shown(explorer):
     field, slider = explorer.widget.children[0].children[0].children
     from_the_page(slider, 0.30000000000000004)
