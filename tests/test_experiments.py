@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -357,6 +358,26 @@ def test_the_bar_is_shown_on_a_terminal_or_where_it_is_asked_for(tmp_path, capsy
 # The command line
 
 
+# What Python itself says in a process whose parent was killed after it had started it and before it told it its work,
+# which on a busy machine is some time. There is nothing of ours in it yet, and nobody there to catch it.
+ORPHAN = re.compile(
+    r"Traceback \(most recent call last\):\n(?:  .*\n)*?.*pickle\.load\(from_parent\)\n(?: .*\n)*"
+    r"(?:EOFError: Ran out of input|_pickle\.UnpicklingError: pickle data was truncated)\n"
+)
+
+
+def test_of_what_a_killed_run_says_only_the_words_of_an_orphan_are_passed_over():
+    orphan = (
+        'Traceback (most recent call last):\n  File "<string>", line 1, in <module>\n  File "spawn.py", line 130, in '
+        "_main\n    preparation_data = reduction.pickle.load(from_parent)\n                       ^^^^\n"
+        "EOFError: Ran out of input\n"
+    )
+    other = orphan.replace("from_parent", "from_table")
+    assert ORPHAN.sub("", f"before\n{orphan}after\n") == "before\nafter\n"
+    assert ORPHAN.sub("", other) == other
+    assert ORPHAN.sub("", other + orphan) == other
+
+
 @POSIX
 def test_ten_kills_at_random_moments_lose_nothing_that_was_written_and_count_nothing_twice(path, tmp_path):
     rng, finished, before = random.Random(1997), tmp_path / "finished", set()
@@ -369,7 +390,7 @@ def test_ten_kills_at_random_moments_lose_nothing_that_was_written_and_count_not
         process.kill()
         # The pipes end with the last process that holds them: the workers have gone as well.
         _, err = process.communicate(timeout=20)
-        assert (process.returncode, "Traceback" in err) == (-signal.SIGKILL, False)
+        assert (process.returncode, "Traceback" in ORPHAN.sub("", err)) == (-signal.SIGKILL, False), err
         now = set(lengths(path))
         assert before <= now < set(range(1, 81))
         before = now
