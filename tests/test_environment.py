@@ -15,10 +15,10 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
-PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
-LOCK = (ROOT / "requirements.lock").read_text()
-MAKEFILE = (ROOT / "Makefile").read_text()
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
+LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 
 # conda-forge's matplotlib brings the Qt toolkit along, its matplotlib-base does not.
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
@@ -138,7 +138,7 @@ def test_the_lock_holds_what_the_dependencies_need_and_nothing_else():
 
 def imported(path):
     """Return the top-level names of what a file imports."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
@@ -173,7 +173,7 @@ def test_jupyterlab_listens_on_this_machine_alone():
 @pytest.mark.parametrize("path", ["Makefile", *(str(p.relative_to(ROOT)) for p in ROOT.glob("tools/jupyter/*"))])
 def test_nothing_weakens_the_server(path):
     """No token or password of ours (an empty one switches it off), no other origin, no remote access."""
-    text = (ROOT / path).read_text() if (ROOT / path).is_file() else ""
+    text = (ROOT / path).read_text("utf-8") if (ROOT / path).is_file() else ""
     weak = r"token\s*=|password\s*=|allow_(origin|remote_access|unauthenticated)|disable_check_xsrf|0\.0\.0\.0"
     assert not re.search(weak, text)
 
@@ -186,17 +186,17 @@ def test_root_is_allowed_only_where_that_is_who_you_are():
 @pytest.mark.parametrize("path", ["README.md", "CONTRIBUTING.md", ".github/workflows/ci.yml", ".ci/run"])
 def test_each_command_that_is_named_exists(path):
     targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
-    text = (ROOT / path).read_text()
+    text = (ROOT / path).read_text("utf-8")
     named = set(re.findall(r"(?:^|`|run: )make ([a-z]+)", text, re.MULTILINE)) | set(re.findall(r"target: (\w+)", text))
     assert named <= targets
 
 
 def test_the_readme_shows_its_two_commands_before_anything_else():
-    blocks = re.findall(r"^```[^\n]*\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    blocks = re.findall(r"^```[^\n]*\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
     assert [line.split("#")[0].strip() for line in blocks[0].strip().splitlines()] == ["make lab", "make test"]
 
 
 @pytest.mark.parametrize("name", sorted(DIRECT))
 def test_contributing_says_why_each_dependency_is_there(name):
-    lines = (ROOT / "CONTRIBUTING.md").read_text().splitlines()
+    lines = (ROOT / "CONTRIBUTING.md").read_text("utf-8").splitlines()
     assert [line for line in lines if line.startswith(f"- `{name}`: ")], f"CONTRIBUTING.md has no line for {name}"

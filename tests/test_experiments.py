@@ -112,7 +112,7 @@ def test_a_tail_of_zero_bytes_as_a_power_cut_leaves_it_is_torn(path):
 @pytest.mark.parametrize("bad", ["{", "[]", "7", '{"cell": 1}', '{"no": {}}', "", '{"cell": {"length": NaN}}'])
 def test_a_broken_line_before_the_last_is_named_and_not_passed_over(path, bad):
     table.append(path, record(1))
-    path.write_text(path.read_text() + bad + "\n" + path.read_text())
+    path.write_text(path.read_text("utf-8") + bad + "\n" + path.read_text("utf-8"), "utf-8")
     with pytest.raises(ValueError, match="line 2: wanted a record"):
         table.read(path)
 
@@ -203,7 +203,7 @@ def test_a_kill_in_the_middle_of_tidy_leaves_the_old_table(path, monkeypatch):
 def test_a_record_from_before_a_setting_was_there_is_that_of_its_default(path):
     old = record(1)
     del old["cell"]["input_bias"]
-    path.write_text(json.dumps(old) + "\n")
+    path.write_text(json.dumps(old) + "\n", "utf-8")
     assert table.missing([Cell("made", 1), Cell("made", 1, input_bias=-3.0)], path) == [
         Cell("made", 1, input_bias=-3.0)
     ]

@@ -10,7 +10,6 @@ import matplotlib
 import matplotlib.style
 import numpy as np
 import pytest
-from cycler import cycler
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
@@ -124,7 +123,7 @@ HOSTILE = {
         {"path.simplify": False, "agg.path.chunksize": 100, "text.hinting": "none", "text.antialiased": False}
     ),
     "axes": lambda: matplotlib.rcParams.update(
-        {"axes.prop_cycle": cycler(color=["k"]), "axes.xmargin": 0.4, "axes.autolimit_mode": "round_numbers"}
+        {"axes.prop_cycle": matplotlib.cycler(color=["k"]), "axes.xmargin": 0.4, "axes.autolimit_mode": "round_numbers"}
     ),
     "ticks": lambda: matplotlib.rcParams.update(
         {"xtick.top": True, "ytick.minor.visible": True, "xtick.direction": "in", "axes.formatter.limits": (0, 0)}

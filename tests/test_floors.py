@@ -13,7 +13,7 @@ MAY_USE = {
     "data": {"numpy"},
     "maths": {"numpy"},
     "figures": {"numpy", "matplotlib"},
-    "explorers": {"numpy", "ipywidgets"},
+    "explorers": {"numpy", "ipywidgets", "traitlets"},
     "exercises": {"numpy"},
     "experiments": {"numpy", "tqdm", "distributed"},
 }
@@ -83,7 +83,7 @@ def test_every_file_of_the_package_belongs_to_a_floor():
     ],
 )
 def test_an_import_upwards_or_out_is_seen(tmp_path, line, floor):
-    (tmp_path / "room.py").write_text(line)
+    (tmp_path / "room.py").write_text(line, "utf-8")
     assert len(faults(tmp_path / "room.py", floor)) == 1
 
 

@@ -80,7 +80,7 @@ def noted(function):
     def wrapper(*arguments, **options):
         began, worked = time.perf_counter(), time.thread_time()
         answer = function(*arguments, **options)
-        with open(os.environ[LOG], "a") as log:
+        with open(os.environ[LOG], "a", encoding="utf-8") as log:
             log.write(f"{time.perf_counter() - began} {time.thread_time() - worked}\n")
         return answer
 
@@ -227,13 +227,13 @@ def measure(lab: Lab, side: str, seconds: float, n_keys: int, pixel_ratio: float
         page.drag((x, y), (left + 0.1 * width, y), 1.0)  # to warm up
         time.sleep(1.5)
         watched(page)
-        log.write_text("")
+        log.write_text("", "utf-8")
         before = cpu_seconds()
         page.drag((left + 0.1 * width, y), (left + 0.9 * width, y), seconds)
         cores = {name: (spent - before[name]) / seconds for name, spent in cpu_seconds().items()}
         time.sleep(1.5)
         inputs, frames, ups = watched(page)
-        steps = np.array(log.read_text().split(), float).reshape(-1, 2) * 1000
+        steps = np.array(log.read_text("utf-8").split(), float).reshape(-1, 2) * 1000
         last_input = inputs[-1][0]
         dragged = [at for at, _ in frames if at <= last_input]
         final = next(at for at, value in frames if abs(value - inputs[-1][1]) < STEP / 2)
@@ -261,8 +261,8 @@ def cpu_seconds() -> dict[str, float]:
     tick = os.sysconf("SC_CLK_TCK")
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            command = (stat.parent / "cmdline").read_text().replace("\0", " ")
-            times = stat.read_text().rpartition(")")[2].split()
+            command = (stat.parent / "cmdline").read_text("utf-8").replace("\0", " ")
+            times = stat.read_text("utf-8").rpartition(")")[2].split()
         except OSError:
             continue  # it ended meanwhile
         name = next((name for name, word in PROCESSES.items() if word in command), None)
@@ -549,7 +549,7 @@ def main() -> int:
         return 1
     path = ROOT / "build" / "bench.json"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(rows, indent=1) + "\n")
+    path.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
     print(f"{len(rows)} rows written to {path.relative_to(ROOT)}")
     return 0
 

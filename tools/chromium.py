@@ -82,10 +82,10 @@ class Lab:
         command += [f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.folder}"]
         if os.geteuid() == 0:
             command.append("--allow-root")
-        self._log = (home / "log").open("w+")
+        self._log = (home / "log").open("w+", encoding="utf-8")
         self._process = subprocess.Popen(command, env=os.environ | own, stdout=self._log, stderr=self._log)
         try:
-            wait_until(self._answers, 60, f"JupyterLab:\n{(home / 'log').read_text()}")
+            wait_until(self._answers, 60, f"JupyterLab:\n{(home / 'log').read_text('utf-8')}")
         except BaseException:
             self.__exit__()
             raise
@@ -94,7 +94,7 @@ class Lab:
     def _set(self, home: Path, plugin: str, **settings) -> None:
         path = home / "lab" / "user-settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(settings))
+        path.write_text(json.dumps(settings), "utf-8")
 
     def _answers(self) -> bool:
         try:
@@ -132,8 +132,8 @@ class Page:
         )
         try:
             port_file = Path(self._profile.name) / "DevToolsActivePort"
-            wait_until(lambda: port_file.exists() and port_file.read_text().count("\n"), 30, "Chromium")
-            port = port_file.read_text().split()[0]
+            wait_until(lambda: port_file.exists() and port_file.read_text("utf-8").count("\n"), 30, "Chromium")
+            port = port_file.read_text("utf-8").split()[0]
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/json") as answer:
                 target = next(one for one in json.load(answer) if one["type"] == "page")
             self._socket = websocket.create_connection(target["webSocketDebuggerUrl"], suppress_origin=True, timeout=60)

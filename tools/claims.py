@@ -91,4 +91,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")  # a pipe of Windows knows no minus sign
     sys.exit(main())
