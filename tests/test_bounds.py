@@ -72,7 +72,7 @@ def test_each_rung_is_what_its_name_says(seed):
     np.testing.assert_allclose(10**ladder.power_of_eta, (f.gamma * norm) ** np.arange(p.T + 1), rtol=1e-9)
 
 
-@pytest.mark.claim("C72")
+@pytest.mark.claim("C72: true")
 @pytest.mark.parametrize("seed", range(len(BOUNDED)))
 def test_no_row_that_goes_back_grows_by_more_than_the_bound(seed):
     p = draw_problem(seed, activations=BOUNDED)
@@ -93,7 +93,7 @@ def test_with_orthogonal_weights_and_the_largest_slope_everywhere_all_rungs_are_
         np.testing.assert_allclose(rung, np.arange(T + 1) * np.log10(rho), atol=1e-10)
 
 
-@pytest.mark.claim("C67", "C69")
+@pytest.mark.claim("C67: true", "C69")
 def test_for_sigmoid_the_bound_is_tight_too_though_its_slope_is_a_quarter():
     """h = 1/2 in all units is at rest where b = -W h: there every slope is 1/4, and W = 4 Q neither grows nor fades."""
     n, W = 5, orthogonal(5, rng(), 4.0)
@@ -208,7 +208,7 @@ def test_where_one_factor_is_below_one_the_gradient_fades_on_every_run(activatio
             assert true <= T * np.log10(0.9) + 0.5 * np.log10(n) + 1e-9
 
 
-@pytest.mark.claim("C74")
+@pytest.mark.claim("C74: true when said in full")
 @PROPERTY
 @given(st.integers(1, 8), st.sampled_from(BOUNDED), st.floats(0.1, 3), st.integers(0, 2**32))
 def test_no_entry_of_a_transport_is_larger_than_that_of_the_power_of_absolute_values(n, activation, gain, seed):
@@ -237,7 +237,7 @@ def test_a_norm_above_one_with_a_radius_of_absolute_values_below_one_fades_after
     assert 10 ** at_rest[9] == pytest.approx(7.767733, abs=1e-6)
 
 
-@pytest.mark.claim("C69", "C70")
+@pytest.mark.claim("C69", "C70: a slip")
 @pytest.mark.parametrize("activation", BOUNDED)
 def test_a_norm_below_one_over_gamma_leaves_every_step_below_one(activation):
     """The slide prints 1/2, where 1/gamma is 4 for sigmoid and 1 for tanh."""
@@ -249,7 +249,7 @@ def test_a_norm_below_one_over_gamma_leaves_every_step_below_one(activation):
     assert contraction_factors(W, activation).two == pytest.approx(0.999, rel=1e-12)
 
 
-@pytest.mark.claim("C71")
+@pytest.mark.claim("C71: true, with the reason missing")
 def test_that_each_factor_is_below_one_is_not_enough():
     """The product of 1 - 1/(k + 1)^2 for k = 1, ..., T telescopes to (T + 2) / (2 (T + 1)), which never reaches 1/2."""
     k = np.arange(1, 10_001)
@@ -331,7 +331,7 @@ def test_if_a_transport_is_ever_longer_than_one_then_so_is_gamma_times_the_norm(
         assert contraction_factors(net.W, activation).two > 1
 
 
-@pytest.mark.claim("C66", "C67", "C68")
+@pytest.mark.claim("C66: true", "C67", "C68")
 @pytest.mark.parametrize("activation", BOUNDED)
 def test_the_norm_of_the_slopes_of_a_state_is_the_largest_of_them_and_at_most_gamma(activation):
     """With W = I a step Jacobian is the diagonal matrix itself, so that norms and etas are the same rung."""

@@ -18,7 +18,7 @@ def shapes_in(sentence):
     return [tuple(map(int, pair)) for pair in re.findall(r"\((\d+)×(\d+)\)", sentence)]
 
 
-@pytest.mark.claim("C16", "C20")
+@pytest.mark.claim("C16: true", "C20: true")
 @pytest.mark.parametrize("k", range(5))
 @pytest.mark.parametrize("widths", [(4, 5, 3), (8, 2, 8), (1, 7, 2)])
 def test_the_shapes_chain_from_one_row_to_the_width_of_layer_k(k, widths):
@@ -38,7 +38,7 @@ def test_the_price_of_the_product_is_counted_from_both_ends():
     assert "From the output: 61 multiplications; from the input: 114." in explorer.sentence
 
 
-@pytest.mark.claim("C60", "C64")
+@pytest.mark.claim("C60: true in one order", "C64")
 def test_the_finite_difference_accepts_one_order_and_with_one_neuron_all():
     explorer = candidates_explorer()
     explorer.update(n_steps=3)
@@ -49,7 +49,7 @@ def test_the_finite_difference_accepts_one_order_and_with_one_neuron_all():
     assert "accepts ‘newest left, D W’ and ‘oldest left, D W’." in explorer.sentence
 
 
-@pytest.mark.claim("C43")
+@pytest.mark.claim("C43: true for L₂; for KL one factor later")
 @pytest.mark.parametrize(("z", "d"), [(-10, 1), (3, 0), (0.5, 0.25)])
 def test_the_gradients_at_the_output_are_those_of_the_two_losses(z, d):
     explorer = output_explorer()
@@ -64,7 +64,7 @@ def test_the_gradients_at_the_output_are_those_of_the_two_losses(z, d):
     assert l2_z == pytest.approx((y - d) * y * (1 - y), rel=5e-3)
 
 
-@pytest.mark.claim("C31")
+@pytest.mark.claim("C31: false")
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_zoo_says_gamma_or_that_there_is_none(name):
     gamma = ACTIVATIONS[name].gamma
@@ -72,7 +72,7 @@ def test_the_zoo_says_gamma_or_that_there_is_none(name):
     assert told in zoo_explorer(name).sentence
 
 
-@pytest.mark.claim("C36")
+@pytest.mark.claim("C36: false in general")
 def test_the_squeeze_says_what_ten_layers_leave():
     explorer = squeeze_explorer("tanh")
     explorer.update(log10_q=-2, depth=10)
@@ -96,7 +96,7 @@ def test_softmax_with_two_equal_arguments_has_the_norm_a_half_and_a_diagonal_of_
     assert "a diagonal Jacobian" in explorer.sentence
 
 
-@pytest.mark.claim("C8", "C9")
+@pytest.mark.claim("C8: true", "C9")
 def test_the_identity_of_gain_g_multiplies_by_about_g_in_the_deep_and_in_the_recurrent_net():
     explorer = depth_explorer("identity")
     for gain in (0.5, 1.0, 2.0):
@@ -130,7 +130,7 @@ def test_layers_are_told_in_words(which, words):
     assert layers_told(np.array(which, bool)) == words
 
 
-@pytest.mark.claim("C39", "C44")
+@pytest.mark.claim("C39: true of one multiplication, false of many", "C44: imprecise")
 def test_the_turned_stretch_says_its_growth_and_its_critical_angle():
     explorer = stretch_rotate_explorer(0.0)
     assert "ρ = 2, so M^n grows" in explorer.sentence
@@ -143,7 +143,7 @@ def test_the_turned_stretch_says_its_growth_and_its_critical_angle():
     assert "neither grows nor fades" in explorer.sentence
 
 
-@pytest.mark.claim("C41")
+@pytest.mark.claim("C41: true in the long run, where ρ is not 1")
 def test_the_bump_says_its_peak_and_when_it_is_gone():
     assert "peaks at 7.77, at n = 9" in transient_explorer().sentence
     assert "below 1 for good from n = 44" in transient_explorer().sentence

@@ -19,7 +19,7 @@ def size(word):
     return 10 ** float(word[3:]) if word.startswith("10^") else float(word)
 
 
-@pytest.mark.claim("C91")
+@pytest.mark.claim("C91: true of the truncated gradient of 1997 alone")
 def test_with_no_weights_all_paths_are_the_carousel_and_the_carousel_is_the_power_of_its_gate():
     explorer = dissector_explorer(forget_bias=3.0, scale=0.0)
     explorer.update(drive="noise", lag=20)
@@ -64,7 +64,7 @@ def test_a_forget_bias_of_one_bridges_two_steps():
     assert f"and 10^{100 * np.log10(kept):.1f} after 100" in explorer.sentence
 
 
-@pytest.mark.claim("C92")
+@pytest.mark.claim("C92: true of the cell of 1997")
 def test_under_a_constant_input_the_cell_of_1997_grows_by_i_g_a_step_and_that_of_2000_has_a_bound():
     explorer = constant_input_explorer(forget_bias=1.0)
     i_g = 0.5 * (4 / (1 + np.exp(-1.0)) - 2)

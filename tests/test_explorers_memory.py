@@ -39,7 +39,7 @@ def test_a_text_that_is_too_long_or_empty_is_refused():
         Typed("text", "a text", "a", 3).checked("")
 
 
-@pytest.mark.claim("C87", "C90")
+@pytest.mark.claim("C87: a definition", "C90")
 def test_of_the_three_memories_only_the_identity_keeps_all_of_the_start():
     explorer = three_memories_explorer()
     kept = re.findall(r"keeps (.+?) of the start", explorer.sentence)
@@ -48,7 +48,7 @@ def test_of_the_three_memories_only_the_identity_keeps_all_of_the_start():
     assert "identity holds 20 and" in explorer.sentence  # 100 times 0.2
 
 
-@pytest.mark.claim("C78")
+@pytest.mark.claim("C78: true, and the question is the answer")
 def test_the_taps_tell_their_hops_and_what_they_leave():
     explorer = taps_explorer()
     explorer.update(K=10)
@@ -65,7 +65,7 @@ def test_taps_that_no_hop_brings_to_lag_100_say_so_and_name_where_they_land():
     assert "No hop" not in explorer.sentence
 
 
-@pytest.mark.claim("C88")
+@pytest.mark.claim("C88: true, because F does not see h")
 @pytest.mark.parametrize("scale", [0.5, 1.0, 3.0])
 def test_residual_steps_of_no_size_keep_a_gradient_and_small_ones_keep_to_their_bound(scale):
     explorer = residual_explorer()
@@ -86,7 +86,7 @@ def test_plain_steps_of_small_weights_lose_what_residual_ones_keep():
 # What the lecture wishes for, and what the memories do about it
 
 
-@pytest.mark.claim("C79")
+@pytest.mark.claim("C79: true")
 def test_the_taps_that_keep_a_half_grow_in_proportion_to_the_lag():
     """So another way than taps is needed: K hops of weight 0.9 keep a half only where K is about a sixth of the lag."""
     needed = []
@@ -107,14 +107,14 @@ def retention(W, activation, X):
     return np.linalg.norm(transport(J, len(J), 0), 2)
 
 
-@pytest.mark.claim("C80")
+@pytest.mark.claim("C80: true")
 def test_retention_is_decided_by_the_factors_slope_times_weight():
     rng = np.random.default_rng(0)
     W, X = gaussian(5, 1.0, rng), np.zeros((20, 5))
     assert retention(0.5 * W, "identity", X) == pytest.approx(0.5**20 * retention(W, "identity", X), rel=1e-9)
 
 
-@pytest.mark.claim("C81")
+@pytest.mark.claim("C81: imprecise")
 def test_in_a_linear_net_retention_depends_on_the_weights_alone_and_in_others_on_the_input_too():
     rng = np.random.default_rng(0)
     W, X = gaussian(5, 1.2, rng), 2 * rng.standard_normal((20, 5))
@@ -122,7 +122,7 @@ def test_in_a_linear_net_retention_depends_on_the_weights_alone_and_in_others_on
     assert retention(W, "tanh", X) < 1e-3 * retention(W, "tanh", 0 * X)
 
 
-@pytest.mark.claim("C82")
+@pytest.mark.claim("C82: a wish")
 def test_with_gates_that_read_the_input_the_same_parameters_keep_one_input_and_forget_another():
     def gates(x):
         return 1 / (1 + np.exp(-20 * x))
@@ -132,7 +132,7 @@ def test_with_gates_that_read_the_input_the_same_parameters_keep_one_input_and_f
     assert gated_gradient(gates(forget))[-1] < -8
 
 
-@pytest.mark.claim("C83")
+@pytest.mark.claim("C83: a wish")
 @pytest.mark.parametrize("seed", range(5))
 def test_a_gated_memory_never_blows_up_and_with_open_gates_never_fades(seed):
     gates = np.random.default_rng(seed).uniform(0, 1, 200)

@@ -39,7 +39,7 @@ def slopes_of_the_ledger(gain, activation):
     return net, run, np.vstack([np.zeros(16), (run.H[1:] @ V.T - targets) @ V])
 
 
-@pytest.mark.claim("C55")
+@pytest.mark.claim("C55: true")
 @pytest.mark.parametrize("activation", NET_ACTIVATIONS.values())
 def test_the_whole_gradient_of_the_ledger_is_that_of_backpropagation_through_time(activation):
     explorer = ledger_explorer(0.8)
@@ -110,7 +110,7 @@ def test_the_neuron_that_is_seen_of_two_runs_is_alive(activation, gain, drive):
     assert state.one[20:].any()
 
 
-@pytest.mark.claim("C50", "C51")
+@pytest.mark.claim("C50", "C51: true")
 def test_two_runs_meet_where_the_gradient_vanishes():
     explorer = merge_explorer(0.3)
     assert "have met to the last digits" in explorer.sentence
@@ -137,7 +137,7 @@ def test_the_four_rungs_of_the_ladder_are_told_in_order(kind, activation):
     assert len(rungs) == len(Ladder._fields)
 
 
-@pytest.mark.claim("C69")
+@pytest.mark.claim("C69: false as printed")
 def test_the_ladder_says_that_below_one_the_gradient_must_vanish():
     explorer = ladder_explorer(0.4)
     explorer.update(kind="orthogonal")
@@ -165,7 +165,7 @@ def test_the_border_of_growth_lies_above_the_gain_of_the_bound_and_input_pushes_
     assert 0.4 < bound < 0.6 < 0.9 <= alone < driven
 
 
-@pytest.mark.claim("C50")
+@pytest.mark.claim("C50: true")
 def test_two_runs_can_stay_apart_where_the_gradient_fades():
     state = merge_state(1.5, "tanh", "nothing")
     assert state.log10_apart[-1] > 0

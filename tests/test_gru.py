@@ -212,7 +212,7 @@ def test_the_bias_inside_the_reset_means_nothing_to_cho_and_is_its_own_to_cudnn(
         assert (not gru_backward(net, run, p.G).b_h.any()) == unused
 
 
-@pytest.mark.claim("C94")
+@pytest.mark.claim("C94: true of all functions, not of the nets that are used")
 @given(seed=st.integers(0, 10**6), scale=st.floats(0, 50), size=st.floats(0, 1), variant=st.sampled_from(VARIANTS))
 def test_a_gru_cannot_count_for_its_state_never_leaves_the_span_of_1_and_where_it_began(seed, scale, size, variant):
     rng = np.random.default_rng(seed)

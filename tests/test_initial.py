@@ -142,7 +142,7 @@ def test_a_gaussian_recurrent_matrix_has_its_gain_as_radius_and_twice_that_as_no
     assert spectral_norm(W) == pytest.approx(3.0, rel=0.03)
 
 
-@pytest.mark.claim("C49")
+@pytest.mark.claim("C49: true under conditions")
 @pytest.mark.parametrize("gain", [0.5, 1.0, 1.5])
 def test_an_orthogonal_recurrent_matrix_and_the_identity_multiply_every_length_by_the_gain(gain):
     for kind in ("orthogonal", "identity"):
@@ -151,7 +151,7 @@ def test_an_orthogonal_recurrent_matrix_and_the_identity_multiply_every_length_b
     np.testing.assert_array_equal(W, gain * np.eye(6))
 
 
-@pytest.mark.claim("C40")
+@pytest.mark.claim("C40: true of one multiplication, false of many")
 @pytest.mark.parametrize("n", [1, 2, 7])
 def test_a_normal_recurrent_matrix_is_symmetric_with_eigenvalues_evenly_from_minus_to_plus_the_gain(n):
     W = recurrent_matrix("normal", n, 1.3, rng(2))

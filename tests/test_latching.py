@@ -46,7 +46,7 @@ def test_a_holder_s_largest_eigenvalue_is_real_and_above_one_an_alternator_s_bel
     assert all(top.imag == 0 and top.real < -1 for top in tops["alternates"])
 
 
-@pytest.mark.claim("C75")
+@pytest.mark.claim("C75: true of learning where the gradient fades")
 def test_those_who_know_the_bit_after_sixty_steps_have_no_gradient_left_of_it():
     training, X = holders(6).training, draw("latch", np.random.default_rng(5), LONGEST, 1)[0][..., 0]
     left = []

@@ -34,6 +34,19 @@ def test_another_verdict_in_a_notebook_is_seen():
     assert any(gap.startswith("C4 in notebook 01") for gap in claims.gaps(LEDGER, changed))
 
 
+def test_a_verdict_that_is_changed_in_notebook_and_ledger_alike_is_seen_at_its_test():
+    changed = [claim._replace(verdict="false") if claim.name == "C4" else claim for claim in LEDGER]
+    printed = QUOTATIONS | {"C4": [(book, quote, "false") for book, quote, _ in QUOTATIONS["C4"]]}
+    (gap,) = claims.gaps(changed, printed)
+    assert gap.startswith("C4 is 'false' in the ledger, and ['true'] at its tests")
+
+
+def test_a_claim_whose_tests_carry_no_verdict_is_missed():
+    bare = [claim._replace(asserted=set()) if claim.name == "C4" else claim for claim in LEDGER]
+    (gap,) = claims.gaps(bare, QUOTATIONS)
+    assert "nothing at its tests" in gap
+
+
 def test_the_quotations_are_the_words_of_the_slides():
     """Up to white space, quotation marks, and the marks that set mathematics: $, & and backslash-bracket."""
 

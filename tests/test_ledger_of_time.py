@@ -61,7 +61,7 @@ def contribution(net, run, G, t, k, parameter):
 # --- the sum of all ---
 
 
-@pytest.mark.claim("C54", "C55", "C57")
+@pytest.mark.claim("C54", "C55", "C57: a definition")
 def test_the_sum_of_all_contributions_is_the_gradient_of_autograd(problems):
     for p in problems:
         for ours, oracle in zip(sum_of_contributions(p.net, p.run, p.book), autograd_gradients(p), strict=True):
@@ -105,7 +105,7 @@ def test_split_by_lag_the_gradient_of_the_weights_is_the_sum_of_its_parts(proble
 # --- one way by itself ---
 
 
-@pytest.mark.claim("C55", "C59")
+@pytest.mark.claim("C55", "C59: true")
 @pytest.mark.parametrize("batch", [(), (1,), (4,)])
 def test_a_row_of_the_ledger_is_the_row_of_the_loss_times_the_transport(batch):
     net, run, G = small_problem(batch)
@@ -292,7 +292,7 @@ def test_with_a_gain_of_two_and_a_half_the_long_contributions_are_all_there_is(s
     assert transport_log10_norms(step_jacobians(net, run))[50, 0] > 0.5
 
 
-@pytest.mark.claim("C58")
+@pytest.mark.claim("C58: a slip")
 @pytest.mark.parametrize("seed", range(5))
 def test_read_as_t_above_k_the_formula_loses_more_than_half_of_the_gradient(seed):
     net, run, book = driven_net(0.5, seed)

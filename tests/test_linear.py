@@ -97,7 +97,7 @@ def test_the_norms_of_powers_are_those_of_numpy(n, T, seed):
     np.testing.assert_allclose(10.0 ** power_norms(W, T), wanted, rtol=1e-9)
 
 
-@pytest.mark.claim("C38")
+@pytest.mark.claim("C38: true with another number in the place of ρ")
 @PROPERTY
 @given(SIZES, st.integers(0, 8), SEEDS)
 def test_the_norms_of_products_are_those_of_numpy_with_the_newest_factor_leftmost(n, T, seed):

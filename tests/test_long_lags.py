@@ -171,7 +171,7 @@ def test_going_back_shows_what_was_seen_on_the_way():
     assert first.answers == again.answers
 
 
-@pytest.mark.claim("C76")
+@pytest.mark.claim("C76: a definition")
 def test_the_explorer_s_first_point_is_chance_and_a_solver_answers_the_sentence_rightly():
     state = ran(updates=100, model="lstm", forget_bias=3.0)
     assert state.example.startswith("John had a quick lunch in the bistro")
@@ -180,7 +180,7 @@ def test_the_explorer_s_first_point_is_chance_and_a_solver_answers_the_sentence_
     assert np.abs(state.right[0] - 0.5).max() < 0.25
 
 
-@pytest.mark.claim("C75", "C77")
+@pytest.mark.claim("C75", "C77: true")
 def test_over_forty_words_the_lstm_with_bias_3_learns_to_recall_the_name_and_the_two_others_do_not():
     for model, bias, count in (("lstm", 3.0, 3), ("lstm", 0.0, 0), ("tanh", 0.0, 0)):
         state = ran(updates=200, gap=40, model=model, forget_bias=bias)

@@ -21,7 +21,7 @@ def a_pair(n, seed):
     return 2 * r.standard_normal(n), softmax(r.standard_normal(n))
 
 
-@pytest.mark.claim("C12", "C43")
+@pytest.mark.claim("C12: a definition", "C43")
 @PROPERTY
 @given(SIZES, SEEDS)
 def test_the_gradient_of_the_l2_loss_is_the_error(n, seed):

@@ -334,7 +334,7 @@ def test_without_recurrent_weights_the_whole_gradient_is_that_along_the_carousel
     np.testing.assert_allclose(lstm_backward(net, run, np.zeros(run.C.shape), G_c).c0, run.F.prod(axis=0), rtol=1e-12)
 
 
-@pytest.mark.claim("C86")
+@pytest.mark.claim("C86: false as printed")
 def test_a_gate_of_99_percent_keeps_37_percent_over_100_steps_where_its_slopes_would_keep_nothing():
     net, run = quiet(np.zeros((4, 1)), [0.0, np.log(99.0), 0.0, 0.0], T=100)
     kept = product(lstm_jacobians(net, run))[0, 0]
@@ -456,7 +456,7 @@ def test_the_product_of_the_forget_gates_is_neither_an_upper_nor_a_lower_bound()
 # --- the cell keeps, leaks and drifts ---
 
 
-@pytest.mark.claim("C92", "C93")
+@pytest.mark.claim("C92", "C93: true of the cell of 1997")
 def test_a_cell_moves_by_the_gated_input_and_with_a_forget_gate_loses_a_part_of_itself(problems):
     for p in problems:
         moved = np.diff(p.run.C, axis=0)

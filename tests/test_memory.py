@@ -110,7 +110,7 @@ def test_a_hand_operated_memory_writes_holds_and_resets():
     assert 0 < M[62:].max() < 0.0022
 
 
-@pytest.mark.claim("C84")
+@pytest.mark.claim("C84: a wish")
 @given(GATES, st.integers(0, 29))
 def test_a_gate_of_zero_is_an_exact_zero_from_then_on_and_no_warning(gates, at):
     gates = np.clip(gates, 0.1, 1)
@@ -181,7 +181,7 @@ def test_a_leaky_memory_of_a_constant_comes_to_it_over_one_less_the_gate(leak):
     assert M[-1] == pytest.approx(1 / (1 - leak), rel=1e-12)
 
 
-@pytest.mark.claim("C90")
+@pytest.mark.claim("C90: true, at a price")
 def test_an_accumulator_of_noise_drifts_like_the_root_of_time():
     """Of 10 000 runs the root mean square has a standard error of 1/sqrt(20 000) = 0.7 %; 3 % is four of them."""
     M = gated_memory(np.ones(1000), rng(5).standard_normal((1000, 10_000)))
@@ -219,7 +219,7 @@ def test_without_a_forget_gate_it_takes_10_steps_to_forget_a_10_and_with_one_a_s
     assert gated_memory([0.01], [0.0], 10.0)[-1] == pytest.approx(0.1)
 
 
-@pytest.mark.claim("C88", "C89", "C90")
+@pytest.mark.claim("C88", "C89: a slip", "C90")
 def test_through_an_identity_the_loss_at_the_end_arrives_as_it_is_and_the_losses_of_all_steps_add_up():
     """With a loss of slope 1 at each of T steps the gradient at h_1 is T; the error flow itself is constant."""
     r, T = rng(7), 100
@@ -430,7 +430,7 @@ def test_what_gates_of_a_constant_bias_leave_after_100_steps(bias, left):
     assert 10 ** gated_gradient(np.full(100, sigmoid(float(bias))))[100] == pytest.approx(left, rel=0.02)
 
 
-@pytest.mark.claim("C85")
+@pytest.mark.claim("C85: true as a model")
 def test_of_gates_that_vary_the_geometric_mean_counts():
     """Pre-activations N(3, 2^2): arithmetic mean .870, geometric .833, sigmoid of the mean .953."""
     s = sigmoid(rng(9).normal(3, 2, 200_000))

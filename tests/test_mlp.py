@@ -200,14 +200,14 @@ def test_the_random_nets_cover_what_they_are_meant_to(problems):
     assert {(p.loss, p.x.ndim) for p in problems} == {(loss, ndim) for loss in LOSSES for ndim in (1, 2)}
 
 
-@pytest.mark.claim("C16", "C17", "C19", "C22", "C43")
+@pytest.mark.claim("C16", "C17", "C19: a slip", "C22", "C43")
 def test_the_row_at_every_layer_is_that_of_autograd(problems):
     for p in problems:
         for g, dh in zip(reverse_accumulation(p.layers, p.run, p.dD_dy), p.dh, strict=True):
             assert relative_error(g, rows(dh)) < 1e-8
 
 
-@pytest.mark.claim("C13", "C16", "C22")
+@pytest.mark.claim("C13", "C16", "C22: garbled")
 def test_the_product_of_the_factors_is_the_row_of_autograd_at_every_layer(problems):
     single = [p for p in problems if p.x.ndim == 1]
     assert len(single) > 100
@@ -216,7 +216,7 @@ def test_the_product_of_the_factors_is_the_row_of_autograd_at_every_layer(proble
             assert relative_error(chain_product(p.layers, p.run, p.dD_dy, k), rows(dh)) < 1e-8
 
 
-@pytest.mark.claim("C16", "C17")
+@pytest.mark.claim("C16", "C17: true")
 def test_the_row_at_every_layer_is_the_central_difference(problems):
     """The columns of a batch are the points h_k + t e_j, so that one derivative by t holds all partial derivatives."""
     for p in [p for p in problems if p.x.ndim == 1]:
@@ -228,7 +228,7 @@ def test_the_row_at_every_layer_is_the_central_difference(problems):
             assert relative_error(G[k][0], measured) < 1e-8
 
 
-@pytest.mark.claim("C18", "C21")
+@pytest.mark.claim("C18", "C21: true")
 def test_the_gradients_of_weights_and_biases_are_those_of_autograd_also_for_a_batch(problems):
     for p in problems:
         gradients = weight_gradients(p.layers, p.run, p.dD_dy)
@@ -236,7 +236,7 @@ def test_the_gradients_of_weights_and_biases_are_those_of_autograd_also_for_a_ba
             assert relative_error(ours, theirs) < 1e-8
 
 
-@pytest.mark.claim("C18")
+@pytest.mark.claim("C18: true, and one factor short")
 def test_the_gradients_of_weights_are_central_differences_along_a_random_direction(problems):
     r = rng(1)
     for p in problems[:60]:
@@ -291,7 +291,7 @@ def test_at_the_kink_of_a_relu_the_gradient_is_that_from_the_left(z):
 # --- the shapes of the slides ---
 
 
-@pytest.mark.claim("C10", "C11", "C12", "C15", "C20", "C21", "C42")
+@pytest.mark.claim("C10", "C11", "C12", "C15: a definition", "C20", "C21", "C42: true")
 @PROPERTY
 @given(st.lists(st.integers(1, 8), min_size=2, max_size=7), SEEDS)
 def test_all_factors_are_matrices_whose_shapes_fit_but_the_first_which_is_one_row(widths, seed):
@@ -312,7 +312,7 @@ def test_all_factors_are_matrices_whose_shapes_fit_but_the_first_which_is_one_ro
         assert chain_product(layers, run, row, k).shape == (1, widths[k])
 
 
-@pytest.mark.claim("C10", "C11", "C21")
+@pytest.mark.claim("C10: a definition", "C11: a convention, shifted by one", "C21")
 def test_the_net_written_out_by_hand_has_the_same_values():
     W0, W1, b0, b1 = np.array([[1.0, -2.0], [0.5, 3.0], [0.0, 1.0]]), np.array([[2.0, -1.0, 1.0]]), np.ones(3), [0.25]
     x = np.array([0.3, -0.7])
@@ -323,7 +323,7 @@ def test_the_net_written_out_by_hand_has_the_same_values():
     assert run.H[2][0] == pytest.approx(1 / (1 + np.exp(-run.Z[1][0])), rel=1e-15)
 
 
-@pytest.mark.claim("C13", "C14")
+@pytest.mark.claim("C13: true", "C14: true")
 def test_in_the_other_layout_every_factor_is_transposed_and_the_order_reversed():
     layers = random_net([4, 3, 5, 2], ["tanh", "softmax", "sigmoid"], rng())
     run, row = forward(layers, np.linspace(-1, 1, 4)), np.array([[0.3, -1.0]])
@@ -332,7 +332,7 @@ def test_in_the_other_layout_every_factor_is_transposed_and_the_order_reversed()
     np.testing.assert_allclose(column.T, reverse_accumulation(layers, run, row)[0], rtol=1e-13)
 
 
-@pytest.mark.claim("C24", "C25", "C26", "C27")
+@pytest.mark.claim("C24", "C25", "C26: true", "C27: true, with a slip in what follows")
 def test_the_factor_of_an_activation_is_the_derivative_of_its_layer_by_its_argument_vector():
     layers = random_net([3, 4, 4, 4], ["tanh", "softmax", "layernorm"], rng(2))
     run = forward(layers, [0.5, -1.0, 0.2])
@@ -358,7 +358,7 @@ def test_the_gradient_of_a_weight_takes_one_factor_more_than_the_row():
 # --- the recurrent net is a net whose layers are equal ---
 
 
-@pytest.mark.claim("C8", "C23", "C37")
+@pytest.mark.claim("C8", "C23: true", "C37")
 def test_in_a_linear_net_the_row_is_a_matrix_power_where_tied_and_a_product_where_not():
     r, depth = rng(), 30
     row = r.standard_normal((1, 5))
@@ -371,7 +371,7 @@ def test_in_a_linear_net_the_row_is_a_matrix_power_where_tied_and_a_product_wher
     np.testing.assert_allclose(g, row @ np.linalg.matrix_power(stack[0], depth), rtol=1e-10)
 
 
-@pytest.mark.claim("C8", "C37")
+@pytest.mark.claim("C8", "C37: true")
 def test_the_gradient_of_a_tied_weight_is_the_sum_over_its_uses():
     W, b, x = gaussian(3, 1.2, rng(1)), np.array([0.1, -0.2, 0.3]), np.array([0.4, 0.0, -0.9])
 
@@ -430,7 +430,7 @@ def test_one_of_four_orders_of_the_product_is_the_derivative(seed):
     assert relative_error(transport(layers, run.H[0]), measured) < 1e-8
 
 
-@pytest.mark.claim("C64")
+@pytest.mark.claim("C64: false as printed")
 @pytest.mark.parametrize("seed", range(5))
 def test_the_product_of_the_slide_is_the_transpose_where_its_w_is_in_entry_form(seed):
     """Its W11 holds the weight from j to rho in row j, so that it is W^T; then the oldest factor stands left."""
@@ -469,7 +469,7 @@ def test_one_step_has_not_the_norm_of_the_two_factors_the_other_way_round():
     assert np.linalg.norm(D[0] @ W, 2) != pytest.approx(np.linalg.norm(W @ D[0], 2), rel=0.01)
 
 
-@pytest.mark.claim("C65")
+@pytest.mark.claim("C65: a slip")
 def test_the_argument_of_neuron_i_sums_over_the_neurons_and_inputs_j():
     r = rng(5)
     W11, W1, b, h, x = (r.standard_normal(shape) for shape in ((3, 3), (2, 3), 3, 3, 2))

@@ -53,7 +53,7 @@ def test_from_zero_all_slopes_are_one_and_the_product_is_a_power():
         np.testing.assert_allclose(product, np.linalg.matrix_power(W, 3), rtol=1e-12)
 
 
-@pytest.mark.claim("C62", "C63")
+@pytest.mark.claim("C62: true", "C63: true")
 def test_entry_rho_j_of_the_jacobian_is_the_weight_from_j_to_rho_times_the_slope_of_rho():
     """In the slide's letters w[j, rho] is the weight from j to rho, so their matrix is our W transposed."""
     W, h0 = a_net(1, 3)
@@ -64,7 +64,7 @@ def test_entry_rho_j_of_the_jacobian_is_the_weight_from_j_to_rho_times_the_slope
             assert measured[rho, j] == pytest.approx(w[j, rho] * slope[rho], rel=1e-9)
 
 
-@pytest.mark.claim("C61")
+@pytest.mark.claim("C61: a slip")
 def test_the_last_row_of_the_jacobian_begins_with_the_derivative_by_the_first_neuron():
     W, h0 = a_net(2, 3)
     J = candidate_products(W, h0, 1).newest_left

@@ -30,7 +30,7 @@ BAD_SETTINGS = [
 # --- the conjugacy and the constants ---
 
 
-@pytest.mark.claim("C1")
+@pytest.mark.claim("C1: a definition")
 @PROPERTY
 @given(WEIGHT, BIAS, st.floats(0, 1))
 def test_a_sigmoid_unit_is_a_tanh_unit_in_other_coordinates(w, b, h0):
@@ -50,7 +50,7 @@ def test_lambert_w_solves_its_equation():
     assert pytest.approx(0.2784645427610738, rel=1e-14) == LAMBERT_W0
 
 
-@pytest.mark.claim("C3")
+@pytest.mark.claim("C3: true under conditions")
 @pytest.mark.parametrize(
     ("w", "interval"),
     [
@@ -65,7 +65,7 @@ def test_the_cusp_of_the_sigmoid(w, interval):
     np.testing.assert_allclose(bistable_interval("sigmoid", w), interval, atol=1e-6)
 
 
-@pytest.mark.claim("C5")
+@pytest.mark.claim("C5: true under conditions")
 @pytest.mark.parametrize(("w", "half"), [(1.5, 0.207546), (2, 0.532840), (3, 1.303274)])
 def test_the_cusp_of_tanh(w, half):
     np.testing.assert_allclose(bistable_interval("tanh", w), (-half, half), atol=1e-6)

@@ -53,7 +53,7 @@ def test_the_random_nets_cover_what_they_are_meant_to(problems):
     assert (min(p.T for p in problems), max(p.T for p in problems)) == (1, 60)
 
 
-@pytest.mark.claim("C54", "C55", "C56", "C57")
+@pytest.mark.claim("C54", "C55", "C56: true", "C57")
 def test_the_gradients_are_those_of_autograd_also_for_a_batch(problems):
     for p in problems:
         for ours, theirs in zip(bptt(p.net, p.run, p.G), p.oracle, strict=True):
@@ -79,7 +79,7 @@ def test_the_gradients_are_central_differences_along_a_random_direction(seed):
         check_gradient(loss_with(name), gradient, at, rng(seed), tolerance=1e-8)
 
 
-@pytest.mark.claim("C53")
+@pytest.mark.claim("C53: an assumption")
 def test_the_gradient_of_a_batch_is_the_sum_over_its_members(problems):
     batches = [p for p in problems if p.h0.shape[:-1] == (8,)]
     assert len(batches) > 30
@@ -91,7 +91,7 @@ def test_the_gradient_of_a_batch_is_the_sum_over_its_members(problems):
         assert relative_error(whole.h0, np.array([one.h0 for one in members])) < 1e-12
 
 
-@pytest.mark.claim("C54")
+@pytest.mark.claim("C54: true")
 def test_the_gradient_of_a_sum_of_losses_is_the_sum_of_their_gradients():
     p = draw_problem(2)
     whole, T = bptt(p.net, p.run, p.G), p.T
@@ -120,7 +120,7 @@ def test_backpropagation_leaves_the_run_and_the_rows_of_the_loss_as_they_were():
 # --- the run ---
 
 
-@pytest.mark.claim("C48", "C52", "C65")
+@pytest.mark.claim("C48: true", "C52: a definition", "C65")
 def test_a_run_is_the_recursion_of_the_slides_written_out_entry_by_entry():
     r = rng(3)
     W, U, b, h, X = (r.standard_normal(shape) for shape in ((3, 3), (3, 2), 3, 3, (4, 2)))
@@ -217,7 +217,7 @@ def test_the_norms_of_all_pairs_are_those_of_the_transports(n):
                 assert logs[t, k] == pytest.approx(np.log10(np.linalg.norm(transport(J, t, k))), abs=1e-12)
 
 
-@pytest.mark.claim("C73")
+@pytest.mark.claim("C73: true, where η is below 1")
 @pytest.mark.parametrize("factor", [1e-200, 0.01, 1.0, 100.0, 1e200])
 def test_400_steps_of_a_multiple_of_the_identity_have_its_power_though_no_float_holds_it(factor):
     logs = transport_log10_norms(np.tile(factor * np.eye(3), (400, 1, 1)))

@@ -93,7 +93,7 @@ def test_a_drive_of_one_number_a_step_is_shared_by_all_units():
     np.testing.assert_array_equal(H[:, 1], orbit("sigmoid", -2.0, n_steps=5, drive=x))
 
 
-@pytest.mark.claim("C7")
+@pytest.mark.claim("C7: true")
 @pytest.mark.parametrize(("w", "h50"), [(1.1, 117.391), (0.9, 5.154e-3), (1.0, 1.0)])
 def test_relu_multiplies_a_positive_state_by_w_each_step(w, h50):
     H = orbit("relu", w, h0=1.0)
@@ -267,7 +267,7 @@ def test_no_finite_setting_gives_nan(name, w, b, h0, x, c):
 # --- the statements of the slide ---
 
 
-@pytest.mark.claim("C2")
+@pytest.mark.claim("C2: with b = 0, true for w above −5.87, false below")
 def test_from_either_end_the_sigmoid_settles_within_six_steps_for_every_positive_weight():
     w = np.linspace(0, 60, 1201)
     steps = []
@@ -301,7 +301,7 @@ def test_inside_the_cusp_the_limit_depends_on_the_initial_state():
     np.testing.assert_allclose(H[-1], [0.021248, 0.978752], atol=1e-6)
 
 
-@pytest.mark.claim("C4")
+@pytest.mark.claim("C4: true")
 @pytest.mark.parametrize(
     ("name", "w", "h0", "window", "number"),
     [
@@ -361,7 +361,7 @@ def test_after_the_transient_explosion_the_gradient_is_gone():
     assert gradients("tanh", 2.0, h0=1e-6, n_steps=60)[0] == pytest.approx(7.2e-26, rel=1e-2, abs=0)
 
 
-@pytest.mark.claim("C6")
+@pytest.mark.claim("C6: imprecise")
 @pytest.mark.parametrize(
     ("w", "tau"), [(0.5, 1.4427), (0.9, 9.491), (0.99, 99.5), (1.01, 50.1), (1.1, 5.094), (1.5, 1.0746)]
 )

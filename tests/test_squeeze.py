@@ -32,7 +32,7 @@ def arguments_near(name, n, r):
 # --- bounds ---
 
 
-@pytest.mark.claim("C30", "C34")
+@pytest.mark.claim("C30", "C34: false for γ above 1")
 @PROPERTY
 @given(st.integers(1, 6), st.integers(1, 6), st.sampled_from(NORMS), SEEDS)
 def test_no_vector_is_multiplied_by_more_than_the_bound_in_any_of_the_three_norms(m, n, norm, seed):
@@ -43,7 +43,7 @@ def test_no_vector_is_multiplied_by_more_than_the_bound_in_any_of_the_three_norm
     assert factor == pytest.approx(np.linalg.norm(J @ v, norm) / np.linalg.norm(v, norm), rel=1e-12)
 
 
-@pytest.mark.claim("C30")
+@pytest.mark.claim("C30: true")
 @PROPERTY
 @given(st.integers(1, 6), st.integers(1, 6), SEEDS)
 def test_the_bound_is_reached(m, n, seed):
@@ -76,7 +76,7 @@ def test_a_diagonal_matrix_has_the_norm_of_its_largest_entry_in_all_three_norms_
     assert diagonal_norms(np.ones(9)).frobenius == 3.0
 
 
-@pytest.mark.claim("C68")
+@pytest.mark.claim("C68: true, and the first sign is an equality")
 @PROPERTY
 @given(st.integers(1, 6), SEEDS)
 def test_a_product_with_a_diagonal_matrix_is_bounded_by_its_largest_entry_in_the_frobenius_norm_too(n, seed):
@@ -84,13 +84,13 @@ def test_a_product_with_a_diagonal_matrix_is_bounded_by_its_largest_entry_in_the
     assert np.linalg.norm(np.diag(d) @ W) <= np.abs(d).max() * np.linalg.norm(W) * (1 + 1e-13)
 
 
-@pytest.mark.claim("C29")
+@pytest.mark.claim("C29: imprecise")
 def test_the_diagonal_of_a_matrix_says_nothing_of_its_norm():
     factor, bound = shrink([[0.0, 100.0], [0.0, 0.0]], [0.0, 1.0])
     assert (factor, bound) == (100.0, 100.0)
 
 
-@pytest.mark.claim("C25")
+@pytest.mark.claim("C25: true")
 @PROPERTY
 @given(st.lists(st.floats(-20, 20), min_size=1, max_size=8), SEEDS)
 def test_softmax_at_least_halves_every_vector_in_the_euclidean_norm(z, seed):
@@ -155,7 +155,7 @@ def test_just_left_of_zero_selu_stretches_more_than_anywhere_to_the_right():
     assert right < left <= ACTIVATIONS["selu"].gamma
 
 
-@pytest.mark.claim("C28")
+@pytest.mark.claim("C28: true under conditions")
 @pytest.mark.parametrize(("name", "z", "slope"), [("squared_relu", 12.0, 24.0), ("exp", 12.0, np.exp(12.0))])
 def test_without_a_lipschitz_constant_there_is_no_bound(name, z, slope):
     assert np.isinf(ACTIVATIONS[name].gamma)
@@ -175,7 +175,7 @@ def test_an_activation_can_leave_a_vector_exactly_as_long_as_it_was(name, z):
         assert shrink(activation_jacobian(name, [z, z]), [1.0, -7.0], norm).factor == pytest.approx(1.0, rel=1e-15)
 
 
-@pytest.mark.claim("C31", "C32", "C33")
+@pytest.mark.claim("C31", "C32: true when it was said", "C33")
 @PROPERTY
 @given(st.floats(-300, 300).filter(lambda z: abs(z) > 1e-6))
 def test_the_slope_of_tanh_is_above_zero_and_below_one_but_at_zero(z):
@@ -185,7 +185,7 @@ def test_the_slope_of_tanh_is_above_zero_and_below_one_but_at_zero(z):
 # --- the mean square slope ---
 
 
-@pytest.mark.claim("C33")
+@pytest.mark.claim("C33: true")
 @pytest.mark.parametrize(
     ("q", "mean_square", "rms"),
     [(0.01, 0.98067, 0.9903), (0.1, 0.84921, 0.9215), (1.0, 0.46440, 0.68147), (4.0, 0.25595, 0.50592)],
@@ -240,7 +240,7 @@ def test_a_wide_layer_multiplies_a_random_vector_by_the_root_mean_square_slope(n
 # --- depth ---
 
 
-@pytest.mark.claim("C34", "C35")
+@pytest.mark.claim("C34", "C35: true for γ at most 1, up to ties, and for the activations alone")
 @PROPERTY
 @given(st.sampled_from([name for name in BOUNDED if ACTIVATIONS[name].gamma <= 1]), st.integers(1, 20), SEEDS)
 def test_where_gamma_is_at_most_one_no_layer_of_activations_makes_a_vector_longer(name, depth, seed):

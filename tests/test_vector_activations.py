@@ -48,7 +48,7 @@ def test_softmax_bears_the_largest_floats():
     assert softmax([1.7e308, -1.7e308]).tolist() == [1.0, 0.0]
 
 
-@pytest.mark.claim("C24", "C25")
+@pytest.mark.claim("C24: true", "C25")
 @PROPERTY
 @given(vectors())
 def test_the_softmax_jacobian_is_symmetric_with_rows_that_sum_to_zero_and_no_negative_eigenvalue(z):

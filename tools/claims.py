@@ -2,7 +2,8 @@
 
     python -m tools.claims
 
-prints the table and fails where a claim has a gap: no quotation in a notebook, another verdict there, or no test.
+prints the table and fails where a claim has a gap: no quotation in a notebook, another verdict there
+or at its tests, or no test.
 """
 
 import ast
@@ -26,17 +27,21 @@ class Claim(NamedTuple):
     verdict: str
     notebooks: list[str]
     tests: list[str]
+    asserted: set[str] = frozenset()  # the verdicts that tests carry
 
 
-def read_tests(folder: Path = ROOT / "tests") -> dict[str, list[str]]:
-    """Return, for each claim, the tests that carry its number in ``@pytest.mark.claim``."""
-    found: dict[str, list[str]] = {}
+def read_tests(folder: Path = ROOT / "tests") -> dict[str, list[tuple[str, str]]]:
+    """Return, for each claim, the tests that carry its number in ``@pytest.mark.claim``, each with its verdict or "".
+
+    A mark is ``"C2"``, or ``"C2: true"`` at the test that bears out the verdict.
+    """
+    found: dict[str, list[tuple[str, str]]] = {}
     for path in sorted(folder.glob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             for decorator in getattr(node, "decorator_list", []):
                 if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.claim":
-                    for number in map(ast.literal_eval, decorator.args):
-                        found.setdefault(number, []).append(f"{path.name}::{node.name}")
+                    for number, _, verdict in (ast.literal_eval(one).partition(": ") for one in decorator.args):
+                        found.setdefault(number, []).append((f"{path.name}::{node.name}", verdict))
     return found
 
 
@@ -55,7 +60,15 @@ def read_ledger(path: Path = ROOT / "tests" / "claims.toml") -> list[Claim]:
     """Return the claims of the ledger with the tests that assert them."""
     tests = read_tests()
     rows = tomllib.loads(path.read_text(encoding="utf-8"))
-    return [Claim(name, tests=tests.get(name, []), **row) for name, row in rows.items()]
+    return [
+        Claim(
+            name,
+            tests=[test for test, _ in tests.get(name, [])],
+            asserted={verdict for _, verdict in tests.get(name, []) if verdict},
+            **row,
+        )
+        for name, row in rows.items()
+    ]
 
 
 def gaps(ledger: list[Claim], quotations: dict[str, list[tuple[str, str, str]]]) -> list[str]:
@@ -66,6 +79,12 @@ def gaps(ledger: list[Claim], quotations: dict[str, list[tuple[str, str, str]]])
     for claim in ledger:
         if not claim.tests:
             missing.append(f"{claim.name} has no test")
+        elif claim.asserted != {claim.verdict}:
+            at = sorted(claim.asserted) or "nothing"
+            missing.append(
+                f"{claim.name} is {claim.verdict!r} in the ledger, and {at} at its tests: "
+                f'one bears it out, with @pytest.mark.claim("{claim.name}: {claim.verdict}")'
+            )
         printed = {notebook: (quote, verdict) for notebook, quote, verdict in quotations.get(claim.name, [])}
         for notebook in sorted({*claim.notebooks, *printed}):
             if printed.get(notebook) != (claim.quote, claim.verdict) or notebook not in claim.notebooks:
