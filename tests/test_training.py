@@ -104,6 +104,53 @@ def test_an_update_with_momentum_is_a_step_along_the_gradients_of_the_earlier_ro
             assert wrong[s] == wrong_answers(task, found.Y, found.D) / 7
 
 
+def step_back(model, net, now, squashed, k, row):
+    """The row dDiv/d(c, h) or dDiv/dh before step k from that after it, with tanh taken from `squashed`; by hand."""
+    if model == "tanh":
+        return (row * (1 - squashed[k] ** 2)) @ net.W
+    n, r = len(net.W) // 4, squashed[k]
+    i, f, o, g = now.I[k], now.F[k], now.O[k], now.Gs[k]
+    dc = row[:, :n] + row[:, n:] * o * (1 - r**2)
+    dz = [dc * g * i * (1 - i), dc * now.C[k] * f * (1 - f), row[:, n:] * r * o * (1 - o), dc * i * (1 - g**2)]
+    dh = sum(part @ block for part, block in zip(dz, np.split(net.W, 4), strict=True))
+    return np.concatenate([dc * f, dh], axis=1)
+
+
+@pytest.mark.parametrize("model", ["tanh", "lstm"])
+def test_with_the_slopes_of_an_earlier_state_all_else_of_the_way_back_is_the_present(model):
+    training = begin(model, "jane", dtype=float, gain=1.5, n_updates=40)
+    start = training.state
+    own = training.flow(31)
+    np.testing.assert_array_equal(training.flow(31, slopes_of=start), own)
+    trained(training)
+    flow, T = training.flow(31, slopes_of=start), LENGTHS["jane"]
+    for s in range(3):
+        before, now = (by_itself(training, theta, s, FLOW, 0, 31) for theta in (start.theta, training.state.theta))
+        squashed = np.tanh(before.run.C[1:]) if model == "lstm" else before.run.H[1:]
+        row = 31 * np.swapaxes(now.rows()[-1:], 1, 2)[0]
+        wanted = [np.median(np.linalg.norm(row, axis=1))]
+        for k in reversed(range(T)):
+            row = step_back(model, now.net, now.run, squashed, k, row)
+            wanted.append(np.median(np.linalg.norm(row, axis=1)))
+        np.testing.assert_allclose(flow[:, s], np.log10(wanted), atol=1e-9)
+    assert not np.allclose(flow, training.flow(31), atol=0.01)
+    np.testing.assert_array_equal(training.heard(31, slopes_of=start), flow[-2] - flow[0])
+
+
+def test_what_is_heard_is_nothing_where_nothing_arrives():
+    training = begin("tanh", hidden=2)
+    with_parameters(training, 1, W=0.0)
+    with_parameters(training, 2, V=0.0)
+    assert np.isneginf(training.heard()).tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("model", ["irnn", "gru"])
+def test_a_state_that_goes_through_no_tanh_has_no_slopes_of_it_to_put_back(model):
+    training = begin(model)
+    with pytest.raises(ValueError, match="model must be one whose state goes through tanh"):
+        training.flow(slopes_of=training.state)
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_the_start_is_drawn_from_the_seed_with_the_gain_and_the_bias_of_the_recipe(model):
     training = begin(model, "jane", gain=0.5, forget_bias=2.0, input_bias=-3.0, hidden=40)

@@ -145,9 +145,20 @@ class Nets:
         """Return dDiv/d(state) of every step of the last way back, (T + 1, S, n, B), or 2 n where c goes with h."""
         return self.dH
 
+    def squashed(self):
+        """Return, (T, S, n, B), what tanh made of every step's state, of which its slopes on the way back are made.
+
+        Raises ValueError where the state goes through no tanh.
+        """
+        raise ValueError(f"model must be one whose state goes through tanh, 'tanh' or 'lstm', got {type(self).__name__}")
+
 
 class TanhNets(Nets):
     """h_{k+1} = tanh(W h_k + U x_k + b)."""
+
+    def squashed(self):
+        """Return the states."""
+        return self.H[1:]
 
     def forward(self, W):
         """Fill H."""
@@ -223,6 +234,10 @@ class LSTMNets(Nets):
     def rows(self):
         """Return dDiv/d(c, h) of every step, (T + 1, S, 2 n, B)."""
         return np.concatenate([self.dC, self.dH], axis=2)
+
+    def squashed(self):
+        """Return tanh(c)."""
+        return self.R
 
 
 class GRUNets(Nets):

@@ -161,18 +161,36 @@ class Training:
             many.run(P, X)
             return P.V @ many.H[1:] + P.c
 
-    def flow(self, n=CHUNK):
+    def flow(self, n=CHUNK, slopes_of=None):
         """Return log10 of |dDiv/d(state)| by lag, (T + 1, S), the median over n fresh sequences; lag 0 is the end.
 
         The state is h, and c with it where there is one; Div is the loss of one sequence. -inf is a gradient of 0, in
         the single precision of the runs: what is smaller than 1e-45.
+        slopes_of : a State of an earlier update, to ask what the slopes of tanh do: tanh of every state, of c in an
+        LSTM, is then that of its run on the same sequences, and all else is the present.
+        Raises ValueError for slopes_of where the state goes through no tanh.
         """
         everyone = np.arange(len(self.recipe.seeds))
         X, D = self._draw(everyone, FLOW, 0, whole_number("n", n, at_least=1))
-        self._gradient(everyone, X, D)
+        squashed = None
+        if slopes_of is not None:
+            self._run(slopes_of.theta, X)
+            squashed = self._nets_for(X).squashed().copy()
+        self._gradient(everyone, X, D, squashed)
         with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             norms = np.linalg.norm(self._nets_for(X).rows().astype(float), axis=2) * X.shape[-1]
             return np.log10(np.median(norms, axis=-1))[::-1]
+
+    def heard(self, n=CHUNK, slopes_of=None):
+        """Return log10 of the gradient at the state after the first input, relative to that at the end, (S,).
+
+        Arguments and errors as for `flow`. -inf where nothing arrives, even where the gradient at the end is 0 too.
+
+        >>> Training(Recipe("latch", length=9, model="tanh", gain=0.0, seeds=(0,))).heard().tolist()
+        [-inf]
+        """
+        flow = self.flow(n, slopes_of)
+        return np.where(np.isneginf(flow[-2]), -np.inf, flow[-2] - np.where(np.isneginf(flow[0]), 0.0, flow[0]))
 
     def net(self, s):
         """Return the net of the seed in place s as an RNN, LSTM or GRU, without its outputs."""
@@ -196,10 +214,15 @@ class Training:
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             return self._nets_for(X).run(parameters(theta.astype(self.dtype), self.shape), X).astype(float)
 
-    def _gradient(self, who, X, D):
-        """The loss and the share of wrong answers of each seed, (S,), and the gradient of the loss, (S, P)."""
+    def _gradient(self, who, X, D, squashed=None):
+        """The loss and the share of wrong answers of each seed, (S,), and the gradient of the loss, (S, P).
+
+        squashed : what tanh made of the states, where the way back is not to take that of this run.
+        """
         theta = self.state.theta[who]
         Y = self._run(theta, X)
+        if squashed is not None:
+            self._nets_for(X).squashed()[:] = squashed
         loss, dY = losses(self.recipe.task, Y, D)
         gradient = np.empty(theta.shape, self.dtype)
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
