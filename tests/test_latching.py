@@ -1,5 +1,7 @@
 """Nets that learned to hold a bit over a few steps."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -12,8 +14,8 @@ from helpers.maths.training import Recipe, Training
 LENGTHS = [5, 6, 8]
 
 
-def kinds_of(length):
-    return [kind(holders(length).right[:, s]) for s in range(N_NETS)]
+def kinds_of(length, first_seed=0):
+    return [kind(holders(length, first_seed).right[:, s]) for s in range(N_NETS)]
 
 
 def largest_eigenvalue(net):
@@ -27,44 +29,58 @@ def test_all_nets_are_right_at_the_length_at_which_they_learned(length):
     assert holders(length).right[length - 1].min() > 0.95
 
 
+@pytest.mark.draws
 @pytest.mark.claim("C75", "C5")
 @pytest.mark.parametrize("length", LENGTHS)
-def test_holding_for_ever_alternating_and_forgetting_are_each_learned_by_several_of_thirty_seeds(length):
-    counts = {name: kinds_of(length).count(name) for name in KINDS}
-    assert min(counts.values()) >= 3
-    assert sum(counts.values()) == N_NETS
+def test_holding_for_ever_alternating_and_forgetting_are_each_learned_by_some_of_thirty_seeds(length, draws):
+    counts = Counter(kinds_of(length, draws()[0]))
+    assert set(counts) == set(KINDS)  # seen: 4 to 10 hold, 4 to 8 alternate, in twelve times thirty
+    assert counts["holds"] + counts["alternates"] >= 5
 
 
+@pytest.mark.draws
 @pytest.mark.claim("C75", "C3", "C5")
 @pytest.mark.parametrize("length", LENGTHS)
-def test_a_holder_s_largest_eigenvalue_is_real_and_above_one_an_alternator_s_below_minus_one(length):
-    training = holders(length).training
+def test_a_holder_s_largest_eigenvalue_is_real_and_above_one_an_alternator_s_below_minus_one(length, draws):
+    training = holders(length, draws()[0]).training
     tops = {name: [] for name in KINDS}
-    for s, name in enumerate(kinds_of(length)):
+    for s, name in enumerate(kinds_of(length, draws()[0])):
         tops[name].append(largest_eigenvalue(training.net(s)))
     assert all(top.imag == 0 and top.real > 1 for top in tops["holds"])
     assert all(top.imag == 0 and top.real < -1 for top in tops["alternates"])
+    forgets = np.real(tops["forgets"])
+    assert forgets.min() < 0 < forgets.max()
 
 
-@pytest.mark.claim("C75: true of learning where the gradient fades")
-def test_those_who_know_the_bit_after_sixty_steps_have_no_gradient_left_of_it():
-    training, X = holders(6).training, draw("latch", np.random.default_rng(5), LONGEST, 1)[0][..., 0]
+@pytest.mark.draws
+@pytest.mark.claim("C75")
+def test_those_who_know_the_bit_after_sixty_steps_have_next_to_no_gradient_left_of_it(draws):
+    training, X = holders(6, draws()[0]).training, draw("latch", np.random.default_rng(5), LONGEST, 1)[0][..., 0]
     left = []
-    for s, name in enumerate(kinds_of(6)):
+    for s, name in enumerate(kinds_of(6, draws()[0])):
         if name != "forgets":
             net = training.net(s)
             J = step_jacobians(net, run_rnn(net, np.zeros(8), X))
             left.append(np.linalg.norm(transport(J, LONGEST, 1), 2))
-    assert len(left) >= 6
-    assert max(left) < 1e-6
+    assert np.mean(np.array(left) < 1e-3) > 0.8
+    assert np.median(left) < 1e-6
 
 
+@pytest.mark.draws
+def test_who_alternates_and_learned_at_6_is_wrong_at_7_and_right_at_8(draws):
+    right = holders(6, draws()[0]).right
+    turners = [s for s, name in enumerate(kinds_of(6, draws()[0])) if name == "alternates"]
+    assert right[6, turners].max() < 0.2
+    assert right[7, turners].min() > 0.8
+
+
+@pytest.mark.draws
 @pytest.mark.claim("C75")
-def test_the_same_nets_cannot_be_taught_at_the_length_at_which_they_could_hold():
-    training = Training(Recipe("latch", 40, "tanh", gain=0.5, hidden=8, n_updates=100, seeds=tuple(range(10))))
+def test_hardly_any_of_the_same_nets_can_be_taught_at_the_length_at_which_they_could_hold(draws):
+    training = Training(Recipe("latch", 40, "tanh", gain=0.5, hidden=8, n_updates=100, seeds=tuple(draws())))
     for _ in training.updates():
         pass
-    assert (training.state.solved_at < 0).all()
+    assert (training.state.solved_at > 0).sum() <= 3
 
 
 def test_training_says_how_far_it_is_and_its_end_is_kept():

@@ -39,3 +39,20 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
     images, labels = table[:, :-1].astype(float), table[:, -1].copy()
     images.flags.writeable = labels.flags.writeable = False
     return images, labels
+
+
+@cache
+def hearing() -> np.ndarray:
+    """Return 540 nets and what became of them, a record a net: who heard the name before training, and who learned it.
+
+    The fields: model, gain, forget_bias, seed; heard, log10 of the gradient at the name before training, relative to
+    that at the end; solved_at, the update after which it was solved, -1 where that was not within 200.
+    Source: ``python -m helpers.experiments.hearing``.
+
+    >>> nets = hearing()
+    >>> len(nets), nets["model"][0]
+    (540, np.str_('tanh'))
+    """
+    nets = np.genfromtxt(files(__package__) / "hearing.csv", delimiter=",", names=True, dtype=None, encoding="utf-8")
+    nets.flags.writeable = False
+    return nets

@@ -1,9 +1,8 @@
 """The exercises of notebook 10."""
 
-import numpy as np
+from math import exp
 
 from helpers.exercises.answers import Exercise, is_option, near
-from helpers.maths.memory import chrono_bias
 from helpers.maths.mystery import secret
 from helpers.maths.tasks import TASKS
 
@@ -13,11 +12,11 @@ TANH, LSTM_0, LSTM_3 = "the tanh net of gain 1", "the LSTM with forget bias 0", 
 EXERCISES = {
     "10.1": Exercise(
         LSTM_3,
-        "Only its carousel carries something over 40 steps before training. Now see it.",
+        "It is the only one of the three in which most of the gradient crosses 40 words before training. Now see it.",
         (
-            (is_option(TANH), "Set the gap to 40 and look at the grey lines: what reaches the name?"),
+            (is_option(TANH), "Some of its seeds do and some do not: a little of the gradient crosses the gap."),
             (is_option(LSTM_0), "Its gates begin near one half. What is 0.5 to the power of 40?"),
-            (is_option("all of them"), "Who cannot hear the name cannot learn it. Set the gap to 40 and look right."),
+            (is_option("all of them"), "The gates of one of them begin near one half. What is 0.5 to the power of 40?"),
         ),
         options=(TANH, LSTM_0, LSTM_3, "all of them"),
     ),
@@ -25,42 +24,40 @@ EXERCISES = {
         BIAS,
         "The carousel is the product of the forget gates, so its slope tells the bias.",
         (
-            (lambda bias: bias < BIAS - 1, "Your carousel falls faster than its own: a larger bias forgets less."),
-            (lambda bias: bias > BIAS + 1, "Your carousel falls more slowly than its own: a smaller bias."),
-            (near(SCALE, 0.1), "That is near the scale. Wanted here is the bias."),
+            (lambda bias: bias < BIAS, "Too small. A larger bias forgets less: raise it until the blue lines meet."),
+            (lambda bias: bias > BIAS, "Too large. A smaller bias forgets more: lower it until the blue lines meet."),
         ),
-        tolerance=0.15,
-        otherwise="Near. Move the bias until the two blue lines lie on one another, then look at the scale again.",
+        tolerance=0.049,
     ),
     "10.3": Exercise(
         SCALE,
         "With the bias found, all that is left between the lines is the scale of W.",
         (
-            (near(BIAS, 0.1), "That is near the bias. Wanted here is the scale."),
             (lambda scale: scale <= 0, "A scale is above 0."),
-            (lambda scale: scale > SCALE + 1, "Too large: with your scale the gates swing further than the mystery's."),
+            (lambda scale: scale < SCALE, "Too small. Keep the bias, and raise the scale until the orange lines meet."),
+            (lambda scale: scale > SCALE, "Too large. Keep the bias, and lower the scale until the orange lines meet."),
         ),
-        tolerance=0.15,
-        otherwise="Not yet. Set the bias first, then move the scale until the orange lines meet.",
+        tolerance=0.049,
     ),
     "10.4": Exercise(
-        float(chrono_bias(100)),
-        "ln 99: what is kept over 100 steps is about 1/e.",
+        21,
+        "ln(T − 1) = 3 gives T = 1 + e³ = 21.09, so 21 is the greatest whole length.",
         (
-            (near(float(np.log10(99.0)), 0.02), "That is the logarithm to base 10; wanted is the natural one."),
-            (near(99.0, 1e-9), "Its logarithm is wanted."),
-            (near(-float(np.log(99.0)), 0.05), "The sign: such a bias would forget nearly all at every step."),
+            (near(1.0 + exp(3.0), 0.01), "That solves ln(T − 1) = 3. A length is a whole number: the greatest below?"),
+            (near(exp(3.0), 0.1), "That is T − 1, not T."),
+            (near(22, 1e-9), "ln 21 is already above 3."),
+            (near(1001, 1.5), "That is with the logarithm to base 10; wanted is the natural one."),
+            (lambda T: 0 < T < 3, "That is the logarithm of 2. Turn it round: whose logarithm, less 1, is 3?"),
         ),
-        tolerance=0.05,
-        otherwise="Not yet: np.log(T - 1) at T = 100.",
+        otherwise="Not yet. Solve ln(T − 1) = 3 for T.",
     ),
     "10.5": Exercise(
-        "even",
-        "It turns the bit round at each step, so after any even number of further steps it stands as it did at 6.",
+        "odd",
+        "It turns the bit round at each step, so after any even number of further steps it stands as it did at 5.",
         (
-            (is_option("odd"), "It learned at 6. After one step more the bit has turned round; after two?"),
+            (is_option("even"), "It learned at 5. After one step more the bit has turned round; after two?"),
             (is_option("all"), "The eigenvalue is below −1, not above 1: the state changes sign at each step."),
-            (is_option("none"), "It has not forgotten: set the explorer to net 4."),
+            (is_option("none"), "It has not forgotten, it turns. See net 4 in the explorer, which learned at 6."),
         ),
         options=("odd", "even", "all", "none"),
     ),
@@ -74,6 +71,7 @@ EXERCISES = {
             ),
             (near(TASKS["order"].chance, 1e-9), "That is what a constant answer has wrong."),
             (near(1.0, 1e-9), "Then it would have to know the first symbol too."),
+            (near(50, 1e-9), "A share is a number from 0 to 1."),
         ),
         tolerance=1e-9,
         otherwise="Not yet. How many answers does the second symbol leave?",

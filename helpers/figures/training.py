@@ -34,7 +34,7 @@ class Gap(Scene):
         (self.solved,) = self.right.plot([], [], "o", color=style.OTHER, markersize=8, label="solved")
         self.right.legend(ncols=4, **ABOVE)
         self.flow.set(xlim=(0, self.longest), ylim=self.log_limits, xlabel="steps back from the question")
-        self.flow.set(ylabel="log$_{10}$, beside the last state's")
+        self.flow.set(ylabel="gradient, log$_{10}$ (0 at the end)")
         self.flow.set_title("the gradient at the state of each step", pad=20)
         level(self.flow, 0)
         self.before, self.now = (

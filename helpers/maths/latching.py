@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import real_array
+from helpers.maths._check import real_array, whole_number
 from helpers.maths.tasks import draw, is_wrong
 from helpers.maths.training import Recipe, Training
 
@@ -20,49 +20,52 @@ class Holders(NamedTuple):
     right: np.ndarray
 
 
-_kept: dict[int, Holders] = {}
+_kept: dict[tuple[int, int], Holders] = {}
 
 
-def train_holders(length):
+def train_holders(length, first_seed=0):
     """Train N_NETS tanh nets of 8 neurons on "latch" at one length, each from a seed of its own; yield the share done.
 
-    length : at least 1. The result is kept for `holders`. Raises ValueError for another length.
+    length : at least 1. first_seed : the first of the seeds, at least 0. The result is kept for `holders`.
+    Raises ValueError for others.
     Source: claims C3, C5, C75; Bengio, Simard & Frasconi 1994.
 
     >>> max(train_holders(3)) <= 1
     True
     """
-    recipe = Recipe("latch", length, "tanh", gain=0.5, hidden=8, n_updates=300, seeds=tuple(range(N_NETS)))
+    first_seed = whole_number("first_seed", first_seed, at_least=0)
+    seeds = tuple(range(first_seed, first_seed + N_NETS))
+    recipe = Recipe("latch", length, "tanh", gain=0.5, hidden=8, n_updates=300, seeds=seeds)
     training = Training(recipe, n_test=1000, dtype=float)
     for state in training.updates():
         yield state.n_updates / recipe.n_updates
     X, D = draw("latch", np.random.default_rng(0), LONGEST, N_ASKED)
     Y = training.outputs(X)
-    _kept[length] = Holders(training, 1.0 - is_wrong("latch", Y, np.broadcast_to(D, Y.shape)).mean(axis=-1))
+    _kept[length, first_seed] = Holders(training, 1.0 - is_wrong("latch", Y, np.broadcast_to(D, Y.shape)).mean(axis=-1))
 
 
-def holders(length):
+def holders(length, first_seed=0):
     """Return the nets of `train_holders`, trained where they are not yet, and what they answer at all lengths.
 
     A sequence of "latch" is the beginning of a longer one, so that one run of LONGEST steps asks all lengths.
-    length : at least 1. Raises ValueError for another length.
+    length, first_seed : as for `train_holders`, which says what is refused.
 
     >>> holders(3).right.shape
     (60, 30)
     """
-    if not is_trained(length):
-        for _ in train_holders(length):
+    if not is_trained(length, first_seed):
+        for _ in train_holders(length, first_seed):
             pass
-    return _kept[length]
+    return _kept[length, first_seed]
 
 
-def is_trained(length):
-    """Return whether the nets of a length are there already.
+def is_trained(length, first_seed=0):
+    """Return whether the nets of a length and these seeds are there already.
 
     >>> is_trained(59)
     False
     """
-    return length in _kept
+    return (length, first_seed) in _kept
 
 
 def late_shares(right):

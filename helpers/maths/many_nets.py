@@ -150,7 +150,9 @@ class Nets:
 
         Raises ValueError where the state goes through no tanh.
         """
-        raise ValueError(f"model must be one whose state goes through tanh, 'tanh' or 'lstm', got {type(self).__name__}")
+        raise ValueError(
+            f"model must be one whose state goes through tanh, 'tanh' or 'lstm', got {type(self).__name__}"
+        )
 
 
 class TanhNets(Nets):
