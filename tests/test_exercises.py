@@ -176,6 +176,7 @@ RIGHT = {
     "01.2": -4,
     "01.3": "w = 1.0",
     "01.4": 4,
+    "01.5": "about 30 times as long",
     "02.1": -3.195,
     "02.2": 1024,
     "02.3": "its length",
@@ -419,6 +420,10 @@ WRONG = [
     ("01.1", 0.89, "memory_time"),
     ("01.1", math.exp(-10), "ONE step"),
     ("01.1", 1.05, "Look below 1"),
+    ("01.1", math.exp(-1), "after all ten steps"),
+    ("01.1", -0.905, "between 0 and 1"),
+    ("01.1", 0.904, "Three digits"),
+    ("01.1", 0.91, "Three digits"),
     ("01.2", -5.87, "with b = 0"),
     ("01.2", 4, "wrong sign"),
     ("01.2", -1, "border of tanh"),
@@ -428,7 +433,11 @@ WRONG = [
     ("01.3", "w = 1.5", "the SIGN"),
     ("01.3", "the same", "read the sentence"),
     ("01.4", 3, "first below"),
-    ("01.4", 11, "reads nothing"),
+    ("01.4", 955, "reads nothing"),
+    ("01.4", 14, "w = 2"),
+    ("01.5", "as long", "takes off a tenth"),
+    ("01.5", "about 3 times as long", "dotted line"),
+    ("01.5", "for ever", "1000 steps"),
     ("01.4", 71, "crosses the dotted line"),
     ("01.4", 1903, "number of years"),
     ("01.4", -4, "negative"),
@@ -436,6 +445,13 @@ WRONG = [
     ("02.1", -3.6, "logit"),
     ("02.1", -4.005, "wrong sign"),
     ("02.1", -2.5, "give 0.6 back"),
+    ("02.1", -3.2, "Three digits"),
+    ("02.1", -3.19, "Three digits"),
+    ("02.4", 1.5, "go left"),
+    ("02.4", 1.47, "go right"),
+    ("03.5", -4.6e-5, "times the slope"),
+    ("03.5", -4.4e-5, "times the slope"),
+    ("03.5", -0.5, "Half the error"),
     ("02.2", 8**10, "slope of the sigmoid"),
     ("02.2", 0.166372**10, "RESTING"),
     ("02.2", 0.25**10, "slopes alone"),
@@ -444,7 +460,7 @@ WRONG = [
     ("02.3", "its direction", "parallel"),
     ("02.3", "both", "SAME factor"),
     ("02.4", 1, "A bias of 0.2 asks for more"),
-    ("02.4", 4, "for the sigmoid"),
+    ("02.4", 4, "of the sigmoid"),
     ("02.4", 1.3, "go right"),
     ("02.4", 2, "go left"),
     ("02.5", "almost 0", "one resting state"),
@@ -655,5 +671,23 @@ def test_the_weight_of_the_last_exercise_is_where_a_second_stable_point_is_born(
     assert [len(fixed_points("tanh", answer + step, 0.2)) for step in (-1e-3, 1e-3)] == [1, 3]
 
 
-def test_the_hint_of_eleven_steps_is_what_a_neuron_keeps_that_reads_nothing():
-    assert "less than 5 % of it from 11 steps on" in memory_explorer("tanh", 1, "nothing").sentence
+def remembered(w, h0, n_steps=5000):
+    """Return after how many steps less than 5 % is left of a change of the start of a tanh neuron: numpy alone."""
+    h, left, last = h0, 1.0, 0
+    for t in range(n_steps):
+        h = np.tanh(w * h)
+        left *= w * (1 - h * h)
+        last = t + 1 if abs(left) >= 0.05 else last
+    return last + 1
+
+
+def test_the_hint_of_955_steps_is_what_a_neuron_keeps_that_reads_nothing():
+    assert remembered(1.0, 0.1) == 955
+    explorer = memory_explorer("tanh", 1, "nothing")
+    explorer.update(n_steps=1000)
+    assert "less than 5 % of it from 955 steps on" in explorer.sentence
+
+
+def test_the_right_choice_of_the_first_prediction_is_the_nearest_of_those_offered():
+    times = remembered(1.0, 0.1) / remembered(0.9, 0.1)
+    assert 25 < times < 40

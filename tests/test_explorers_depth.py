@@ -42,11 +42,11 @@ def test_the_price_of_the_product_is_counted_from_both_ends():
 def test_the_finite_difference_accepts_one_order_and_with_one_neuron_all():
     explorer = candidates_explorer()
     explorer.update(n_steps=3)
-    assert "accepts ‘newest left, D W’. Relative" in explorer.sentence
+    assert "accepts ‘newest left, S W’. Relative" in explorer.sentence
     explorer.update(n=1)
     assert "accepts all four" in explorer.sentence
     explorer.update(n=4, n_steps=1)
-    assert "accepts ‘newest left, D W’ and ‘oldest left, D W’." in explorer.sentence
+    assert "accepts ‘newest left, S W’ and ‘oldest left, S W’." in explorer.sentence
 
 
 @pytest.mark.claim("C43: true for L₂; for KL one factor later")

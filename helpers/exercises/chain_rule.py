@@ -83,24 +83,24 @@ def _l2_at_z() -> float:
 
 EXERCISES = {
     "03.1": Repair(
-        _product(lambda D, W, P: D @ W @ P),
+        _product(lambda S, W, P: S @ W @ P),
         "The newest factor comes from the left, and matrices are multiplied by @.",
         _steps(),
         (
             (
-                _product(lambda D, W, P: D @ W * P),
+                _product(lambda S, W, P: S @ W * P),
                 "Not yet. Every entry off the diagonal is 0, as if no neuron had heard of another. What does * do?",
             ),
             (
-                _product(lambda D, W, P: P @ D @ W),
+                _product(lambda S, W, P: P @ S @ W),
                 "Now they are matrices, in the wrong order: the newest factor stands on the LEFT of what is there.",
             ),
             (
-                _product(lambda D, W, P: W @ D @ P),
-                "D and W are swapped: the slope belongs to the row, so D stands left of W.",
+                _product(lambda S, W, P: W @ S @ P),
+                "S and W are swapped: the slope belongs to the row, so S, the diagonal of slopes, stands left of W.",
             ),
             (
-                _product(lambda D, W, P: P @ W.T @ D),
+                _product(lambda S, W, P: P @ W.T @ S),
                 "That is the transpose of the right product, as the slide prints it. A row for each y is wanted.",
             ),
         ),
@@ -126,7 +126,7 @@ EXERCISES = {
             ),
             (
                 lambda W, h, n_steps: candidate_products(W, h, int(n_steps)).swapped,
-                "D and W are swapped: the slope belongs to the row, so D stands left of W.",
+                "S and W are swapped: the slope belongs to the row, so S, the diagonal of slopes, stands left of W.",
             ),
         ),
     ),
@@ -177,7 +177,7 @@ EXERCISES = {
             (near(-0.5, 0.01), "Half the error? The ½ of the loss is used up by the 2 of the square."),
             (near(-2 * abs(_l2_at_z()), 1e-6), "Twice too large: the ½ of the loss cancels the 2 of the square."),
         ),
-        tolerance=1e-6,
+        tolerance=5e-7,
         otherwise="Not yet. Take the error y − d, times the slope y(1 − y), at z = −10.",
     ),
 }

@@ -18,18 +18,19 @@ def _bit_weight(b: float) -> float:
 EXERCISES: dict[str, Exercise] = {
     "02.1": Exercise(
         float(wall_bias(0.6, 6.0)),
-        "The wall stands where h₀ itself is the unstable fixed point: b = logit(h₀) − w h₀.",
+        "The wall stands where h₀ itself is the unstable fixed point: b = ln(h₀/(1 − h₀)) − w h₀.",
         (
             (near(-3.0, 1e-6), "−w/2 is the wall for h₀ = 1/2. Which b makes 0.6 a fixed point?"),
             (near(-3.6, 1e-6), "You have −w h₀. The inverse of the sigmoid is missing: logit(0.6) = ln(0.6/0.4)."),
             (near(-math.log(1.5) - 3.6, 1e-3), "The logit has the wrong sign: logit(0.6) is positive."),
+            (near(float(wall_bias(0.6, 6.0)), 0.01), "Close. Three digits after the point are wanted."),
         ),
         tolerance=1e-3,
         otherwise="Not yet. Print 1 / (1 + np.exp(-(6 * 0.6 + b))) with your b: it must give 0.6 back.",
     ),
     "02.2": Exercise(
         2.0**10,
-        "On the separatrix the state stays at 1/2, and every step multiplies by w/4 = 2.",
+        "On the wall the state stays at 1/2, and every step multiplies by w/4 = 2.",
         (
             (
                 near(8.0**10, 1.0),
@@ -55,10 +56,16 @@ EXERCISES: dict[str, Exercise] = {
         _bit_weight(0.2),
         "Two stable fixed points exist where |b| < w s − artanh s with s = √(1 − 1/w).",
         (
-            (near(1.0, 0.02), "w = 1 is the tip: enough with b = 0 only. A bias of 0.2 asks for more."),
-            (near(4.0, 0.1), "4 is the tip for the sigmoid. This is tanh."),
-            (lambda w: w < _bit_weight(0.2), "There the point (w, 0.2) still lies outside the cusp: go right."),
-            (lambda w: w > _bit_weight(0.2), "There it lies inside the cusp already: go left to its border."),
+            (
+                near(1.0, 0.02),
+                "w = 1 is the cusp, the tip of the region: enough with b = 0 only. A bias of 0.2 asks for more.",
+            ),
+            (near(4.0, 0.1), "4 is the cusp of the sigmoid. This is tanh."),
+            (
+                lambda w: w < _bit_weight(0.2),
+                "There the point (w, 0.2) still lies outside the region of two: go right.",
+            ),
+            (lambda w: w > _bit_weight(0.2), "There it lies inside the region of two already: go left to its border."),
         ),
         tolerance=0.01,
     ),

@@ -20,7 +20,7 @@ APART = 0.01  # each of the two starts lies this far from h0
 PLACES = {  # (w, b, words) in the middle of each kind of place
     "sigmoid": (
         (0, 5.5, "one stable fixed point"),
-        (6.3, -0.9, "two stable\nfixed points"),
+        (4.6, -5.3, "two stable\nfixed points"),
         (-7.6, 3.8, "a cycle\nof two"),
     ),
     "tanh": (

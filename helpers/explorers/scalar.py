@@ -14,7 +14,6 @@ from helpers.maths.activations import activation as find_activation
 from helpers.maths.scalar import log10_transport, orbit, orbit_gradients, steps_remembered
 from helpers.maths.settling import Attractor, attractor
 
-N_STEPS = 50
 EVENT = 10  # the step at which impulse and step come in
 DROP_YEAR = 1899  # the first low year
 ACTIVATIONS = {label: name for name, label in figures.LABELS.items()}
@@ -32,18 +31,18 @@ class Drive:
 
 
 @lru_cache
-def make_drive(name: str) -> Drive:
-    """Return the drive called ``name``: nothing, impulse, step, noise or Nile."""
+def make_drive(name: str, n_steps: int = 50) -> Drive:
+    """Return the drive called ``name``: nothing, impulse, step, noise, or the Nile, whose length is its own."""
     if name == "Nile":
         years, flow = nile()
         dropped = int(np.flatnonzero(years == DROP_YEAR)[0])
         label = f"step t (x$_0$ is the flow of {years[0]}, x$_{{{dropped}}}$ that of {DROP_YEAR})"
         return Drive(drives.standardise(flow), dropped + 1, f"the drop of {DROP_YEAR - 1}-{DROP_YEAR % 100}", label)
     x = {
-        "nothing": np.zeros(N_STEPS),
-        "impulse": drives.impulse(N_STEPS, EVENT),
-        "step": drives.step(N_STEPS, EVENT),
-        "noise": drives.noise(N_STEPS, np.random.default_rng(0)),
+        "nothing": np.zeros(n_steps),
+        "impulse": drives.impulse(n_steps, EVENT),
+        "step": drives.step(n_steps, EVENT),
+        "noise": drives.noise(n_steps, np.random.default_rng(0)),
     }[name]
     if name in ("impulse", "step"):
         return Drive(x, EVENT + 1, f"the {name}")
@@ -65,6 +64,7 @@ class MemoryState:
     multipliers: np.ndarray  # over w_grid
     map_h: np.ndarray
     map_f: np.ndarray
+    peak: int | None  # how long after the event the change is largest, if it grows and then shrinks
 
 
 @lru_cache
@@ -73,23 +73,26 @@ def settled_multipliers(activation: str, b: float, h0: float) -> np.ndarray:
     return attractor(activation, W_GRID, b, h0).multiplier
 
 
-def memory_state(activation: str, w: float, b: float, h0: float, drive: str) -> MemoryState:
+def memory_state(activation: str, w: float, b: float, h0: float, drive: str, n_steps: int) -> MemoryState:
     """Compute what the memory explorer shows."""
-    given = make_drive(drive)
+    given = make_drive(drive, n_steps)
     run = orbit_gradients(activation, w, b, h0, len(given.x), given.x)
-    map_h = np.linspace(*figures.STATE_LIMITS[activation], 101)
+    log10_left = log10_transport(run.J, given.event)
+    peak = int(log10_left.argmax())
+    map_h = np.linspace(*figures.state_limits(activation, run.H), 101)
     return MemoryState(
         activation=activation,
         w=w,
         b=b,
         drive=given,
         H=run.H,
-        log10_left=log10_transport(run.J, given.event),
-        settled=attractor(activation, w, b, run.H[-1]),
+        log10_left=log10_left,
+        settled=attractor(activation, w, b, min(run.H[-1], 1e300)),
         w_grid=W_GRID,
         multipliers=settled_multipliers(activation, b, h0),
         map_h=map_h,
         map_f=find_activation(activation).f(w * map_h + b),
+        peak=peak if log10_left[peak] > np.log10(1.005) and peak < len(log10_left) - 1 else None,
     )
 
 
@@ -102,6 +105,8 @@ def amount(log10: float) -> str:
 
 def number(value: float) -> str:
     """Return ``value`` with three digits, and no minus before a zero."""
+    if np.isinf(value):
+        return "more than 10^308"
     return f"{round(value, 12) + 0.0:.3g}"
 
 
@@ -112,9 +117,11 @@ def counted_steps(n: int) -> str:
 
 def settling(settled: Attractor) -> str:
     """Say where an orbit settles."""
-    multiplier = f"multiplier {number(settled.multiplier)} a step"
+    multiplier = f"multiplier {number(settled.multiplier)} per step"
+    if settled.period == 0 and settled.multiplier == 1:
+        return "grows without end, by the same amount at each step"
     if settled.period == 0:
-        return f"grows without end, by the factor {number(settled.multiplier)} a step"
+        return f"grows without end, in the end by the factor {number(settled.multiplier)} per step"
     if settled.period == 1 and settled.multiplier > 1:
         return f"stays at {number(settled.low)}, which repels ({multiplier})"
     if settled.period == 1:
@@ -126,13 +133,19 @@ def describe_memory(state: MemoryState) -> str:
     """Say what the memory explorer shows."""
     given, n_steps = state.drive, len(state.H) - 1
     steps = steps_remembered(state.log10_left, figures.FRACTION)
-    kept = "more than 5 % of it to the end" if steps < 0 else f"less than 5 % of it from {counted_steps(steps)} on"
+    all_along = state.log10_left.min() >= np.log10(figures.FRACTION)
+    to_the_end = "more than 5 % of it to the end" if all_along else "less than 5 % of it on the way, more at the end"
+    kept = to_the_end if steps < 0 else f"less than 5 % of it from {counted_steps(steps)} on"
+    grown = ""
+    if state.peak is not None:
+        largest = amount(state.log10_left[state.peak])
+        grown = f" At its largest, after {counted_steps(state.peak)}, it is {largest} times what it was."
     alone = "It" if given.event_name == "the start" and not given.x.any() else "With nothing more to read it"
     return (
         f"{figures.LABELS[state.activation]}, w = {state.w:g}, b = {state.b:g}: the state goes from "
         f"{number(state.H[0])} to {number(state.H[-1])} in {n_steps} steps. {alone} {settling(state.settled)}. "
         f"Of a small change made at {given.event_name}, {amount(state.log10_left[-1])} is left after "
-        f"{n_steps - given.event} steps: {kept}."
+        f"{n_steps - given.event} steps: {kept}.{grown}"
     )
 
 
@@ -140,15 +153,16 @@ def memory_explorer(activation: str = "tanh", w: float = 0.9, drive: str = "noth
     """Return the explorer of what one neuron remembers; the arguments are its first setting.
 
     >>> memory_explorer("relu", w=1.0).sentence
-    'ReLU, w = 1, b = 0: the state goes from 0.9 to 0.9 in 50 steps. It settles at 0.9 (multiplier 1 a step). \
+    'ReLU, w = 1, b = 0: the state goes from 0.1 to 0.1 in 50 steps. It settles at 0.1 (multiplier 1 per step). \
 Of a small change made at the start, 1 is left after 50 steps: more than 5 % of it to the end.'
     """
     controls = [
         Slider("w", "weight w", -8, 8, w, 0.01),
         Slider("b", "bias b", -4, 4, 0, 0.01),
-        Slider("h0", "first state h0", -1, 1, 0.9, 0.01),
+        Slider("h0", "first state h0", -1, 1, 0.1, 0.01),
         Choice("activation", "activation f", ACTIVATIONS, activation),
         Choice("drive", "what it reads, x", ["nothing", "impulse", "step", "noise", "Nile"], drive),
+        Choice("n_steps", "steps (the Nile has 100)", [50, 200, 1000], 50),
     ]
     return Explorer(controls, memory_state, figures.Memory(), describe_memory)
 
@@ -183,8 +197,8 @@ def describe_starts(state: StartsState) -> str:
 
 
 def gap(size: float) -> str:
-    """Return how far apart two states are, in words; below 1e-15 the rounding of the computer is all that is left."""
-    return f"{amount(np.log10(size))} apart" if size > 1e-15 else "too close to tell apart"
+    """Return how far apart two states are, in words; of 1e-12 and less, the rounding of states near 1 is a part."""
+    return f"{amount(np.log10(size))} apart" if size > 1e-12 else "less than 10^-12 apart"
 
 
 def first_look(w: float = 0.9) -> Explorer:

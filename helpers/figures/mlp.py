@@ -4,13 +4,13 @@ import numpy as np
 
 from helpers.figures import style
 from helpers.figures.cells import Cells, pixel_axes
-from helpers.figures.scalar import level, note
+from helpers.figures.scalar import level
 from helpers.figures.scene import Scene
 
 N_LAYERS = 4
 WIDEST = 8
 ACCEPTED = -7  # log10 of the distance up to which a finite difference accepts a product
-PANELS = ("finite difference", "newest left, D W", "oldest left, D W", "newest left, W D", "as printed")
+PANELS = ("finite difference", "newest left, S W", "oldest left, S W", "newest left, W S", "as printed")
 
 
 def shape_text(shape) -> str:
@@ -67,7 +67,7 @@ class Candidates(Scene):
         pitch = self.width / len(PANELS)
         self.x = pitch * (np.arange(len(PANELS)) + 0.5)
         self.top = pixel_axes(self.figure, 0, 150, self.width, 195)
-        products = ["d$h_T$ / d$h_0$", "$D_T W ⋯ D_1 W$", "$D_1 W ⋯ D_T W$", "$W D_T ⋯ W D_1$", "$W^⊤ D_1 ⋯ W^⊤ D_T$"]
+        products = ["d$h_T$ / d$h_0$", "$S_T W ⋯ S_1 W$", "$S_1 W ⋯ S_T W$", "$W S_T ⋯ W S_1$", "$W^⊤ S_1 ⋯ W^⊤ S_T$"]
         for x, words, formula in zip(self.x, PANELS, products, strict=True):
             self.top.text(x, 184, words, ha="center", va="center")
             self.top.text(x, 162, formula, ha="center", va="center", fontsize=10)
@@ -92,7 +92,7 @@ class OutputGradient(Scene):
     """The size of the gradient at the output and before it, for two losses, against the argument of the output."""
 
     height = 330
-    log_limits = (-6.0, 6.0)
+    log_limits = (-12.0, 6.0)
     z_limits = (-12.0, 12.0)
 
     def build(self):
@@ -114,8 +114,7 @@ class OutputGradient(Scene):
             self.dots += axes.plot([], [], "o", color=style.MARK, markeredgecolor=style.RULE, clip_on=False)
         panels[0].set_ylabel("log$_{10}$ of the size")
         self.figure.legend(handles=self.lines[:3], loc="upper right", bbox_to_anchor=(0.99, 1), ncols=3)
-        self.note = note(panels[0])
-        self.moves(*self.lines, *self.dots, self.note)
+        self.moves(*self.lines, *self.dots)
 
     def move(self, state):
         curves = [state.error, state.kl_y, state.l2_y, state.error, state.kl_z, state.l2_z]

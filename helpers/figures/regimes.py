@@ -5,12 +5,11 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patheffects import withStroke
 
 from helpers.figures import style
-from helpers.figures.scalar import LABELS, STATE_LIMITS, leaving, leaving_log10, level, note, path
+from helpers.figures.scalar import LABELS, STATE_LIMITS, above, leaving, leaving_log10, level, log_limits, note, path
 from helpers.figures.scene import Scene
 
 MAP_LIMITS = {"w": (-10, 10), "b": (-8, 8)}
 WALL_LIMITS = {"w": (3.0, 8.0), "b": (-5.0, -1.0)}
-LOG_LIMITS = (-30.0, 12.0)
 RUNS = ((style.STATE, "-"), (style.OTHER, "--"))
 
 
@@ -48,18 +47,20 @@ class Regimes(Scene):
 
         self.time.set(xlabel="step t", ylabel="state $h_t$")
         self.time.set_title("two runs from neighbouring starts")
-        self.gradient.set(ylim=LOG_LIMITS, xlabel="step t", ylabel="log$_{10}$ |d$h_t$/d$h_0$|")
+        self.gradient.set(xlabel="step t", ylabel="log$_{10}$ |d$h_t$/d$h_0$|")
         self.gradient.set_title("the gradient along each run")
         level(self.gradient, 0)
         self.orbits = [self.time.plot([], [], line, color=colour)[0] for colour, line in RUNS]
         self.gradients = [self.gradient.plot([], [], line, color=colour)[0] for colour, line in RUNS]
-        self.time_note, self.note = note(self.time, 0.03, 0.17, ha="left", backgroundcolor="white"), note(self.gradient)
+        self.time_note, self.note = above(self.time), above(self.gradient)
         self.moves(self.cross, *self.orbits, *self.gradients, self.time_note, self.note)
 
     def stage_key(self, state):
-        return state.activation
+        return state.activation, log_limits(state.log10_dh0)
 
     def stage(self, state):
+        low, high = log_limits(state.log10_dh0)
+        self.gradient.set(ylim=(low, high), yticks=np.arange(-3, 2) * high)
         self.fill.set_data(state.map)
         for border, (w, b) in zip(self.borders, state.borders, strict=True):
             border.set_data(w, b)
@@ -71,13 +72,13 @@ class Regimes(Scene):
         self.gradient.set_xlim(0, len(state.H) - 1)
 
     def move(self, state):
-        t = np.arange(len(state.H))
+        t, limits = np.arange(len(state.H)), self.gradient.get_ylim()
         self.cross.set_data([state.w], [state.b])
         for run, (orbit, gradient) in enumerate(zip(self.orbits, self.gradients, strict=True)):
             orbit.set_data(t, path(state.H[:, run]))
-            gradient.set_data(t, np.maximum(state.log10_dh0[:, run], 2 * LOG_LIMITS[0]))
+            gradient.set_data(t, np.maximum(state.log10_dh0[:, run], 3 * limits[0]))
         self.time_note.set_text(leaving(state.H[:, 0], self.time.get_ylim()))
-        self.note.set_text(leaving_log10(state.log10_dh0[:, 0], 0, LOG_LIMITS))
+        self.note.set_text(leaving_log10(state.log10_dh0[:, 0], 0, limits))
 
 
 class Wall(Scene):
@@ -120,7 +121,7 @@ class Wall(Scene):
         (self.first,) = self.map.plot(
             [], [], "o", color=style.MARK, markeredgecolor=style.RULE, markersize=9, clip_on=False
         )
-        self.map_note = note(self.map, backgroundcolor="white")
+        self.map_note = above(self.map)
         self.moves(*self.paths, self.first, self.map_note, self.start, *self.losses)
 
     def stage_key(self, state):
@@ -128,7 +129,7 @@ class Wall(Scene):
 
     def stage(self, state):
         self.surface.set_data(state.surface)
-        self.map.set_title(f"loss after {state.n_steps} steps (darker: worse)")
+        self.map.set_title(f"loss after {state.n_steps} steps (dark: high)")
         self.cut.set_title("a cut along b at the weight of the start")
         self.cut_words.set_text(f"steepest slope of the cut: {state.steepest:.2g}")
         self.loss.set_xlim(0, len(state.runs.loss) - 1)
@@ -142,4 +143,4 @@ class Wall(Scene):
         first = runs.path[0, :, 0]
         self.first.set_data([first[0]], [first[1]])
         self.start.set_data([first[1]], [runs.loss[0, 0]])
-        self.map_note.set_text(f"plain descent leaves the map at update {state.left_at}" if state.left_at else "")
+        self.map_note.set_text(f"plain leaves at update {state.left_at}" if state.left_at else "")

@@ -7,20 +7,41 @@ from helpers.figures.scene import Scene
 
 # The states that each activation can reach, with a little air.
 STATE_LIMITS = {"sigmoid": (-0.05, 1.05), "tanh": (-1.1, 1.1), "relu": (-0.2, 4.2)}
+SCALES = {"sigmoid": (1,), "tanh": (0.1, 1), "relu": (0.1, 1, 10, 100, 1000)}  # of these limits, by what they hold
 LABELS = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}
-LOG_LIMITS = (-25.0, 8.0)
+UNITS = (1, 3, 10, 30, 100)  # of a panel of logarithms: it reaches from -3 units to 1, so that 0 stays where it is
 FRACTION = 0.05  # of a change: what counts as still remembered
 
 
-def level(axes, y, **more) -> None:
-    """Draw a horizontal line that stands for a limit."""
-    axes.axhline(y, color=style.EDGE, linewidth=0.9, **more)
+def level(axes, y, **more):
+    """Draw a horizontal line that stands for a limit, and return it."""
+    return axes.axhline(y, color=style.EDGE, linewidth=0.9, **more)
 
 
 def note(axes, x=0.98, y=0.95, **more):
     """Return an empty text in a corner of ``axes``, for what does not fit the picture."""
     placed = {"ha": "right", "va": "top", "transform": axes.transAxes, "color": style.RULE, "fontsize": 8.5} | more
     return axes.text(x, y, "", **placed)
+
+
+def above(axes):
+    """Return an empty text over the right end of ``axes``, where no curve can run through it."""
+    return note(axes, 1.0, 1.02, va="bottom")
+
+
+def state_limits(activation: str, H: np.ndarray) -> tuple[float, float]:
+    """Return the limits of a panel of states: the narrowest that hold them, if any do."""
+    low, high = STATE_LIMITS[activation]
+    *narrow, widest = SCALES[activation]
+    scale = next((scale for scale in narrow if np.abs(H).max() <= scale * high), widest)
+    return low * scale, high * scale
+
+
+def log_limits(log10: np.ndarray) -> tuple[float, float]:
+    """Return the narrowest limits (-3 units, 1 unit) that hold every finite value of ``log10``, if any do."""
+    finite = log10[np.isfinite(log10)]
+    unit = next((unit for unit in UNITS if -3 * unit <= finite.min() and finite.max() <= unit), UNITS[-1])
+    return -3.0 * unit, float(unit)
 
 
 def path(values: np.ndarray) -> np.ndarray:
@@ -41,7 +62,7 @@ def leaving(h: np.ndarray, limits: tuple[float, float]) -> str:
     return f"outside{', on and off,' if comes_back else ''} from step {first} {until}"
 
 
-def leaving_log10(log10_left: np.ndarray, since: int, limits: tuple[float, float] = LOG_LIMITS) -> str:
+def leaving_log10(log10_left: np.ndarray, since: int, limits: tuple[float, float]) -> str:
     """Return the words for what is left of a change, if it is too small or too large for the picture."""
     last = since + len(log10_left) - 1
     if np.isneginf(log10_left[-1]):
@@ -96,14 +117,16 @@ class Memory(Scene):
         self.time.set(ylabel="state $h_t$")
         (self.states,) = self.time.plot([], [], color=style.STATE, marker="o", markersize=2.5)
         (self.drive,) = self.input.plot([], [], color=style.DRIVE, drawstyle="steps-post")
-        self.input.set(ylim=(-2.9, 2.9), yticks=[-2, 0, 2], ylabel="$x_t$")
-        self.time_note = note(self.time)
+        self.input.set(ylim=(-3.6, 3.6), yticks=[-3, 0, 3], ylabel="$x_t$")
+        self.time_note, self.note = above(self.time), above(self.gradient)
+        self.faded = level(self.time, FRACTION, linestyle=":")
 
-        self.gradient.set(ylim=LOG_LIMITS, xlabel="step t", ylabel="log$_{10}$ of what is left")
-        self.gradient.set_title("what is left of a change made at the event: |d$h_t$ / d$h_{event}$|")
+        self.gradient.set(xlabel="step t", ylabel="log$_{10}$ of what is left")
+        self.gradient.set_title("what is left of a change (dotted: 5 %)")
         level(self.gradient, 0)
         level(self.gradient, np.log10(FRACTION), linestyle=":")
         (self.left,) = self.gradient.plot([], [], color=style.GRADIENT)
+        (self.peak,) = self.gradient.plot([], [], "o", color=style.GRADIENT, markersize=5)
         self.events = [
             axes.axvline(0, color=style.MARK, linestyle="--", linewidth=1.1) for axes in (self.time, self.gradient)
         ]
@@ -114,33 +137,40 @@ class Memory(Scene):
         (self.diagonal,) = self.cobweb.plot([], [], color=style.EDGE, linewidth=0.9)
         self.cobweb.set(xlabel="$h_t$", ylabel="$h_{t+1}$")
 
-        self.settling.set(ylim=(0, 1.25), xlabel="weight w", ylabel="settled multiplier |λ|")
-        self.settling.set_title("factor a step, once settled (1: nothing is lost)")
+        self.settling.set(xlabel="weight w", ylabel="multiplier |λ|")
+        self.settling.set_title("factor per step, once settled")
         level(self.settling, 1)
         (self.multipliers,) = self.settling.plot([], [], color=style.RULE)
         (self.dot,) = self.settling.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
 
-        self.moves(self.states, self.drive, *self.events, self.left, self.time_note)
+        self.moves(self.states, self.drive, *self.events, self.left, self.peak, self.time_note, self.note)
         self.moves(self.map, self.stairs, self.here, self.multipliers, self.dot)
 
     def stage_key(self, state):
-        return state.activation, state.drive.time_label
+        limits = state_limits(state.activation, state.H), log_limits(state.log10_left)
+        return state.activation, state.drive.time_label, len(state.H), limits
 
     def stage(self, state):
-        limits = STATE_LIMITS[state.activation]
+        limits, (low, high) = state_limits(state.activation, state.H), log_limits(state.log10_left)
         self.time.set(xlim=(0, len(state.H) - 1), ylim=limits)
-        self.time.set_title(f"{LABELS[state.activation]}: what the neuron holds, and what it reads")
-        self.gradient.set_xlabel(state.drive.time_label)
+        self.time.set_title(f"{LABELS[state.activation]}: state and input")
+        self.states.set_markersize(2.5 if len(state.H) <= 101 else 0)
+        self.faded.set_visible(state.activation != "sigmoid")  # whose states do not fade to 0
+        self.gradient.set(ylim=(low, high), yticks=np.arange(-3, 2) * high, xlabel=state.drive.time_label)
         self.cobweb.set(xlim=limits, ylim=limits)
         self.cobweb.set_title("one step (curve: with x = 0; stairs: as it went)")
         self.diagonal.set_data(limits, limits)
-        self.settling.set_xlim(-8, 8)
+        self.settling.set(xlim=(-8, 8), ylim=(0, 8.4 if state.activation == "relu" else 1.25))
 
     def move(self, state):
         t = np.arange(len(state.H))
         self.states.set_data(t, path(state.H))
         self.drive.set_data(t[:-1], state.drive.x)
-        self.left.set_data(t[state.drive.event :], np.maximum(state.log10_left, 3 * LOG_LIMITS[0]))
+        limits = self.gradient.get_ylim()
+        self.left.set_data(t[state.drive.event :], np.maximum(state.log10_left, 3 * limits[0]))
+        peak = state.peak
+        self.peak.set_data(*([], []) if peak is None else ([state.drive.event + peak], [state.log10_left[peak]]))
+        self.note.set_text(leaving_log10(state.log10_left, state.drive.event, limits))
         for line in self.events:
             line.set_xdata([state.drive.event, state.drive.event])
         self.time_note.set_text(leaving(state.H, self.time.get_ylim()))
@@ -150,7 +180,7 @@ class Memory(Scene):
         )
         self.here.set_data([path(state.H[-1])], [path(state.H[-1])])
         self.multipliers.set_data(state.w_grid, np.minimum(state.multipliers, 10))
-        self.dot.set_data([state.w], [min(state.settled.multiplier, 1.25)])
+        self.dot.set_data([state.w], [min(state.settled.multiplier, self.settling.get_ylim()[1])])
 
 
 class ThreeActivations(Scene):
@@ -174,7 +204,7 @@ class ThreeActivations(Scene):
                 axes.plot([], [], line, color=colour, marker="o", markersize=2.5, label=f"$h_0$ = {start:g}")[0]
                 for (colour, line), start in zip(looks, self.starts, strict=True)
             ]
-            self.notes[name] = note(axes)
+            self.notes[name] = above(axes)
             self.moves(*self.lines[name], self.notes[name])
         panels[0].set(ylabel="state $h_t$", yticks=[-0.5, 0, 0.5, 1])
         self.figure.legend(handles=panels[0].get_lines()[1:], loc="upper right", bbox_to_anchor=(0.99, 1), ncols=3)

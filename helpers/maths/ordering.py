@@ -16,8 +16,8 @@ from helpers.maths.mlp import Layer, forward
 class Candidates(NamedTuple):
     """Products (n, n) that have been taken for dh_T/dh_0; the first is it, the others are plausible mistakes.
 
-    newest_left : D_T W ... D_1 W            oldest_left : D_1 W ... D_T W
-    swapped : W D_T ... W D_1                as_printed : W^T D_1 ... W^T D_T, the slide's, with its W = W^T
+    newest_left : S_T W ... S_1 W            oldest_left : S_1 W ... S_T W
+    swapped : W S_T ... W S_1                as_printed : W^T S_1 ... W^T S_T, the slide's, with its W = W^T
     """
 
     newest_left: np.ndarray
@@ -41,7 +41,7 @@ def last_state(W, h0, n_steps):
 def candidate_products(W, h0, n_steps):
     """Return the Candidates for dh_T/dh_0 of h_{k+1} = tanh(W h_k).
 
-    dh_T/dh_0 = J_{T-1} ... J_0,   J_k = D_{k+1} W,   D_{k+1} = diag(tanh'(W h_k))
+    dh_T/dh_0 = J_{T-1} ... J_0,   J_k = S_{k+1} W,   S_{k+1} = diag(tanh'(W h_k))
 
     Arguments and errors as for `last_state`. For n = 1 all four are the same number.
     Source: claims C60 to C64.
@@ -51,12 +51,12 @@ def candidate_products(W, h0, n_steps):
     """
     run = forward(_unrolled(W, n_steps), real_array("h0", h0))
     W = real_array("W", W)
-    D = [np.diag(find_activation("tanh").derivative(z)) for z in run.Z]
+    S = [np.diag(find_activation("tanh").derivative(z)) for z in run.Z]
     return Candidates(
-        newest_left=reduce(lambda product, D_k: D_k @ W @ product, D, np.eye(len(W))),
-        oldest_left=reduce(lambda product, D_k: product @ D_k @ W, D, np.eye(len(W))),
-        swapped=reduce(lambda product, D_k: W @ D_k @ product, D, np.eye(len(W))),
-        as_printed=reduce(lambda product, D_k: product @ W.T @ D_k, D, np.eye(len(W))),
+        newest_left=reduce(lambda product, S_k: S_k @ W @ product, S, np.eye(len(W))),
+        oldest_left=reduce(lambda product, S_k: product @ S_k @ W, S, np.eye(len(W))),
+        swapped=reduce(lambda product, S_k: W @ S_k @ product, S, np.eye(len(W))),
+        as_printed=reduce(lambda product, S_k: product @ W.T @ S_k, S, np.eye(len(W))),
     )
 
 

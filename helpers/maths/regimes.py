@@ -43,9 +43,9 @@ def to_tanh(w, b):
 
 
 def wall_bias(h0, w):
-    """Return the bias with which the sigmoid unit, started at h0, stands on its separatrix for ever.
+    """Return the bias with which the sigmoid unit, started at h0, stands for ever between its two resting states.
 
-    b = logit(h0) - w h0, which makes h0 a fixed point; it is unstable if w h0 (1 - h0) > 1
+    b = logit(h0) - w h0, logit(p) = ln(p / (1 - p)), which makes h0 a fixed point; it is unstable if w h0 (1 - h0) > 1
 
     h0 : between 0 and 1. w : above 1 / (h0 (1 - h0)). Numbers or arrays of shapes that broadcast.
     Raises ValueError where that does not hold.
