@@ -9,7 +9,6 @@ import pytest
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Bbox
 
-from helpers.data import nile
 from tools.explorers import makers
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
