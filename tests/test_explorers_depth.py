@@ -8,10 +8,17 @@ import pytest
 
 from helpers.explorers.depth import depth_explorer, digits_explorer, layers_told
 from helpers.explorers.linear import spectrum_explorer, stretch_rotate_explorer, transient_explorer
-from helpers.explorers.mlp import candidates_explorer, output_explorer, shapes_explorer
+from helpers.explorers.mlp import (
+    candidates_explorer,
+    describe_shapes,
+    output_explorer,
+    shapes_explorer,
+    shapes_state,
+)
 from helpers.explorers.squeeze import jacobian_explorer, squeeze_explorer, zoo_explorer
 from helpers.figures.cells import painted, shades
 from helpers.maths.activations import ACTIVATIONS
+from helpers.maths.mlp import random_net
 
 
 def shapes_in(sentence):
@@ -174,3 +181,64 @@ def test_the_first_row_of_a_matrix_is_painted_at_the_top():
     image = painted(np.array([[1.0, 0.0], [0.0, 0.0]]), 10)
     assert image[5, 5, :3].sum() < 300
     assert image[15, 5, :3].sum() == image[15, 15, :3].sum() == 765
+
+
+def layernorm_in_numpy(z):
+    """Return y and dy/dz of LayerNorm, with the epsilon of a net."""
+    n, centred = len(z), z - z.mean()
+    s = np.sqrt((centred**2).mean() + 1e-5)
+    y = centred / s
+    return y, (np.eye(n) - 1 / n - np.outer(y, y) / n) / s
+
+
+@pytest.mark.draws
+def test_of_any_row_layernorm_takes_the_constant_part_and_the_part_along_its_output(draws):
+    """So a target of ones would leave nothing, and at a width of 2 nothing is left of any row: theorems, up to eps."""
+    for seed in draws():
+        rng = np.random.default_rng(seed)
+        for n in (2, 3, 8):
+            z = np.array([1.0, -1.0, *rng.standard_normal(n - 2)])  # a spread that makes the epsilon small
+            row = rng.standard_normal(n)
+            y = (z - z.mean()) / z.std()
+            _, J = layernorm_in_numpy(z)
+            basis = np.linalg.svd(np.array([np.ones(n), y]))[2][2:]  # what is neither constant nor along y
+            np.testing.assert_allclose(row @ J * z.std(), row @ basis.T @ basis, atol=2e-4 * np.abs(row).sum())
+            assert np.abs((y - 1) @ J).max() < 1e-3  # a target of ones
+            if n > 2:
+                assert np.linalg.norm((y - np.eye(n)[0]) @ J) == pytest.approx(
+                    np.linalg.norm(np.eye(n)[0] @ basis.T) / z.std(), abs=1e-3
+                )
+
+
+@pytest.mark.parametrize("widths", [(4, 5, 3), (8, 8, 8), (4, 2, 3), (3, 5, 2)])
+def test_the_length_of_a_layernorm_row_is_that_of_plain_numpy_and_more_than_nothing(widths):
+    explorer = shapes_explorer()
+    explorer.update(activation="layernorm", n_in=widths[0], n_hidden=widths[1], n_out=widths[2])
+    layers = random_net([widths[0], *[widths[1]] * 3, widths[2]], "layernorm", np.random.default_rng(3))
+    h = np.linspace(1.0, -1.0, widths[0])
+    for layer in layers:
+        h, J = layernorm_in_numpy(layer.W @ h)
+    length = np.linalg.norm((h - np.eye(widths[2])[0]) @ J @ layers[-1].W)
+    told = re.search(r"of length (10\^)?(\S+?)\.? ", explorer.sentence)
+    told = 10 ** float(told[2]) if told[1] else float(told[2])
+    assert told == pytest.approx(length, rel=0.13 if length < 1e-4 else 0.006)
+    assert (length < 0.05) == (widths[2] == 2)  # "with a width of 2 ... the row all but vanishes"
+
+
+def test_a_row_that_a_dead_layer_stops_is_said_to_be_stopped_there():
+    told = set()
+    for n_out in range(2, 9):
+        for n_hidden in range(2, 9):
+            sentence = describe_shapes(shapes_state(0, 1, n_hidden, n_out, "relu"))
+            layers = random_net([1, *[n_hidden] * 3, n_out], "relu", np.random.default_rng(3))
+            h, on = np.array([1.0]), []
+            for layer in layers:
+                h = np.maximum(layer.W @ h, 0)
+                on.append(h.any())
+            off = re.search(r"every neuron of layer (\d) is off", sentence)
+            assert bool(off) == (not all(on)), sentence
+            if off:
+                assert not on[int(off[1]) - 1]
+                assert "of length exactly 0" in sentence
+            told.add(bool(off))
+    assert told == {True, False}

@@ -194,3 +194,30 @@ def test_a_bad_update_is_refused(call, message):
 def test_a_bad_wall_is_refused(function, arguments, message):
     with pytest.raises(ValueError, match=message):
         function(*arguments)
+
+
+# --- the census of notebook 02: what is said of starts drawn at random ---
+
+
+@pytest.mark.draws
+@pytest.mark.parametrize("n_steps", [10, 20, 50])
+def test_the_shares_of_runs_that_are_thrown_off_and_that_arrive(n_steps, draws):
+    """Starts of 30 seeds, 14 each: a share p moves by 3.5 sqrt(p (1 - p) / 420), which is the margin here."""
+    starts = np.concatenate([np.random.default_rng(seed).uniform(-4.6, -3.05, 14) for seed in draws()])
+    runs = descend(6.0, starts, 0.3, 200, np.array([[np.inf], [1.0]]), n_steps=n_steps)
+    longest = np.abs(np.diff(runs.path, axis=0)).max(axis=1)
+    thrown = {n: (longest[:n].max(axis=0) > 5).mean(axis=1) for n in (40, 200)}
+    arrived = {n: (runs.loss[n - 7 : n + 1].max(axis=0) < 0.01).mean(axis=1) for n in (40, 200)}
+    assert thrown[200][1] == 0  # no clipped step is longer than 0.3
+    assert arrived[40].max() < 0.02  # "within 40 updates hardly any has arrived"
+    if n_steps < 50:
+        assert arrived[200].max() < 0.02  # "hardly any within 200"
+    else:
+        assert thrown[40][0] < 0.02  # "hardly any is thrown off within 40 updates"
+        assert 0.11 < thrown[200][0] < 0.27  # "about one in five"; seen in 15 to 21 of 100
+        assert arrived[200][0] < 0.13  # "fewer than one in ten"; seen in 5 to 10 of 100
+        assert 0.22 < arrived[200][1] < 0.39  # "about three in ten"
+        assert arrived[200][1] > 2 * arrived[200][0]  # "here clipping helps"
+    if n_steps == 20:
+        assert 0.07 < thrown[40][0] < 0.20  # "about one in eight"
+        assert 0.41 < thrown[200][0] < 0.62  # the "about 50%" of the cell

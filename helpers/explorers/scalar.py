@@ -69,7 +69,7 @@ class MemoryState:
 
 @lru_cache
 def settled_multipliers(activation: str, b: float, h0: float) -> np.ndarray:
-    """Return the multiplier a step of where h0 settles, for every weight of W_GRID."""
+    """Return the multiplier per step of where h0 settles, for every weight of W_GRID."""
     return attractor(activation, W_GRID, b, h0).multiplier
 
 
@@ -162,9 +162,13 @@ Of a small change made at the start, 1 is left after 50 steps: more than 5 % of 
         Slider("h0", "first state h0", -1, 1, 0.1, 0.01),
         Choice("activation", "activation f", ACTIVATIONS, activation),
         Choice("drive", "what it reads, x", ["nothing", "impulse", "step", "noise", "Nile"], drive),
-        Choice("n_steps", "steps (the Nile has 100)", [50, 200, 1000], 50),
+        Choice("n_steps", "number of steps", [50, 200, 1000], 50),
     ]
-    return Explorer(controls, memory_state, figures.Memory(), describe_memory)
+
+    def off(settings):
+        return {"n_steps": "the Nile has 100 steps"} if settings["drive"] == "Nile" else {}
+
+    return Explorer(controls, memory_state, figures.Memory(), describe_memory, off)
 
 
 @dataclass(frozen=True)
