@@ -1,6 +1,7 @@
 """What a notebook's text sends the reader to is in the picture, and its numbers are those of plain numpy."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -9,6 +10,7 @@ import pytest
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Bbox
 
+from helpers.data import nile
 from tools.explorers import makers
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
@@ -66,6 +68,7 @@ LEAVES = {  # what the text says, or the picture in words, to leave it
 }
 
 
+@cache
 def text_of(number):
     """Return the prose of a notebook, its code and what it stores."""
     (path,) = NOTEBOOKS.glob(f"{number}_*.ipynb")
@@ -146,3 +149,143 @@ def test_a_curve_that_leaves_and_a_word_on_a_curve_are_seen():
     scene.note.set_transform(scene.gradient.transData)
     scene.note.set_position(scene.left.get_xydata()[25])
     assert words_on_curves(scene) == ["here"]
+
+
+# --- the numbers of notebook 01, each by a loop of plain numpy ---
+
+
+def tanh_run(w, h0, x):
+    """Return the states of a tanh neuron and the slope of each step."""
+    H, J = [h0], []
+    for x_t in x:
+        H.append(np.tanh(w * H[-1] + x_t))
+        J.append(w * (1 - H[-1] ** 2))
+    return np.array(H), np.array(J)
+
+
+def relu_cut(x, years, w):
+    """Return the year of the first slope of 0 of a ReLU neuron that starts at 0.9, None where there is none."""
+    h = 0.9
+    for x_t, year in zip(x, years, strict=True):
+        h = w * h + x_t
+        if h <= 0:
+            return year
+    return None
+
+
+def steps_above(J, fraction=0.05):
+    """Return after how many steps less than ``fraction`` is left for good."""
+    left = np.concatenate([[1.0], np.abs(np.cumprod(J))])
+    return int(np.flatnonzero(left >= fraction)[-1]) + 1
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def numbers_of_notebook_01():
+    """Yield pieces of the notebook's text and outputs, made of numbers computed here."""
+    years, flow = nile()
+    silent = np.zeros(3000)
+    weights = (0.9, 0.95, 0.99, 1.0, 1.01)
+    for h0 in (0.1, 0.9):
+        steps = {w: steps_above(tanh_run(w, h0, silent)[1]) for w in weights}
+        yield f"from h_0 = {h0}: less than 5 % is left from {steps}"
+        if h0 == 0.1:
+            yield f"At w = 0.9, less than 5 % is left from {steps[0.9]} steps on"
+            yield f"so {steps[0.9]} whole steps"
+        else:
+            yield f"lose it within {max(steps.values())} steps"
+    faded = [int((tanh_run(w, 0.9, silent)[0] < 0.05).argmax()) for w in (0.9, 1.0)]
+    yield f"below 0.05 after {faded[0]} steps at w = 0.9, after {faded[1]} at w = 1"
+    yield f"from 0.9 it takes {faded[1]} steps to fall below 0.05"
+    h = tanh_run(1.0, 1.0, silent[:1000])[0][-1]
+    yield f"h_1000 = {h:.7f}, ratio to the square root: {h / np.sqrt(1.5 / 1000):.5f}"
+    H, J = tanh_run(0.9, 0.9, silent[:50])
+    yield f"h_50 = {H[-1]:.6f}"
+    yield f"10^{np.log10(J).sum():.4f} = {J.prod():.4e}"
+
+    h, errors = 0.0, []
+    rest = 0.5
+    for _ in range(200):
+        rest = sigmoid(2 * rest)
+    for _ in range(14):
+        h = sigmoid(2 * h)
+        errors.append(abs(h - rest))
+    slope = np.log(errors[13] / errors[7]) / 6
+    yield f"measured slope of ln|error|: {slope:.4f}; ln λ = {np.log(2 * rest * (1 - rest)):.4f}"
+
+    for w in (0.5, 0.9, 0.99, 1.01, 1.1, 1.5):
+        h = tanh_run(w, 0.9, np.zeros(20_000))[0][-1]
+        tau = -1 / np.log(w * (1 - h * h))
+        yield f"w = {w:4}: τ = {tau:6.2f} steps, down to 5 % in {np.log(20) * tau:6.1f}"
+        if w == 0.9:
+            yield f"at w = 0.9 that is {np.log(20) * tau:.1f}"
+    for w in (0.5, 1.0, 1.5):
+        H, J = tanh_run(w, 0.3, silent[:50])
+        yield f"w = {w}: h_50 = {H[-1]:.4f}, dh_50/dh_0 = {J.prod():.2e}"
+    logs = np.log10(tanh_run(1.0, 0.9, np.zeros(10_000))[1])
+    yield f"like t to the power {logs[1000:].sum():.3f}"
+    left = np.cumprod(tanh_run(2.0, 1e-6, silent[:60])[1])
+    yield f"largest at t = {left.argmax() + 1}: {left.max():.4g}; at t = 60: {left[-1]:.1e}"
+
+    w = np.linspace(0, 60, 1201)
+    runs = [np.array([0.0, 1.0])[:, None] + 0 * w]
+    for _ in range(400):
+        runs.append(sigmoid(w * runs[-1]))
+    late = max(int((np.abs(run - runs[-1]) > 0.001).any()) * (t + 1) for t, run in enumerate(runs[:21]))
+    yield f"within 0.001 of its rest after {late} steps at most"
+    yield "within 0.001 of its rest in at most six steps"
+    assert late == 6
+    w = np.linspace(1.5, 1.8, 300_001)
+    h = 0 * w + 0.5
+    for _ in range(100):
+        h = sigmoid(w * h)
+    multiplier = w * h * (1 - h)
+    yield f"the slowest is w = {w[multiplier.argmax()]:.4f}: λ = {multiplier.max():.5f}"
+    low, high = 0.0, 1.0
+    for _ in range(200):  # v e^v = 1/e, by halving
+        v = (low + high) / 2
+        low, high = (v, high) if v * np.exp(v) < np.exp(-1) else (low, v)
+    yield f"the number {v:.4f}, and w = −(1 + v)²/v, the −{(1 + v) ** 2 / v:.2f}"
+    yield f"the border lies at {-((1 + v) ** 2) / v:.7f}"
+    h = 0.1
+    for _ in range(2001):
+        h = sigmoid(-8 * h)
+    ends = sorted([h, sigmoid(-8 * h)])
+    yield f"w = -8: from {ends[0]:.6f} to {ends[1]:.6f} and back"
+
+    for w in (0.9, 1.0, 1.1):
+        yield f"w = {w}: h_50 = {w**50:.6g}"
+
+    yield f"1871 to 1898: {flow[:28].mean():.0f}; from 1899 on: {flow[28:].mean():.0f} "
+    reading = (flow - flow.mean()) / flow.std()
+    for w in (1.0, 2.0):
+        J = tanh_run(w, 0.1, reading)[1][29:]
+        left = np.concatenate([[1.0], np.cumprod(J)])
+        if w == 1:
+            yield f"less than 5 % of it from {steps_above(J)} steps on"
+            yield f"{steps_above(J)} years. The explorer's sentence"
+            yield f"reading the river: 10^{np.log10(left[-1]):.1f}"
+        else:
+            assert left.argmax() == 11
+            yield f"to {left.max():.2f} times its size by the eleventh year"
+            assert (J[5:11] > 1).all()  # 1905 to 1910: "each step multiplies by more than 1"
+            assert years[29 + 5] == 1905
+            assert np.log10(left[-1]) < -60 < np.log10(np.cumprod(tanh_run(1.0, 0.1, reading)[1][29:])[-1])
+    quiet = tanh_run(1.0, 0.1, silent[:100])[1][29:]
+    yield f"reading nothing: 10^{np.log10(quiet.prod()):.1f}"
+    for told, known in (("all hundred years", flow), ("1871 to 1898", flow[:28]), ("1871 to 1890", flow[:20])):
+        x = (flow - known.mean()) / known.std()
+        year = relu_cut(x, years, 1.0)
+        cut = f"is first cut in {year}" if year else "is never cut"
+        grown = np.concatenate([[1.0], np.cumprod(tanh_run(2.0, 0.9, x)[1][29:])]).max()
+        yield f"centred by {told}: ReLU w = 1 {cut}; tanh w = 2 has at most {grown:.2f} times the change"
+    for w in (0.95, 0.9):
+        yield f"ReLU w = {w} is first cut in {relu_cut(reading, years, w)}"
+    yield f"w = exp(−1/10), about {np.exp(-0.1):.3f}"
+
+
+@pytest.mark.parametrize("piece", list(numbers_of_notebook_01()))
+def test_a_number_of_notebook_01_is_that_of_plain_numpy(piece):
+    assert piece in text_of("01")
