@@ -129,7 +129,7 @@ class Wall(Scene):
 
     def stage(self, state):
         self.surface.set_data(state.surface)
-        self.map.set_title(f"loss after {state.n_steps} steps (dark: high)")
+        self.map.set_title(f"loss at T = {state.n_steps} (dark: high)")
         self.cut.set_title("a cut along b at the weight of the start")
         self.cut_words.set_text(f"steepest slope of the cut: {state.steepest:.2g}")
         self.loss.set_xlim(0, len(state.runs.loss) - 1)
