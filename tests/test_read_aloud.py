@@ -143,7 +143,7 @@ def test_a_curve_that_leaves_and_a_word_on_a_curve_are_seen():
     explorer = MAKERS["memory_explorer"]("tanh", w=0.9)
     scene = explorer._scene
     scene.gradient.set_ylim(-1, 1)
-    assert lines_that_leave(scene) == {"what is left of a change (dotted: 5 %)"}
+    assert lines_that_leave(scene) == {"what is left (dotted: 5 %)"}
     scene.gradient.set_ylim(-3, 1)
     scene.note.set_text("here")
     scene.note.set_transform(scene.gradient.transData)

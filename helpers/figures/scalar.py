@@ -105,7 +105,7 @@ class Memory(Scene):
 
     def build(self):
         grid = self.figure.add_gridspec(
-            8, 2, left=0.075, right=0.985, top=0.945, bottom=0.095, hspace=0.55, wspace=0.19, width_ratios=[1.25, 1]
+            8, 2, left=0.085, right=0.985, top=0.945, bottom=0.095, hspace=0.55, wspace=0.19, width_ratios=[1.25, 1]
         )
         self.time = self.figure.add_subplot(grid[:3, 0])
         self.input = self.figure.add_subplot(grid[3, 0], sharex=self.time)
@@ -122,7 +122,7 @@ class Memory(Scene):
         self.faded = level(self.time, FRACTION, linestyle=":")
 
         self.gradient.set(xlabel="step t", ylabel="log$_{10}$ of what is left")
-        self.gradient.set_title("what is left of a change (dotted: 5 %)")
+        self.gradient.set_title("what is left (dotted: 5 %)")
         level(self.gradient, 0)
         level(self.gradient, np.log10(FRACTION), linestyle=":")
         (self.left,) = self.gradient.plot([], [], color=style.GRADIENT)
