@@ -23,8 +23,8 @@ def size(word):
 def test_with_no_weights_all_paths_are_the_carousel_and_the_carousel_is_the_power_of_its_gate():
     explorer = dissector_explorer(forget_bias=3.0, scale=0.0)
     explorer.update(drive="noise", lag=20)
-    whole = re.search(r"all paths together leave (\S+) of", explorer.sentence)[1]
-    carousel = re.search(r"the carousel alone (\S+) ", explorer.sentence)[1]
+    whole = re.search(r"is (\S+) along all paths together", explorer.sentence)[1]
+    carousel = re.search(r"together, (\S+) along the carousel alone", explorer.sentence)[1]
     assert size(whole) == size(carousel)
 
 
@@ -32,8 +32,8 @@ def test_with_no_weights_all_paths_are_the_carousel_and_the_carousel_is_the_powe
 def test_large_weights_part_the_whole_gradient_from_the_carousel():
     explorer = dissector_explorer(scale=6.0)
     explorer.update(drive="noise", lag=100)
-    whole = re.search(r"all paths together leave (\S+) of", explorer.sentence)[1]
-    carousel = re.search(r"the carousel alone (\S+) ", explorer.sentence)[1]
+    whole = re.search(r"is (\S+) along all paths together", explorer.sentence)[1]
+    carousel = re.search(r"together, (\S+) along the carousel alone", explorer.sentence)[1]
     assert size(whole) > 1e3 * size(carousel)
 
 
@@ -49,9 +49,9 @@ def test_a_sentence_is_read_and_a_character_that_it_does_not_know_is_told():
 def test_the_thickness_of_the_carousel_is_the_gate():
     explorer = cell_explorer()
     explorer.update(scale=0, forget_bias=-2)
-    low = float(re.search(r"carousel ([\d.]+),", explorer.sentence)[1])
+    low = float(re.search(r"carousel ([\d.]+),", explorer.sentence)[1])  # of the cell that keeps most
     explorer.update(forget_bias=8)
-    assert low < 0.4 < 0.98 < float(re.search(r"carousel ([\d.]+),", explorer.sentence)[1])
+    assert low < 0.5 < 0.98 < float(re.search(r"carousel ([\d.]+),", explorer.sentence)[1])
     assert re.search(r"input gate 0, forget gate 0, cell input 0, output gate 0,", explorer.sentence)
 
 
@@ -119,7 +119,7 @@ def test_without_weights_a_gru_keeps_the_product_of_z_and_never_holds_more_than_
     explorer = gated_units_explorer()
     explorer.update(scale=0, variant=variant)
     whole, gates = re.search(
-        r"the GRU leaves (\S+) of a change of h, its product of z (\S+);", explorer.sentence
+        r"dh_t/dh_0 of the GRU is (\S+), of its product of z (\S+);", explorer.sentence
     ).groups()
     assert whole == gates
     explorer.update(scale=8)

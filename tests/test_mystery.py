@@ -44,7 +44,7 @@ def test_without_recurrent_weights_both_gradients_are_the_product_of_the_gates()
     X = rng.standard_normal((N_STEPS, M))
     f = sigmoid(X @ U[N : 2 * N].T + 1.5)
     products = np.concatenate([np.ones((1, N)), np.cumprod(f, axis=0)])
-    wanted = np.log10(np.sqrt((products**2).mean(axis=1)))
+    wanted = np.log10(products.max(axis=1))
     np.testing.assert_allclose(whole, wanted, atol=1e-10)
     np.testing.assert_allclose(carousel, wanted, atol=1e-10)
 
@@ -56,7 +56,7 @@ def test_the_whole_gradient_is_the_upper_left_block_of_the_product_of_jacobians(
     product = np.eye(2 * N)
     for k in range(30):
         product = J[k] @ product
-    wanted = np.log10(np.linalg.norm(product[:N, :N]) / np.sqrt(N))
+    wanted = np.log10(np.linalg.norm(product[:N, :N], 2))
     assert gradients(3, 2.0, 1.2)[0][30] == pytest.approx(wanted, abs=1e-9)
 
 

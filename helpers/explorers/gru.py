@@ -19,8 +19,8 @@ LABELS = {"cho": "Cho's", "cudnn": "cuDNN's"}
 
 @dataclass(frozen=True)
 class GatedUnitsState:
-    """log10 of what is left of a change of the state: all of the GRU, its product of z, all of the LSTM; and log10
-    of the largest entries of h and c from the first step on."""
+    """log10 of the norm of dh_t/dh_0 of the GRU, whole and by its z alone, and of dc_t/dc_0 of the LSTM; and log10 of
+    the largest entries of h and c from the first step on."""
 
     bias: float
     scale: float
@@ -42,9 +42,9 @@ def gated_units_state(bias: float, scale: float, variant: str) -> GatedUnitsStat
     one = net_of_scale_one(lstm_s_run.X.shape[1])
     gru = one._replace(W=scale * one.W, b=np.repeat([bias, 0.0, 0.0], N), variant=variant)
     run = gru_run(gru, np.zeros(N), lstm_s_run.X)
-    logs = np.stack([*gru_log10_norms(gru, run), path_log10_norms(lstm, lstm_s_run)[0]])
+    logs = np.stack([*gru_log10_norms(gru, run), *path_log10_norms(lstm, lstm_s_run, ("whole",))])
     sizes = (np.log10(np.abs(states[1:]).max(axis=1)) for states in (run.H, lstm_s_run.C))
-    return GatedUnitsState(bias, scale, variant, logs - 0.5 * np.log10(N), *sizes)  # so that the identity counts 1
+    return GatedUnitsState(bias, scale, variant, logs, *sizes)
 
 
 def describe_gated_units(state: GatedUnitsState) -> str:
@@ -52,9 +52,9 @@ def describe_gated_units(state: GatedUnitsState) -> str:
     whole, gates, lstm = (amount(logs[-1]) for logs in state.log10_left)
     return (
         f"Bias of z and of f {state.bias:g}, scale of W {state.scale:g}, {LABELS[state.variant]} GRU: after "
-        f"{figures.N_STEPS} steps the GRU leaves {whole} of a change of h, its product of z {gates}; the LSTM leaves "
-        f"{lstm} of a change of c. The GRU's largest |h| is {number(10 ** state.log10_h.max())}, the LSTM's largest "
-        f"|c| {number(10 ** state.log10_c.max())}."
+        f"{figures.N_STEPS} steps the norm of dh_t/dh_0 of the GRU is {whole}, of its product of z {gates}; that of "
+        f"dc_t/dc_0 of the LSTM is {lstm}. The GRU's largest |h| is {number(10 ** state.log10_h.max())}, the LSTM's "
+        f"largest |c| {number(10 ** state.log10_c.max())}."
     )
 
 

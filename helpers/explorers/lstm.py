@@ -12,8 +12,10 @@ from helpers.explorers.live import Explorer
 from helpers.explorers.scalar import amount, number
 from helpers.figures import lstm as figures
 from helpers.maths.drives import one_hot, standardise
+from helpers.maths.linear import spectral_norm
 from helpers.maths.lstm import (
     LSTM,
+    PATHS,
     LSTMRun,
     explosion_borders,
     lstm_run,
@@ -58,7 +60,7 @@ def run_of(forget_bias: float, scale: float, drive: str, sentence: str) -> tuple
 
 @dataclass(frozen=True)
 class DissectorState:
-    """log10 of what is left of a change of the cells along each path, (6, T + 1), and the power of the bias alone."""
+    """log10 of the norm of dc_t/dc_0 along each path, (6, T + 1), and of the power of the bias alone."""
 
     forget_bias: float
     scale: float
@@ -66,18 +68,15 @@ class DissectorState:
     drive: str
     log10_paths: np.ndarray
     log10_bias: np.ndarray
-    largest_forget: float
 
 
 def dissector_state(forget_bias: float, scale: float, lag: float, drive: str, sentence: str) -> DissectorState:
     """Compute what the dissector shows."""
     net, run = run_of(forget_bias, scale, drive, sentence)
-    logs = path_log10_norms(net, run) - 0.5 * np.log10(N)  # so that the identity counts 1
-    kept = np.log10(sigmoid(forget_bias))
-    largest = float(np.log10(run.F[: int(lag)]).sum(axis=0).max())
+    logs, kept = path_log10_norms(net, run), np.log10(sigmoid(forget_bias))
     label = next(label for label, name in DRIVES.items() if name == drive)
     t = np.arange(figures.N_STEPS + 1)
-    return DissectorState(forget_bias, scale, int(lag), label, logs, kept * t, largest)
+    return DissectorState(forget_bias, scale, int(lag), label, logs, kept * t)
 
 
 def describe_dissector(state: DissectorState) -> str:
@@ -90,9 +89,8 @@ def describe_dissector(state: DissectorState) -> str:
         added = f"With one gate's path open, the {VARIANTS[2 + most]} adds most: {amount(gates[most])}"
     return (
         f"Forget bias {state.forget_bias:g}, scale of W {state.scale:g}, reading {state.drive}: after {steps} "
-        f"all paths together leave {amount(whole)} of a change of the cells, the carousel alone "
-        f"{amount(carousel)} (its best cell {amount(state.largest_forget)}; σ(b_f)^t would be "
-        f"{amount(state.log10_bias[state.lag])}). {added}."
+        f"the norm of dc_t/dc_0 is {amount(whole)} along all paths together, {amount(carousel)} along the carousel "
+        f"alone (σ(b_f)^t would be {amount(state.log10_bias[state.lag])}). {added}."
     )
 
 
@@ -110,7 +108,7 @@ def dissector_explorer(forget_bias: float = 1.0, scale: float = 1.0) -> Explorer
 
 @dataclass(frozen=True)
 class CellState:
-    """The size of what one step carries along each path, by name."""
+    """The norm of what one step carries along each path, by name."""
 
     forget_bias: float
     scale: float
@@ -119,19 +117,20 @@ class CellState:
 
 
 def cell_state(forget_bias: float, scale: float, step: float) -> CellState:
-    """Compute what the drawing of the cell shows: norms over sqrt(N), so that the identity counts 1."""
+    """Compute what the drawing of the cell shows."""
     net, run = run_of(forget_bias, scale, "noise", SENTENCE)
     terms, k = lstm_terms(net, run), int(step)
-    sizes = {"carousel": np.linalg.norm(run.F[k])}
-    names = ("input gate", "forget gate", "cell input", "output gate", "readout")
-    sizes |= {name: np.linalg.norm(term[k]) for name, term in zip(names, terms, strict=True)}
-    return CellState(forget_bias, scale, k, {name: float(size / np.sqrt(N)) for name, size in sizes.items()})
+    # Carousel and readout are diagonal, and the norm of a diagonal matrix is its largest entry.
+    flows = {"carousel": float(run.F[k].max())}
+    flows |= {name: float(spectral_norm(term[k])) for name, term in zip(PATHS[1:], terms[:4], strict=True)}
+    return CellState(forget_bias, scale, k, flows | {"readout": float(terms.readout[k].max())})
 
 
 def describe_cell(state: CellState) -> str:
-    """Say every flow."""
+    """Say the norm of every flow."""
     told = ", ".join(f"{name} {number(size)}" for name, size in state.flows.items())
-    return f"Forget bias {state.forget_bias:g}, scale of W {state.scale:g}, step {state.step}: {told}."
+    settings = f"Forget bias {state.forget_bias:g}, scale of W {state.scale:g}, step {state.step}"
+    return f"{settings}: the norm of what it carries is, by path, {told}."
 
 
 def cell_explorer(forget_bias: float = 1.0) -> Explorer:
@@ -259,7 +258,7 @@ def one_cell_state(w_g: float, forget_bias: float, c0: float) -> OneCellState:
     """Compute the threshold of one cell that reads nothing but its own h by its cell input, and its run from c0."""
     net = LSTM(np.array([[0.0], [0.0], [0.0], [w_g]]), np.zeros((4, 1)), np.array([0.0, forget_bias, 0.0, 0.0]))
     run = lstm_run(net, np.zeros((figures.OneCell.n_steps, 1)), [c0])
-    measured, carousel = path_log10_norms(net, run)[:2]
+    measured, carousel = path_log10_norms(net, run, ("whole", "carousel"))
     weights, factor = np.linspace(-10, 10, 3), float(rest_eigenvalue(w_g, forget_bias))
     # h_0 is given: the first step reaches c by the forget gate alone, and every later one by all of the factor.
     t, first = np.arange(len(measured)), np.log10(sigmoid(forget_bias))

@@ -49,14 +49,14 @@ class Dissector(Scene):
 
 
 class CellDrawing(Scene):
-    """A drawing of the cell: the thickness of an arrow is the gradient that flows along it in one step."""
+    """A drawing of the cell: the thickness of an arrow is the norm of what one step carries along it."""
 
     height = 380
     most = 14.0  # points of the thickest arrow
 
     def build(self):
         axes = pixel_axes(self.figure, 0, 0, self.width, self.height)
-        axes.text(30, 360, "thickness: the gradient that one step carries along this path", va="center", fontsize=10)
+        axes.text(30, 360, "thickness: the norm of what one step carries along this path", va="center", fontsize=10)
         states = {"c before": (90, 290), "c after": (770, 290), "h before": (90, 60), "h after": (770, 60)}
         gates = {"f": (300, 175), "i": (420, 175), "g": (520, 175), "o": (640, 130)}
         places, radius = states | gates, {**dict.fromkeys(states, 24), **dict.fromkeys(gates, 24)}
@@ -211,7 +211,7 @@ class GatedUnits(Scene):
         self.lags, self.sizes = self.figure.subplots(1, 2, width_ratios=[1.3, 1])
         self.figure.subplots_adjust(left=0.07, right=0.985, top=0.83, bottom=0.14, wspace=0.16)
         self.lags.set(xlim=(0, N_STEPS), ylim=self.log_limits, xlabel="lag in steps")
-        self.lags.set_ylabel("log$_{10}$ of what is left")
+        self.lags.set_ylabel("log$_{10}$ of the norm")
         self.lags.set_title("gradient", pad=20)
         level(self.lags, 0)
         (self.gru,) = self.lags.plot([], [], color=style.GRADIENT, linewidth=2.2, label="GRU, whole")

@@ -15,9 +15,10 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.maths._check import generator, one_of, real_array, real_number, shown, whole_number
+from helpers.maths.linear import product_norms
 from helpers.maths.lstm import sigmoid
 from helpers.maths.lstm_paths import log10_norm_of_gates
-from helpers.maths.rnn import FAR, checked_rows
+from helpers.maths.rnn import checked_rows
 
 VARIANTS = ("cho", "cudnn")
 
@@ -155,7 +156,7 @@ def gru_jacobians(net, run):
 
 
 def gru_log10_norms(net, run):
-    """Return log10 of the Frobenius norm of dh_t/dh_0 and of its carousel alone, diag(z_{t-1} ... z_0), (2, T + 1).
+    """Return log10 of the spectral norm of dh_t/dh_0 and of its carousel alone, diag(z_{t-1} ... z_0), (2, T + 1).
 
     net : a GRU. run : its GRURun, without a batch. -inf is an exact 0.
     Raises ValueError where they do not fit, and for a batch.
@@ -168,15 +169,7 @@ def gru_log10_norms(net, run):
     J = gru_jacobians(net, run)
     if J.ndim != 3:
         raise ValueError(f"the norms are those of one run, got a batch: H {run.H.shape}")
-    product, scale, whole = np.eye(J.shape[-1]), 0.0, np.full(len(J) + 1, 0.5 * np.log10(J.shape[-1]))
-    for k in range(len(J)):
-        product = J[k] @ product
-        size = np.linalg.norm(product)
-        with np.errstate(divide="ignore"):
-            whole[k + 1] = np.log10(size) + scale
-        if size and not 1 / FAR < size < FAR:
-            product, scale = product / size, scale + np.log10(size)
-    return np.stack([whole, log10_norm_of_gates(run.Z)])
+    return np.stack([product_norms(J), log10_norm_of_gates(run.Z)])
 
 
 def random_gru(n, m, scale, rng, update_bias=0.0, variant="cho"):

@@ -2,22 +2,22 @@
 
 import numpy as np
 
-from helpers.maths._check import real_array, shown
+from helpers.maths._check import one_of, real_array, shown
 from helpers.maths.lstm import PATHS, SCALES, lstm_factors
 from helpers.maths.rnn import FAR
 
 VARIANTS = ("whole", *PATHS)  # the last four: the carousel and this gate's path
 
 
-def path_log10_norms(net, run):
-    """Return log10 of the Frobenius norm of dc_t/dc_0, t = 0, ..., T, along each of VARIANTS, shape (6, T + 1).
+def path_log10_norms(net, run, variants=VARIANTS):
+    """Return log10 of the spectral norm of dc_t/dc_0, t = 0, ..., T, along each variant, shape (v, T + 1).
 
     dc_{k+1} = f dc_k + A dh_k,   dh_{k+1} = E dc_{k+1} + R dh_k,   dc_0 = I, dh_0 = 0
     with A the sum of the terms of the input gate, the forget gate and the cell input, R that of the output gate, and E
     the readout (see `lstm_jacobians`); a variant keeps the terms of its paths.
 
-    net : an LSTM. run : its LSTMRun, without a batch. -inf is an exact 0.
-    Raises ValueError where net and run do not fit, and for a batch.
+    net : an LSTM. run : its LSTMRun, without a batch. variants : some of VARIANTS. -inf is an exact 0.
+    Raises ValueError where net and run do not fit, for a batch, and for an unknown variant.
     Source: claim C91; claims.md 3E.
 
     >>> from helpers.maths.lstm import LSTM, lstm_run
@@ -33,25 +33,30 @@ def path_log10_norms(net, run):
     W_i, W_f, W_o, W_g = np.split(np.asarray(net.W, dtype=float), 4)
     W = np.stack([W_i, W_f, W_g])
     by_gate, through_o, E, F = (rows[..., None] for rows in (np.stack(factors[:3], 1), *factors[3:], run.F))
-    # The whole, and the three gates that lead back to a cell: the carousel alone needs no matrix, and with the output
-    # gate's path alone a change of h never comes back. A over R is made anew at each step: all steps fill no cache.
-    dc, dh, A_and_R = np.tile(np.eye(n), (4, 1, 1)), np.zeros((4, n, n)), np.zeros((4, 2 * n, n))
-    squares, scales, scale = np.full((n_steps + 1, 4), float(n)), np.zeros((n_steps + 1, 4)), np.zeros(4)
+    # The carousel alone needs no matrix, and with the output gate's path alone a change of h never comes back to c. A
+    # over R is made anew at each step: all steps fill no cache.
+    by_matrix = [one_of("variant", name, VARIANTS) for name in variants if name not in ("carousel", "output gate")]
+    v, whole = len(by_matrix), [name == "whole" for name in by_matrix]
+    keeps = np.array([[name in ("whole", path) for path in PATHS[1:4]] for name in by_matrix], float).reshape(v, 3)
+    dc, dh, A_and_R = np.tile(np.eye(n), (v, 1, 1)), np.zeros((v, n, n)), np.zeros((v, 2 * n, n))
+    products, scales, scale = np.tile(np.eye(n), (n_steps + 1, v, 1, 1)), np.zeros((n_steps + 1, v)), np.zeros(v)
     for k in range(n_steps):
-        A_and_R[1:, :n] = by_gate[k] * W
-        A_and_R[0, :n], A_and_R[0, n:] = A_and_R[1:, :n].sum(axis=0), through_o[k] * W_o
+        A_and_R[:, :n] = np.tensordot(keeps, by_gate[k] * W, 1)
+        A_and_R[whole, n:] = through_o[k] * W_o
         moved = A_and_R @ dh
         dc = F[k] * dc + moved[:, :n]
         dh = E[k] * dc + moved[:, n:]
-        squares[k + 1], scales[k + 1] = np.einsum("vij,vij->v", dc, dc), scale
-        if squares[k + 1].max() > FAR or squares[k + 1].min() < 1 / FAR:
-            size = np.sqrt(np.where(squares[k + 1] > 0, squares[k + 1], 1.0))
+        products[k + 1], scales[k + 1] = dc, scale
+        largest = np.abs(dc).max(axis=(1, 2))
+        if ((largest > FAR) | (largest < 1 / FAR)).any():
+            size = np.where(largest > 0, largest, 1.0)
             dc, dh = dc / size[:, None, None], dh / size[:, None, None]
             scale = scale + np.log10(size)
     with np.errstate(divide="ignore"):
-        whole, *gates = (0.5 * np.log10(squares) + scales).T
+        logs = np.log10(np.linalg.norm(products, 2, axis=(-2, -1))) + scales
+    told = dict(zip(by_matrix, logs.T, strict=True))
     carousel = log10_norm_of_gates(run.F)
-    return np.stack([whole, carousel, *gates, carousel])
+    return np.stack([told.get(name, carousel) for name in variants])
 
 
 def readout_log10(net, run):
@@ -75,19 +80,19 @@ def readout_log10(net, run):
 
 
 def log10_norm_of_gates(F):
-    """Return log10 of the Frobenius norm of diag(F[t-1]) ... diag(F[0]), t = 0, ..., T, shape (T + 1,).
+    """Return log10 of the spectral norm of diag(F[t-1]) ... diag(F[0]), t = 0, ..., T, shape (T + 1,).
+
+    It is what the cell that keeps most has kept.
 
     F : (T, n), the forget gates. -inf is an exact 0.
     Raises ValueError for other shapes, values below 0 and values that are not finite.
     Source: claim C85.
 
     >>> (10 ** log10_norm_of_gates([[0.5, 1.0], [0.5, 0.0]])).round(4).tolist()
-    [1.4142, 1.118, 0.25]
+    [1.0, 1.0, 0.25]
     """
     F = real_array("F", F)
     if F.ndim != 2 or not (F >= 0).all():
         raise ValueError(f"F must be (T, n) and at least 0, got {shown(F)}")
     with np.errstate(divide="ignore"):
-        logs = np.concatenate([np.zeros((1, F.shape[1])), np.log10(F).cumsum(axis=0)])
-        top = np.maximum(logs.max(axis=1, keepdims=True), -1e300)  # a number also where all cells are exactly 0
-        return (top + 0.5 * np.log10((10.0 ** (2 * (logs - top))).sum(axis=1, keepdims=True)))[:, 0]
+        return np.append(0.0, np.log10(F).cumsum(axis=0).max(axis=1))
