@@ -86,7 +86,7 @@ def test_the_squeeze_says_what_ten_layers_leave():
     left = float(re.search(r"after 10 layers ([\d.]+) of", explorer.sentence)[1])
     assert left == pytest.approx(0.98067**5, abs=0.01)  # E[tanh'^2] for q = 0.01
     explorer.update(activation="identity")
-    assert "nothing is lost" in explorer.sentence
+    assert "Less than a millionth is left in none of the 60 layers shown." in explorer.sentence
     assert "after 10 layers 1 of a vector" in explorer.sentence
 
 

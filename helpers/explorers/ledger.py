@@ -125,13 +125,15 @@ def ledger_explorer(gain: float = 0.9) -> Explorer:
 
 @dataclass(frozen=True)
 class MergeState:
-    """One neuron of two runs (T + 1,), and log10 of the distance of the runs, of the gradient, and of its bound."""
+    """One neuron of two runs (T + 1,), and log10 of their distance over that of the starts, and of the norm of dh_t/dh_0
+    with its bound."""
 
     gain: float
     activation: str
     drive: str
     one: np.ndarray
     other: np.ndarray
+    start: float
     log10_apart: np.ndarray
     log10_gradient: np.ndarray
     log10_bound: np.ndarray
@@ -144,14 +146,15 @@ def merge_state(gain: float, activation: str, drive: str) -> MergeState:
     starts = np.random.default_rng(5).uniform(-1.0, 1.0, (2, N))
     both = run_rnn(net, starts, np.repeat(X[:, None], 2, axis=1))
     one = run_rnn(net, starts[0], X)
-    eta = ACTIVATIONS[activation].gamma * spectral_norm(net.W)
+    eta, log10_apart = ACTIVATIONS[activation].gamma * spectral_norm(net.W), log10_norm(both.H[:, 0] - both.H[:, 1])
     return MergeState(
         gain=gain,
         activation=activation,
         drive=next(label for label, name in DRIVES.items() if name == drive),
         one=both.H[:, 0, SEEN],
         other=both.H[:, 1, SEEN],
-        log10_apart=log10_norm(both.H[:, 0] - both.H[:, 1]),
+        start=float(10 ** log10_apart[0]),
+        log10_apart=log10_apart - log10_apart[0],
         log10_gradient=product_norms(step_jacobians(net, one)),
         log10_bound=np.arange(n_steps + 1) * np.log10(eta),
     )
@@ -160,12 +163,13 @@ def merge_state(gain: float, activation: str, drive: str) -> MergeState:
 def describe_merge(state: MergeState) -> str:
     """Say how far apart the runs begin and end, and what the gradient is."""
     last = len(state.one) - 1
-    met = "have met to the last digits" if state.log10_apart[-1] < -13 else f"are {amount(state.log10_apart[-1])} apart"
+    left = f"{amount(state.log10_apart[-1])} times as far apart"
+    if state.log10_apart[-1] < -13:
+        left = "the same to the last digits"
     return (
         f"{ACTIVATIONS[state.activation].label}, gain {state.gain:g}, reading {state.drive}: the runs begin "
-        f"{amount(state.log10_apart[0])} apart and {met} after {last} steps; the norm of "
-        f"dh_{last}/dh_0 is {amount(state.log10_gradient[-1])}, the bound η^{last} "
-        f"{amount(state.log10_bound[-1])}."
+        f"{state.start:.3g} apart and after {last} steps are {left}; the norm of dh_{last}/dh_0 is "
+        f"{amount(state.log10_gradient[-1])}. Neither can be above η^{last}, {amount(state.log10_bound[-1])}."
     )
 
 

@@ -11,7 +11,7 @@ from helpers.explorers.scalar import amount, number
 from helpers.figures import squeeze as figures
 from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.activations import activation as find_activation
-from helpers.maths.squeeze import layers_to_lose, rms_slope, squeeze
+from helpers.maths.squeeze import rms_slope, squeeze
 from helpers.maths.vector_activations import LAYERNORM_EPS, activation_jacobian
 
 WIDTH = 300  # neurons of a layer in the squeeze
@@ -121,14 +121,16 @@ def squeeze_state(log10_q: float, depth: float, activation: str) -> SqueezeState
 
 
 def describe_squeeze(state: SqueezeState) -> str:
-    """Say what is left, what the bound allows, and in how many layers a million is lost."""
-    layers = layers_to_lose(1e6, state.rms)
-    million = f"a factor of a million takes about {layers:.3g} layers" if np.isfinite(layers) else "nothing is lost"
+    """Say what is left, what average and bound say, and from which layer on less than a millionth is left."""
+    left, layers = state.log10_left[state.depth], f"{state.depth} layer{'s' * (state.depth > 1)}"
+    dead = f" No neuron has a slope in each of the {layers}." if np.isneginf(left) and state.rms else ""
+    gone = int(np.flatnonzero(state.log10_left >= -6)[-1]) + 1
+    million = f"from layer {gone} on" if gone < len(state.log10_left) else f"in none of the {gone - 1} layers shown"
     return (
-        f"{state.label}, arguments of variance {state.variance:.3g}: after {state.depth} layers "
-        f"{amount(state.log10_left[state.depth])} of a vector is left; the bound γ^k allows "
-        f"{amount(state.depth * np.log10(state.gamma))}. The root mean square of the slope is {state.rms:.5g}: "
-        f"{million}."
+        f"{state.label}, arguments of variance {state.variance:.3g}: after {layers} {amount(left)} of a vector of "
+        f"{WIDTH} neurons is left. The average, by the root mean square {state.rms:.5g} of the slope, is "
+        f"{amount(state.depth * np.log10(state.rms))}; the bound γ^k is {amount(state.depth * np.log10(state.gamma))}."
+        f"{dead} Less than a millionth is left {million}."
     )
 
 

@@ -95,7 +95,7 @@ class Merging(Scene):
         self.states.set_title("forward: two runs with the same input", pad=21)
         self.states.legend(ncols=2, **above)
         self.logs.set(xlim=(0, self.n_steps), ylim=self.log_limits, xlabel="step t", ylabel="log$_{10}$")
-        self.logs.set_title("how far apart they are, and what a gradient finds", pad=21)
+        self.logs.set_title("how far apart they are, over the start; and dh$_t$/dh$_0$", pad=21)
         level(self.logs, 0)
         (self.apart,) = self.logs.plot([], [], color=style.STATE, label="distance of the runs")
         (self.gradient,) = self.logs.plot([], [], "--", color=style.GRADIENT, label="‖dh$_t$/dh$_0$‖")
