@@ -12,7 +12,6 @@ from helpers.maths.mlp import Layer, forward, neuron_gradient_log10_norms, rando
 from tests.one_unit import PROPERTY
 
 
-
 def digit_columns():
     images, labels = digits()
     return ((images - images.mean()) / images.std()).T, np.eye(10)[:, labels]

@@ -11,7 +11,7 @@ from helpers.maths.bounds import bound_ladder
 from helpers.maths.gru import gru_log10_norms, gru_run, random_gru
 from helpers.maths.initial import gaussian, recurrent_matrix
 from helpers.maths.ledger import ledger, weight_gradients_by_lag
-from helpers.maths.linear import power_norms, product_norms
+from helpers.maths.linear import product_norms
 from helpers.maths.lstm import lstm_run, random_lstm
 from helpers.maths.lstm_paths import VARIANTS, path_log10_norms, readout_log10
 from helpers.maths.lyapunov import lyapunov_of_runs
@@ -124,13 +124,12 @@ def test_at_gain_0_8_a_quarter_of_the_singular_values_exceed_1_and_the_powers_fa
 
 @pytest.mark.claim("C41")
 def test_a_gaussian_matrix_of_100_has_a_norm_near_2_and_a_radius_near_1(draws):
-    told = [float(value) for value in re.search(r"σ_max ([\d.]+), ρ ([\d.]+)", said("05", "mean of thirty draws")).groups()]
-    pairs = []
+    told, pairs = re.search(r"σ_max ([\d.]+), ρ ([\d.]+)", said("05", "mean of thirty draws")).groups(), []
     for seed in draws():
         W = rng(seed).standard_normal((100, 100)) / 10
         pairs.append((np.linalg.norm(W, 2), np.abs(np.linalg.eigvals(W)).max()))
     np.testing.assert_allclose(np.mean(pairs, axis=0), [1.96, 1.05], atol=0.03)
-    np.testing.assert_allclose(told, np.mean(pairs, axis=0), atol=0.04)
+    np.testing.assert_allclose(np.array(told, float), np.mean(pairs, axis=0), atol=0.04)
 
 
 @pytest.mark.claim("C38")
@@ -208,7 +207,8 @@ def test_under_noise_the_long_lags_fade_with_the_gain_and_the_rest_points_about_
 @pytest.mark.claim("C49")
 def test_under_noise_the_whole_gradient_is_of_one_size_from_gain_0_1_to_0_9_and_left_alone_long_lags_keep_more(draws):
     for seed in draws():
-        small, large = (np.linalg.norm(bptt(*driven(seed, 16, 4, gain, 40, 0.5, 0.1, 2, 0.25)).W) for gain in (0.1, 0.9))
+        both = (bptt(*driven(seed, 16, 4, gain, 40, 0.5, 0.1, 2, 0.25)).W for gain in (0.1, 0.9))
+        small, large = (np.linalg.norm(gradient) for gradient in both)
         assert 0.2 < small / large < 2.5
         noisy, alone = (by_lag_of(*driven(seed, 16, 4, 0.9, 40, size, 0.1, 2, 0.25)) for size in (0.5, 0.0))
         long = [np.linalg.norm(part[20:].sum(axis=0)) / np.linalg.norm(part.sum(axis=0)) for part in (noisy, alone)]
@@ -421,7 +421,7 @@ def test_a_large_forget_bias_alone_fills_the_cell_and_its_readout_dies_and_with_
 
 
 @pytest.mark.claim("C91")
-def test_a_gru_of_large_weights_explodes_in_most_nets_while_its_product_of_z_vanishes_and_a_bias_of_8_writes_little(draws):
+def test_a_gru_of_large_weights_explodes_in_most_nets_though_its_z_vanish_and_a_bias_of_8_writes_little(draws):
     whole, gates, largest = [], [], []
     for seed in draws():
         draw = rng(seed)

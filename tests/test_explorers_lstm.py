@@ -118,9 +118,7 @@ def test_a_cell_that_explodes_at_rest_settles_elsewhere_and_there_it_vanishes():
 def test_without_weights_a_gru_keeps_the_product_of_z_and_never_holds_more_than_one(variant):
     explorer = gated_units_explorer()
     explorer.update(scale=0, variant=variant)
-    whole, gates = re.search(
-        r"dh_t/dh_0 of the GRU is (\S+), of its product of z (\S+);", explorer.sentence
-    ).groups()
+    whole, gates = re.search(r"dh_t/dh_0 of the GRU is (\S+), of its product of z (\S+);", explorer.sentence).groups()
     assert whole == gates
     explorer.update(scale=8)
     assert float(re.search(r"GRU's largest \|h\| is (\S+),", explorer.sentence)[1]) <= 1

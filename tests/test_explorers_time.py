@@ -45,7 +45,7 @@ def test_the_whole_gradient_of_the_ledger_is_that_of_backpropagation_through_tim
     explorer = ledger_explorer(0.8)
     explorer.update(activation=activation)
     net, run, G = slopes_of_the_ledger(0.8, activation)
-    told = re.search(r"has the norm (\S+);", explorer.sentence)[1]
+    told = re.search(r"has the length (\S+);", explorer.sentence)[1]
     assert numbers(told)[0] == pytest.approx(np.linalg.norm(bptt(net, run, G).W), rel=0.2)
 
 
@@ -118,7 +118,8 @@ def test_two_runs_meet_where_the_gradient_vanishes():
     J = step_jacobians(net, run_rnn(net, np.zeros(16), X))
     assert (np.linalg.norm(J, 2, axis=(1, 2)) < 1).all()
     explorer.update(gain=0.8, activation="identity", drive="nothing")
-    told = re.search(r"after 40 steps are (\S+) times as far apart; the norm of dh_40/dh_0 is (\S+)\. Neither", explorer.sentence)
+    pattern = r"after 40 steps are (\S+) times as far apart; the norm of dh_40/dh_0 is (\S+)\. Neither"
+    told = re.search(pattern, explorer.sentence)
     for word in told.groups():
         assert 1e-3 < numbers(word)[0] < 100
 

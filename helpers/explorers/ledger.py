@@ -106,7 +106,7 @@ def describe_ledger(state: LedgerState) -> str:
     left_out = amount(state.log10_left_out[state.window - 1] - state.log10_total)
     return (
         f"{state.label}, gain {state.gain:g}, reading {state.drive}: the loss at step {state.step} {told}. "
-        f"The whole gradient has the norm {amount(state.log10_total)}; all lags from {LONG} on together "
+        f"The whole gradient has the length {amount(state.log10_total)}; all lags from {LONG} on together "
         f"{amount(state.log10_long)}. A window of {state.window} leaves out {left_out} of it."
     )
 
@@ -125,8 +125,8 @@ def ledger_explorer(gain: float = 0.9) -> Explorer:
 
 @dataclass(frozen=True)
 class MergeState:
-    """One neuron of two runs (T + 1,), and log10 of their distance over that of the starts, and of the norm of dh_t/dh_0
-    with its bound."""
+    """One neuron of two runs (T + 1,), how far apart they start, and log10 of their distance over that, of the norm of
+    dh_t/dh_0, and of the bound of both."""
 
     gain: float
     activation: str
