@@ -93,6 +93,16 @@ def test_where_an_lstm_has_learned_the_gradient_fell_because_tanh_of_c_went_flat
 
 
 @pytest.mark.draws
+def test_much_of_that_fall_lies_in_the_first_ten_steps_back_and_then_the_line_is_nearly_level(draws):
+    recipe = Recipe("jane", 42, "lstm", 3.0, seeds=tuple(draws()))
+    *_, training, _ = trained("lstm", 3.0, 1.0, draws(), 50)
+    before, after = (one.flow(20) for one in (Training(recipe), training))
+    before, after = (np.median(flow - flow[0], axis=1) for flow in (before, after))
+    assert after[10] - before[10] < -0.6  # seen: -1.2, -1.0, -1.2
+    assert np.ptp(after[10:42]) < 1.5
+
+
+@pytest.mark.draws
 def test_in_a_tanh_net_of_gain_1_5_the_slopes_fell_whether_it_learned_or_not(draws):
     heard, solved, training, start = trained("tanh", 0.0, 1.5, draws())
     after, with_old_slopes = training.heard(n=20), training.heard(n=20, slopes_of=start)

@@ -1,4 +1,4 @@
-"""The explorer of who heard the name before training and who learned it, a dot a net (notebook 10)."""
+"""The explorer of who heard the name before training and who learned it, one dot per net (notebook 10)."""
 
 import numpy as np
 

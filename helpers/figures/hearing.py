@@ -1,4 +1,4 @@
-"""Who heard the name before training, and who learned it: a dot a net."""
+"""Who heard the name before training, and who learned it: one dot per net."""
 
 import numpy as np
 
@@ -31,7 +31,7 @@ class Hearing(Scene):
         self.dots.set(yticks=[25, 50, 100, 150, 200, self.never])
         self.dots.set_yticklabels(["25", "50", "100", "150", "200", "not"])
         self.dots.set(ylabel="solved after so many updates")
-        self.dots.set_title("thirty nets of one kind, a dot a net", pad=24)
+        self.dots.set_title("thirty nets of one kind, one dot per net", pad=24)
         level(self.dots, 207)
         look = {"markersize": 6.5, "linestyle": "none"}
         (self.solved,) = self.dots.plot([], [], "o", color=style.OTHER, label="solved", alpha=0.75, **look)
