@@ -43,7 +43,7 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
 
 @cache
 def hearing() -> np.ndarray:
-    """Return 540 nets and what became of them, one record per net: who heard the name before training, and who learned it.
+    """Return of 540 nets, one record per net, who heard the name before training and who learned whom it means.
 
     The fields: model, gain, forget_bias, seed; heard, log10 of the gradient at the name before training, relative to
     that at the end; solved_at, the update after which it was solved, -1 where that was not within 200.

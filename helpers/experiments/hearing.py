@@ -2,7 +2,7 @@
 
     python -m helpers.experiments.hearing > helpers/data/hearing.csv
 
-makes the data that notebook 10 shows again, in some minutes: one line per net, of nine kinds of net and twice thirty seeds.
+makes the data that notebook 10 shows again, in some minutes: one line per net, nine kinds of net, twice thirty seeds.
 """
 
 from helpers.maths.training import Recipe, Training
