@@ -29,8 +29,8 @@ class Cell(NamedTuple):
 
 
 def swift(cell):
-    """Return a result that depends on the cell alone: seeds below its length solve it."""
-    solved = [10 * seed if seed < cell.length else None for seed in cell.seeds]
+    """Return a result that depends on the cell alone: seeds whose last digit is below its length solve it."""
+    solved = [10 * seed if seed % 10 < cell.length else None for seed in cell.seeds]
     return {
         "error": [0.1 / (1 + seed) for seed in cell.seeds],
         "solved_at": solved,
@@ -94,6 +94,7 @@ def threads(cell):
 GRIDS = {
     "few": [Cell("few", length) for length in (1, 2, 3)],
     "many": [Cell("many", length) for length in range(1, 81)],
+    "rates": [Cell("rates", length, learning_rate=rate) for length in (1, 2) for rate in (0.1, 0.2)],
 }
 
 if __name__ == "__mp_main__" and "STARTING" in os.environ:  # a worker, which is not yet what it shall be

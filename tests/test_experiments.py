@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from helpers.experiments import ONE_THREAD, table
+from helpers.experiments.choice import CHOOSE, REPORT, best, choosing, reporting, row, summary
 from helpers.experiments.run import cluster, cost, n_cores, run
 from tests import fake_cells
 from tests.fake_cells import GRIDS, Cell
@@ -26,9 +27,9 @@ def path(tmp_path):
     return tmp_path / "results.jsonl"
 
 
-def record(length, task="made", **more):
+def record(length, task="made", seeds=(0, 1, 2), **more):
     """Return a record as a run writes it, of a cell of its own."""
-    cell = Cell(task, length)
+    cell = Cell(task, length, seeds=seeds)
     return {"cell": cell._asdict(), "result": fake_cells.swift(cell), **more}
 
 
@@ -219,22 +220,84 @@ def test_missing_keeps_the_order_and_counts_every_setting(path):
     assert table.read(path) == []
 
 
-def test_the_summary_counts_the_solved_seeds_of_each_model_and_length():
-    cells = [
-        Cell("adding", 2, "tanh"),
-        Cell("adding", 10, "tanh"),
-        Cell("adding", 2, "lstm", 0.0),
-        Cell("adding", 2, "lstm", 3.0),
-        Cell("adding", 2, "tanh", seeds=(7, 1)),
-    ]
-    text = table.summary({"cell": cell._asdict(), "result": fake_cells.swift(cell)} for cell in cells)
-    head, *rows = text.splitlines()
-    assert head == "adding: solved seeds of all, by length"
-    assert [row.split() for row in rows] == [
-        ["2", "10"],
-        ["lstm", "forget_bias=0.0", "2/3", "-"],
-        ["lstm", "forget_bias=3.0", "2/3", "-"],
-        ["tanh", "3/5", "3/3"],
+# The choice
+
+
+def result(*solved_at):
+    """Return a result in which seeds solved the task after these updates."""
+    return {"solved_at": list(solved_at)}
+
+
+def chooser(**settings):
+    """Return a cell with the seeds that choose."""
+    return Cell("made", **{"length": 3, "seeds": CHOOSE} | settings)
+
+
+def test_the_seeds_that_report_are_twenty_or_more_and_none_of_those_that_choose():
+    assert len(CHOOSE) == 10
+    assert len(set(REPORT)) == len(REPORT) >= 20
+    assert not set(CHOOSE) & set(REPORT)
+
+
+@pytest.mark.parametrize(
+    ("results", "chosen"),
+    [
+        ([result(25, 50, None), result(900, 925, 950), result(25, None, None)], 1),  # most solved, however late
+        ([result(25, 800, 900), result(700, 300, 350), result(50, 375, 50)], 2),  # of equals the smaller median
+        ([result(25, None, 800), result(None, 400, 400), result(None, None, 25)], 1),  # of the solvers alone
+        ([result(None, 50, 75), result(75, None, 50), result(50, 75, None)], 0),  # of equals the first
+        ([result(None, None, None)] * 3, 0),
+    ],
+)
+def test_chosen_is_what_most_seeds_solve_then_what_its_solvers_solve_sooner_then_the_first(results, chosen):
+    rates = (0.1, 0.2, 0.3)
+    cells = [chooser(learning_rate=rate) for rate in rates]
+    records = [{"cell": cell._asdict(), "result": one} for cell, one in zip(cells, results, strict=True)]
+    assert best(records) is records[chosen]
+    # The order that counts is that of the cells, not that in which the table holds them.
+    assert reporting(cells, records[::-1]) == [chooser(learning_rate=rates[chosen], seeds=REPORT)]
+
+
+def test_a_row_is_reported_when_all_that_is_tried_of_it_is_there_and_never_by_another_row():
+    one = [chooser(learning_rate=rate, max_norm=norm) for rate in (0.1, 0.2) for norm in (1.0, None)]
+    others = [chooser(forget_bias=3.0), chooser(length=4), chooser(model="gru"), chooser(input_bias=-1.0)]
+    records = [{"cell": cell._asdict(), "result": fake_cells.swift(cell)} for cell in [*one, *others]]
+    assert reporting([*one, *others], records[1:]) == [cell._replace(seeds=REPORT) for cell in others]
+    assert reporting([*others, *one] * 2, records) == [cell._replace(seeds=REPORT) for cell in [*others, one[0]]]
+    assert len({row(cell._asdict()) for cell in one}) == 1
+    assert len({row(cell._asdict()) for cell in [*one, *others]}) == 5
+
+
+def test_where_one_setting_is_tried_nothing_is_chosen_and_it_is_reported_at_once():
+    several, alone = [chooser(learning_rate=rate) for rate in (0.1, 0.2)], chooser(model="gru")
+    assert choosing([several[0], alone, several[1], alone]) == several
+    assert reporting([several[0], alone, several[1], alone], []) == [alone._replace(seeds=REPORT)]
+
+
+def test_what_the_reporting_seeds_did_never_changes_the_choice():
+    cells = [chooser(learning_rate=rate) for rate in (0.1, 0.2)]
+    records = [{"cell": cell._asdict(), "result": result(*[k] * 10)} for cell, k in zip(cells, (75, 50), strict=True)]
+    report = {"cell": cells[1]._replace(seeds=REPORT)._asdict(), "result": result(*[None] * 20)}
+    assert reporting(cells, records) == reporting(cells, [report, *records]) == [cells[1]._replace(seeds=REPORT)]
+
+
+def test_the_summary_counts_the_reporting_seeds_alone_and_says_how_many_settings_were_tried():
+    rates = [chooser(learning_rate=rate) for rate in (0.1, 0.2, 0.3)]
+    other, unreported = chooser(forget_bias=3.0), chooser(length=10)
+    cells = [*rates, other, unreported, rates[1]._replace(seeds=REPORT), other._replace(seeds=REPORT)]
+    elsewhere = row(other._replace(task="other")._asdict())  # where the names stand the other way round
+    names = (
+        {elsewhere: "LSTM 0"}
+        | {row(other._asdict()): "LSTM 3"}
+        | {row(cell._asdict()): "LSTM 0" for cell in (rates[0], unreported)}
+    )
+    text = summary([{"cell": cell._asdict(), "result": fake_cells.swift(cell)} for cell in cells], names)
+    head, *lines = text.splitlines()
+    assert head == "made: solved by how many of the seeds that report (settings tried), by length"
+    assert [line.split() for line in lines] == [
+        ["3", "10"],
+        ["LSTM", "3", "6/20", "(1)", "-"],
+        ["LSTM", "0", "6/20", "(3)", "-"],
     ]
 
 
@@ -405,7 +468,7 @@ def test_ten_kills_at_random_moments_lose_nothing_that_was_written_and_count_not
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_keeps_what_is_finished_and_ends_at_once(path, sent, workers):
-    table.append(path, record(2, "few"))
+    table.append(path, record(2, "few", seeds=REPORT))
     process = start("endless_but_last", "few", "--table", path, "--workers", workers)
     wait_for_lines(path, 2, process)
     # Ctrl-C in a terminal reaches every process of the group; who stops a job by its number reaches the parent alone.
@@ -432,17 +495,36 @@ def test_an_interrupt_while_the_workers_start_is_the_parent_s_affair_too(path, t
 def test_the_command_prints_the_solved_seeds_and_goes_on_where_it_was(path):
     code, out, err = command("raises_at_two", "few", "--table", path, "--workers", 1)
     assert code == 1
-    assert out.split() == ["few:", "solved", "seeds", "of", "all,", "by", "length", "1", "lstm", "1/3"]
+    assert [line.split() for line in out.splitlines()[1:]] == [["1"], ["lstm", "2/20", "(1)"]]
     assert err.count("failed: few, length") == 2
     code, out, err = command("swift", "few", "--table", path)
-    assert (code, out.splitlines()[-1].split(), err) == (0, ["lstm", "1/3", "2/3", "3/3"], "")
+    assert (code, out.splitlines()[-1].split()[1::2], err) == (0, ["2/20", "4/20", "6/20"], "")
     assert lines(path) == 3
+
+
+def test_the_command_chooses_then_reports_and_of_an_old_table_computes_what_it_lacks(path):
+    for cell in GRIDS["rates"][:3]:  # all that chooses at length 1, and a part at 2
+        table.append(path, {"cell": cell._asdict(), "result": result(90), "seconds": -1.0})
+    code, out, _ = command("swift", "rates", "--table", path, "--list")
+    assert [line.split()[0] for line in out.splitlines()] == ["rates:"] + ["there"] * 3 + ["missing"] * 2
+    assert out.startswith("rates: 3 of 6 cells are in ")  # what length 2 will report is not known yet
+    code, out, err = command("swift", "rates", "--table", path, "--workers", 1, "--progress")
+    assert code == 0
+    assert [line.split() for line in out.splitlines()[1:]] == [["1", "2"], ["lstm", "2/20", "(2)", "4/20", "(2)"]]
+    assert "choosing: 100%" in err
+    assert "reporting: 100%" in err
+    made = {
+        (r["cell"]["length"], r["cell"]["learning_rate"], len(r["cell"]["seeds"])): r["seconds"]
+        for r in table.read(path)
+    }
+    old, new = [(1, 0.1, 3), (1, 0.2, 3), (2, 0.1, 3)], [(2, 0.2, 3), (1, 0.1, 20), (2, 0.2, 20)]
+    assert {one: seconds >= 0 for one, seconds in made.items()} == dict.fromkeys(old, False) | dict.fromkeys(new, True)
 
 
 def test_the_list_says_which_cells_are_there_and_fresh_takes_them_out(path):
     for n in (1, 3):
-        table.append(path, record(n, "few", seconds=-1.0))
-    table.append(path, record(3, "many", seconds=-1.0))
+        table.append(path, record(n, "few", REPORT, seconds=-1.0))
+    table.append(path, record(3, "many", REPORT, seconds=-1.0))
     code, out, err = command("swift", "few", "--table", path, "--list")
     assert (code, err) == (0, "")
     assert out.startswith("few: 2 of 3 cells are in ")
@@ -457,7 +539,7 @@ def test_the_list_says_which_cells_are_there_and_fresh_takes_them_out(path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["fwe"], "no experiment is called 'fwe'; there are 'few', 'many'"),
+        (["fwe"], "no experiment is called 'fwe'; there are 'few', 'many', 'rates'"),
         (["few", "--workers", "0"], "--workers must be 1 or more, got 0"),
         (["few", "--workers", "2", "--scheduler", "tcp://127.0.0.1:1"], "--workers and --scheduler exclude each other"),
         (["few", "--table", os.devnull + "/no/where"], os.devnull + "/no/where"),
@@ -491,7 +573,7 @@ def test_a_cluster_one_of_whose_workers_is_killed_loses_nothing_and_counts_nothi
         assert not mark.exists()
         assert workers != {worker.pid for worker in local.workers.values()}
         code, out, err = command("swift", "few", "--table", tmp_path / "few", "--scheduler", local.scheduler_address)
-        assert (code, out.splitlines()[-1].split(), err) == (0, ["lstm", "1/3", "2/3", "3/3"], "")
+        assert (code, out.splitlines()[-1].split()[1::2], err) == (0, ["2/20", "4/20", "6/20"], "")
     assert (lengths(path), lines(path)) == (list(range(1, 21)), 20)
     one = tmp_path / "one"
     quiet(cells, one, run_cell=fake_cells.swift, workers=1)

@@ -1,4 +1,4 @@
-"""Compute an experiment's cells and print which seeds solved them; a run that was stopped goes on where it was.
+"""Compute an experiment's cells and print how many seeds solved them; a run that was stopped goes on where it was.
 
 python -m helpers.experiments --list
 python -m helpers.experiments quick
@@ -10,20 +10,25 @@ import signal
 import sys
 from contextlib import nullcontext
 
-from helpers.experiments import ONE_THREAD
+from helpers.experiments import ONE_THREAD, table
+from helpers.experiments.choice import REPORT, choosing, reporting, row, summary
 
 
 def main(argv: list[str] | None = None, grids: dict | None = None, run_cell=None) -> int:
     """Return the exit code: 0 all cells are there, 1 some failed, 2 the command is wrong, 130 it was interrupted.
 
+    First the cells that choose the settings run, then those that report the chosen ones, as `choice` says.
+
     grids, run_cell : what to compute instead of the experiments of `cells`.
     """
     os.environ.update(ONE_THREAD)  # read when numpy is loaded, so before the imports that load it
-    from helpers.experiments import table
     from helpers.experiments.run import cluster, run
 
+    names = {}
     if grids is None:
-        from helpers.experiments.cells import GRIDS as grids
+        from helpers.experiments import cells as ours
+
+        grids, names = ours.GRIDS, ours.NAMES
 
     parser = _parser(grids)
     arguments = parser.parse_args(argv)
@@ -36,28 +41,31 @@ def main(argv: list[str] | None = None, grids: dict | None = None, run_cell=None
         parser.error(f"--workers must be 1 or more, got {arguments.workers}")
     if arguments.workers is not None and arguments.scheduler:
         parser.error("--workers and --scheduler exclude each other: a cluster has the workers that it has")
-    names, path = arguments.experiments or list(grids), arguments.table
-    cells = list(dict.fromkeys(cell for name in names for cell in grids[name]))
+    wanted, path = {name: grids[name] for name in arguments.experiments or grids}, arguments.table
+    cells = list(dict.fromkeys(cell for grid in wanted.values() for cell in grid))
 
     # As Ctrl-C: what a batch system, or a shutdown, sends before it kills.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if arguments.list:
-            return _list(names, grids, path, table)
+            return _list(wanted, path)
         if arguments.fresh:
-            table.forget(path, cells)
+            table.forget(path, [*cells, *(cell._replace(seeds=REPORT) for cell in cells)])
+        failed = {}
         with cluster(arguments.scheduler) if arguments.scheduler else nullcontext() as executor:
-            failed = run(cells, path, executor, run_cell, arguments.progress, arguments.workers)
+            how = executor, run_cell, arguments.progress, arguments.workers
+            failed |= run(choosing(cells), path, *how, title="choosing")
+            failed |= run(reporting(cells, table.read(path)), path, *how, title="reporting")
     except KeyboardInterrupt:
-        left = len(table.missing(cells, path))
-        there = f"Interrupted: {len(cells) - left} of {len(cells)} cells are in {path}."
+        there = f"Interrupted: {_there(cells, path)}."
         print(f"{there} The same command, without --fresh, computes the others.", file=sys.stderr)
         return 130
     except (ImportError, OSError, ValueError) as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2
-    wanted = {table.key(cell._asdict()) for cell in cells}
-    print(table.summary(record for record in table.read(path) if table.key(record["cell"]) in wanted))
+    records = table.read(path)
+    asked = {table.key(cell._asdict()) for cell in [*choosing(cells), *reporting(cells, records)]}
+    print(summary([record for record in records if table.key(record["cell"]) in asked], names))
     for cell, why in failed.items():
         print(f"failed: {_settings(cell)}: {why}", file=sys.stderr)
     return 1 if failed else 0
@@ -76,14 +84,22 @@ def _parser(grids: dict) -> argparse.ArgumentParser:
     return parser
 
 
-def _list(names: list[str], grids: dict, path: str, table) -> int:
+def _list(wanted: dict, path: str) -> int:
     """Print each cell of the experiments with whether the table holds it; return the exit code."""
-    for name in names:
-        missing = set(table.missing(grids[name], path))
-        print(f"{name}: {len(set(grids[name]) - missing)} of {len(set(grids[name]))} cells are in {path}")
-        for cell in dict.fromkeys(grids[name]):
+    for name, grid in wanted.items():
+        cells = list(dict.fromkeys([*choosing(grid), *reporting(grid, table.read(path))]))
+        missing = set(table.missing(cells, path))
+        print(f"{name}: {_there(grid, path)}")
+        for cell in cells:
             print("  missing" if cell in missing else "  there  ", _settings(cell))
     return 0
+
+
+def _there(cells: list, path: str) -> str:
+    """Return how many cells the table has of those that choose and of those that report, one a row, chosen or not."""
+    known = [*choosing(cells), *reporting(cells, table.read(path))]
+    n = len(choosing(cells)) + len({row(cell._asdict()) for cell in cells})
+    return f"{len(known) - len(table.missing(known, path))} of {n} cells are in {path}"
 
 
 def _settings(cell) -> str:

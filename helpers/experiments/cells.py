@@ -1,10 +1,13 @@
 """The experiments of notebook 10: which nets are trained on which task, and what is kept of each."""
 
+from functools import lru_cache
 from math import log
+from typing import NamedTuple
 
+from helpers.experiments.choice import CHOOSE, REPORT, row
+from helpers.experiments.table import key, shipped
 from helpers.maths.training import Recipe, Training
 
-SEEDS = tuple(range(10))
 RATES = (0.01, 0.003)
 
 
@@ -29,35 +32,102 @@ def run_cell(cell):
     }
 
 
-def _contenders(task, lengths, n_updates, seeds=SEEDS):
-    """Every model with several starts, each with both learning rates; the two that can explode without clipping too."""
-    cells = []
+def starts(task, length):
+    """Return the starts of a task at a length: to the name of a model with its start the settings of a Recipe.
+
+    The number is the gain of a tanh net, and the forget bias b_f of an LSTM. A tied LSTM has the input bias -b_f: it
+    writes into its cells as slowly as it forgets.
+    """
+    lstm = {f"LSTM {bias:g}": {"model": "lstm", "forget_bias": bias} for bias in (0.0, 1.0, 3.0)}
+    if task == "latch":
+        tanh = {f"tanh {gain:g}": {"model": "tanh", "gain": gain} for gain in (0.5, 1.0, 1.5)}
+        return {**tanh, **lstm, "LSTM 5": {"model": "lstm", "forget_bias": 5.0}}
+    long = round(log(length - 1), 3)
+    return {
+        **{f"tanh {gain:g}": {"model": "tanh", "gain": gain} for gain in (0.8, 1.0, 1.5)},
+        "ReLU from I": {"model": "irnn"},
+        "GRU": {"model": "gru"},
+        **lstm,
+        "LSTM ln(T-1)": {"model": "lstm", "forget_bias": long},
+        "LSTM 3 tied": {"model": "lstm", "forget_bias": 3.0, "input_bias": -3.0},
+        "LSTM ln(T-1) tied": {"model": "lstm", "forget_bias": long, "input_bias": -long},
+    }
+
+
+def _rows(task, lengths, names, rates=RATES, **shared):
+    """Return the rows with these names: to (name, length) the cells in which the settings are tried.
+
+    Each learning rate; with several, the two starts that can explode before any training without clipping too.
+    """
+    rows = {}
     for length in lengths:
-        shared = {"task": task, "length": length, "n_updates": n_updates, "seeds": seeds}
-        starts = [{"model": "tanh", "gain": gain} for gain in (0.8, 1.0, 1.5)]
-        starts += [{"model": "irnn"}, {"model": "gru"}]
-        starts += [{"model": model, "max_norm": None} for model in ("tanh", "irnn")]
-        starts += [{"model": "lstm", "forget_bias": bias} for bias in (0.0, 1.0, 3.0, round(log(length - 1), 3))]
-        cells += [Recipe(**shared, **start, learning_rate=rate) for start in starts for rate in RATES]
-    return cells
+        for name in names:
+            limits = (1.0, None) if len(rates) > 1 and name in UNCLIPPED and task != "latch" else (1.0,)
+            settings = [{"max_norm": limit, "learning_rate": rate} for limit in limits for rate in rates]
+            start = starts(task, length)[name]
+            rows[name, length] = [Recipe(task, length, **start, **one, **shared, seeds=CHOOSE) for one in settings]
+    return rows
 
 
-def _latches():
-    """Small nets that hold one bit: gains for tanh, forget biases for the LSTM, each with both learning rates."""
-    cells = []
-    for length in (10, 20, 40, 80, 160):
-        shared = {"task": "latch", "length": length, "hidden": 8, "n_updates": 400, "seeds": SEEDS}
-        starts = [{"model": "tanh", "gain": gain} for gain in (0.5, 1.0, 1.5)]
-        starts += [{"model": "lstm", "forget_bias": bias} for bias in (0.0, 1.0, 3.0, 5.0)]
-        cells += [Recipe(**shared, **start, learning_rate=rate) for start in starts for rate in RATES]
-    return cells
-
-
-_ORDER = _contenders("order", (10, 20, 50, 100), n_updates=1000)
-GRIDS = {
-    "order": _ORDER,
-    "quick": [cell for cell in _ORDER if cell.length <= 50],  # the part of it that takes two minutes
-    "adding": _contenders("adding", (20, 50, 100), n_updates=1500),
-    "jane": _contenders("jane", (10, 20, 50, 100), n_updates=1000),
-    "latch": _latches(),
+UNCLIPPED = ("tanh 1", "ReLU from I")
+PLAIN = ("tanh 0.8", "tanh 1", "tanh 1.5", "ReLU from I")
+GATED = ("GRU", "LSTM 0", "LSTM 1", "LSTM 3", "LSTM ln(T-1)")
+TIED = ("LSTM 3 tied", "LSTM ln(T-1) tied")
+# What is trained over 200 steps too, with one learning rate: there each update is dear.
+LONG = ("LSTM 3", "LSTM ln(T-1)", "LSTM ln(T-1) tied")
+LATCH = ("tanh 0.5", "tanh 1", "tanh 1.5", "LSTM 0", "LSTM 1", "LSTM 3", "LSTM 5")
+QUICK = ("tanh 1", "ReLU from I", "GRU", "LSTM 0", "LSTM 3", "LSTM ln(T-1) tied")
+ROWS = {
+    "order": {
+        **_rows("order", (10, 20, 50), (*PLAIN, *GATED, *TIED), n_updates=1000),
+        **_rows("order", (200,), LONG, RATES[:1], n_updates=1000),
+    },
+    "adding": _rows("adding", (50,), (*PLAIN, *GATED[:-1]), n_updates=1500),
+    "jane": _rows("jane", (10, 20, 50), (*PLAIN, *GATED, *TIED), n_updates=1000),
+    "latch": _rows("latch", (40, 160), LATCH, hidden=8, n_updates=400),
 }
+GRIDS = {task: [cell for cells in rows.values() for cell in cells] for task, rows in ROWS.items()}
+# A part of "order" that takes a few minutes.
+GRIDS["quick"] = [c for (name, T), cells in ROWS["order"].items() if name in QUICK and T in (10, 50) for c in cells]
+NAMES = {row(cells[0]._asdict()): name for rows in ROWS.values() for (name, _), cells in rows.items()}
+
+
+class Reported(NamedTuple):
+    """What came of a row: after how many updates each of the seeds REPORT solved it, None for never.
+
+    cell : the chosen settings. n_tried : of how many. chosen_by : what solved_at was of the seeds CHOOSE; None of one.
+    """
+
+    solved_at: list[int | None]
+    cell: dict
+    chosen_by: list[int | None] | None
+    n_tried: int
+
+    @property
+    def n_solved(self):
+        """The number of reporting seeds that solved it."""
+        return sum(update is not None for update in self.solved_at)
+
+
+def reported(task, length, name):
+    """Return what the shipped table reports of a row, a Reported; the names are those of `starts`.
+
+    Raises ValueError for a row that the table does not have.
+
+    >>> reported("order", 20, "LSTM 3").n_solved
+    20
+    """
+    cells = ROWS.get(task, {}).get((name, length))
+    if cells is None:
+        raise ValueError(f"the table has no row {name!r} of {task!r} at length {length}")
+    results = _results()
+    (report,) = (cell for cell in cells if key(cell._replace(seeds=REPORT)._asdict()) in results)
+    chosen_by = results[key(report._asdict())]["solved_at"] if len(cells) > 1 else None
+    report = report._replace(seeds=REPORT)._asdict()
+    return Reported(results[key(report)]["solved_at"], report, chosen_by, len(cells))
+
+
+@lru_cache
+def _results():
+    """The results of the shipped table, each by its cell."""
+    return {key(record["cell"]): record["result"] for record in shipped()}

@@ -38,7 +38,8 @@ def cost(cell) -> int:
 def name(cell) -> str:
     """Return the few words that name a cell: task, length, model, and the forget bias where it has one."""
     bias = f" forget bias {cell.forget_bias}" if cell.forget_bias else ""
-    return f"{cell.task} {cell.length} {cell.model}{bias}"
+    tied = " tied" if cell.input_bias else ""
+    return f"{cell.task} {cell.length} {cell.model}{bias}{tied}"
 
 
 def n_cores() -> int:
@@ -55,13 +56,14 @@ def run(
     run_cell: Callable[..., dict] | None = None,
     progress: bool | None = True,
     workers: int | None = None,
+    title: str | None = None,
 ) -> dict:
     """Compute the cells that the table at ``path`` lacks, the costly ones first; return those that failed: cell to why.
 
     executor : any of concurrent.futures, or that of `cluster`. Without one, processes: ``workers`` of them, or as many
         as there are cores; ``workers=1`` stays in this process.
     run_cell : of a cell its result, numbers and names that JSON can hold. Without one, that of `cells`.
-    progress : show a bar; None shows it on a terminal only.
+    progress : show a bar; None shows it on a terminal only. title : of the bar.
 
     An interrupt keeps what is finished, cancels the rest and is raised again. A cell that raises, or whose worker dies
     again and again, is among those that failed and stops no other. Raises ValueError for a table that is not one.
@@ -80,7 +82,9 @@ def run(
     workers = min(workers or n_cores(), max(len(todo), 1), 61)  # Windows cannot wait for more
     failed: dict = {}
     done = len(cells) - len(todo)
-    bar = tqdm(total=len(cells), initial=done, unit="cell", disable=None if progress is None else not progress)
+    bar = tqdm(
+        desc=title, total=len(cells), initial=done, unit="cell", disable=None if progress is None else not progress
+    )
 
     def take(cell, outcome: dict) -> None:
         with _held():

@@ -8,7 +8,6 @@ rewritten only beside itself and then put in its own place at once.
 
 import json
 import os
-from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -19,9 +18,6 @@ try:
 except ImportError:  # Windows
     import msvcrt
 
-# All other settings tell two rows of the summary apart where one model was run with several. A longer gap is given more
-# updates, and seeds are what is counted.
-COUNTED = {"task", "length", "model", "n_updates", "seeds"}
 # Settings that came later than some tables: a record without one was made with this.
 LATER = {"input_bias": 0.0}
 
@@ -96,52 +92,7 @@ def forget(path: str | os.PathLike, cells: Iterable) -> None:
         _replace(path, [record for record in read(path) if key(record["cell"]) not in gone])
 
 
-def summary(records: Iterable[dict]) -> str:
-    """Return the solved seeds of all seeds in plain text: for each task, a row for a model, a column for a length.
-
-    A setting stands beside its model where that model was run with several. "-" is a cell that is not there.
-
-    >>> cell = {"task": "latch", "length": 10, "model": "lstm", "seeds": [0, 1, 2]}
-    >>> print(summary([{"cell": cell, "result": {"solved_at": [40, None, 70]}}]))
-    latch: solved seeds of all, by length
-           10
-    lstm  2/3
-    """
-    tasks: dict = defaultdict(list)
-    for record in records:
-        tasks[record["cell"]["task"]].append(record)
-    return "\n\n".join(_text(task, tasks[task]) for task in sorted(tasks))
-
-
-def _text(task: str, records: list[dict]) -> str:
-    """Return one task of the summary."""
-    values = defaultdict(set)
-    for cell in (record["cell"] for record in records):
-        for setting in cell.keys() - COUNTED:
-            values[cell["model"], setting].add(cell[setting])
-
-    def row(cell):
-        several = [setting for setting in cell if len(values[cell["model"], setting]) > 1]
-        return " ".join([cell["model"], *(f"{setting}={cell[setting]}" for setting in several)])
-
-    counts: dict = defaultdict(lambda: [0, 0])
-    for record in sorted(records, key=_order):
-        count = counts[row(record["cell"]), record["cell"]["length"]]
-        count[0] += sum(update is not None for update in record["result"]["solved_at"])
-        count[1] += len(record["result"]["solved_at"])
-    names, lengths = list(dict.fromkeys(name for name, _ in counts)), sorted({length for _, length in counts})
-    lines = [["", *map(str, lengths)]]
-    for name in names:
-        pairs = [counts.get((name, length)) for length in lengths]
-        lines.append([name, *(f"{pair[0]}/{pair[1]}" if pair else "-" for pair in pairs)])
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    text = [f"{task}: solved seeds of all, by length"]
-    for name, *words in lines:
-        text.append("  ".join([name.ljust(widths[0]), *map(str.rjust, words, widths[1:])]))
-    return "\n".join(text)
-
-
-def _order(record: dict) -> tuple:
+def order(record: dict) -> tuple:
     """Return what a table is sorted by: task, model, length, and then the settings as text."""
     cell = record["cell"]
     return cell["task"], cell["model"], cell["length"], json.dumps(cell, sort_keys=True)
@@ -193,7 +144,7 @@ def _lock_on_windows(fd: int) -> None:
 
 def _replace(path: str | os.PathLike, records: list[dict]) -> None:
     """Write the records, sorted, beside the table and put them in its place; leave a table that is so already alone."""
-    data = b"".join(json.dumps(record, allow_nan=False).encode() + b"\n" for record in sorted(records, key=_order))
+    data = b"".join(json.dumps(record, allow_nan=False).encode() + b"\n" for record in sorted(records, key=order))
     path = Path(path)
     if data == (path.read_bytes() if path.exists() else b""):
         return

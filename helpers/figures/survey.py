@@ -1,62 +1,73 @@
-"""All seeds of all contenders: who solved a task, by length."""
+"""All seeds of all rows of the table: who solved a task, by length."""
 
-import numpy as np
+from matplotlib.patches import Rectangle
 
 from helpers.figures import style
 from helpers.figures.scene import Scene
 
-ABOVE = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderaxespad": 0, "columnspacing": 1.2}
-# Colour, marker and dash of a contender, so that it can be told apart in grey too.
-LOOKS = {
-    "tanh": (style.STATE, "o", "-"),
-    "irnn": (style.DRIVE, "s", "--"),
-    "gru": (style.OTHER, "D", "-."),
-    "lstm 0": (style.NEGATIVE, "v", ":"),
-    "lstm 1": (style.NEGATIVE, "^", "--"),
-    "lstm 3": (style.GRADIENT, "P", "-"),
-    "lstm ln": (style.RULE, "X", "--"),
-    "lstm 5": (style.RULE, "X", "--"),
-    "tanh 0.5": (style.STATE, "<", ":"),
-    "tanh 1.5": (style.OTHER, "D", "-"),
-}
+MOST_ROWS, MOST_COLUMNS = 11, 4
+PER_LINE, STEP = 10, 0.045  # dots side by side, and their distance as a share of a column
+LEFT, COUNT = 0.09, 0.60  # where in a column the dots begin and the count stands
 
 
 class Survey(Scene):
-    """Of every contender the share of seeds that solved the task, by length, and after how many updates."""
+    """A line for each model with its start, a column for each length, and a dot for each seed: full where it solved it.
 
-    height = 400
+    Beside the dots stand their number and the 95 % interval of their share. How many settings were tried stands under
+    the length, and behind the name where it was more.
+    """
+
+    height = 430
 
     def build(self):
-        self.share, self.updates = self.figure.subplots(1, 2)
-        self.figure.subplots_adjust(left=0.065, right=0.985, top=0.82, bottom=0.135, wspace=0.19)
-        (self.here,) = self.share.plot([], [], ":", color=style.MARK, linewidth=1.4)
+        self.table = self.figure.add_axes((0.185, 0.01, 0.81, 0.84))
+        self.table.axis("off")
+        what = "a dot is a seed, full where it solved the task; beside: how many did, and the 95 % interval"
+        self.figure.text(0.99, 0.985, what, ha="right", va="top", fontsize=9)
+        self.here = self.table.add_patch(Rectangle((0, 0), 1, 1, fill=False, edgecolor=style.MARK, linewidth=1.6))
         self.moves(self.here)
 
     def stage_key(self, state):
-        return state.task, state.rate
+        return state.task
 
     def stage(self, state):
-        for axes in (self.share, self.updates):
-            kept = [self.here] if axes is self.share else []
-            for artist in [*axes.lines, *axes.collections]:
-                if artist not in kept:
-                    artist.remove()
-            axes.set(xlim=(-0.5, len(state.lengths) - 0.5), xticks=range(len(state.lengths)), xlabel="length")
-            axes.set_xticklabels(state.lengths)
-        self.share.set(ylim=(-0.04, 1.04), ylabel="seeds that solved it")
-        self.share.set_title(f"of {state.n_seeds} seeds (bar: 95 % interval)", pad=24)
-        self.updates.set(ylim=(0, 1.05 * state.n_updates), ylabel="updates until solved")
-        self.updates.set_title("how soon (a dot is a seed)", pad=24)
-        handles = []
-        for number, row in enumerate(state.rows):
-            colour, marker, dash = LOOKS[row.key]
-            place = np.arange(len(state.lengths)) + 0.6 * (number / max(len(state.rows) - 1, 1) - 0.5)
-            look = {"color": colour, "marker": marker, "markersize": 5, "linewidth": 1.1}
-            handles += self.share.plot(place, row.share, dash, label=row.label, **look)
-            self.share.vlines(place, row.low, row.high, color=colour, linewidth=1.0, alpha=0.6)
-            for x, solved_at in zip(place, row.solved_at, strict=True):
-                self.updates.plot([x] * len(solved_at), solved_at, marker, color=colour, markersize=3.5)
-        self.share.legend(handles=handles, ncols=7, **ABOVE, fontsize=8)
+        for artist in [*self.table.collections, *self.table.texts, *self.table.lines]:
+            artist.remove()
+        self.table.set(xlim=(0, MOST_COLUMNS), ylim=(MOST_ROWS, 0))
+        for column, length in enumerate(state.lengths):
+            n = state.n_tried[column]
+            self._text(column + LEFT, -0.5, f"length {length}", va="bottom")
+            self._text(
+                column + LEFT, -0.1, f"{n} setting{'s' * (n > 1)} tried", va="bottom", color=style.EDGE, fontsize=7
+            )
+        dots = {True: ([], []), False: ([], [])}
+        for line, row in enumerate(state.rows):
+            self.table.axhline(line, color=style.EDGE, linewidth=0.4)
+            more = {
+                report.n_tried
+                for report, n in zip(row.reports, state.n_tried, strict=True)
+                if report and report.n_tried > n
+            }
+            self._text(-0.34 if more else -0.05, line + 0.5, row.label, ha="right")
+            if more:
+                self._text(-0.05, line + 0.5, f"{max(more)} tried", ha="right", color=style.EDGE, fontsize=7)
+            for column, report in enumerate(row.reports):
+                if report is None:
+                    self._text(column + LEFT, line + 0.5, "not trained", color=style.EDGE, fontsize=8)
+                    continue
+                ranked = sorted(report.solved_at, key=lambda update: (update is None, update))
+                for number, update in enumerate(ranked):
+                    x, y = dots[update is not None]
+                    x.append(column + LEFT + STEP * (number % PER_LINE))
+                    y.append(line + 0.32 + 0.36 * (number // PER_LINE))
+                low, high = 100 * row.low[column], 100 * row.high[column]
+                self._text(column + COUNT, line + 0.34, f"{report.n_solved}", fontweight="bold")
+                self._text(column + COUNT, line + 0.72, f"{low:.0f}–{high:.0f} %", fontsize=7, color=style.EDGE)
+        self.table.scatter(*dots[True], s=17, color=style.STATE, linewidths=0.8)
+        self.table.scatter(*dots[False], s=17, facecolors="none", edgecolors=style.EDGE, linewidths=0.8)
 
     def move(self, state):
-        self.here.set_data([state.place] * 2, (-0.04, 1.04))
+        self.here.set_bounds(state.place + 0.02, 0, 0.95, len(state.rows))
+
+    def _text(self, x, y, text, **settings):
+        self.table.text(x, y, text, **{"va": "center", "fontsize": 9} | settings)
