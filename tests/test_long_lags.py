@@ -162,24 +162,6 @@ def test_a_cell_that_forgets_slowly_fills_up_and_falls_silent_unless_it_is_writt
     assert min(hears[tied]) > 0.3
 
 
-@pytest.mark.draws
-def test_under_noise_too_a_cell_that_forgets_slowly_stays_small_only_if_it_is_written_to_as_slowly(draws):
-    """Notebook 09: 200 steps, b_f = 5.3, b_i = 0 or -5.3."""
-    size, shows = {0.0: [], -5.3: []}, {0.0: [], -5.3: []}
-    for seed in draws():
-        for input_bias in size:
-            rng = np.random.default_rng(seed)
-            net = random_lstm(16, 6, 1.0, rng, forget_bias=5.3)
-            net.b[:16] = input_bias
-            run = lstm_run(net, rng.standard_normal((200, 6)))
-            size[input_bias].append(np.sqrt(np.mean(run.C[-1] ** 2)))
-            shows[input_bias].append(np.median(run.O[-1] / np.cosh(run.C[-1]) ** 2))
-    assert np.median(size[0.0]) > 7
-    assert np.median(shows[0.0]) < 1e-3
-    assert max(size[-5.3]) < 1
-    assert min(shows[-5.3]) > 0.2
-
-
 def cells_before_training(task, length, seeds):
     """Return of each seed, by row, the rms of c at the end and the median of dh/dc = o (1 - tanh(c)^2)."""
     size, hears = {}, {}
