@@ -78,6 +78,7 @@ size: .venv/.made
 lint: .venv/.made
 	@.venv/bin/python -m ruff check .
 	@.venv/bin/python -m ruff format --check .
+	@.venv/bin/oxlint --deny-warnings helpers
 
 # .venv holds what requirements.lock names, each file checked against its hash, and this course's own package.
 .venv/.made: requirements.lock pyproject.toml

@@ -45,12 +45,12 @@ def sweep(explorer: Explorer) -> Iterator[Swept]:
 
 def staging_sliders(explorer: Explorer) -> set[str]:
     """Return the names of the sliders that make the explorer draw another background."""
-    names, first = set(), explorer._scene._key
+    names, first = set(), explorer._scene._staged
     for name, spec in explorer.specs.items():
         if isinstance(spec, Slider) and name not in TRAINING:
             for value in (spec.low, spec.high, spec.default):
                 explorer.update(**{name: value})
-                names |= {name} if explorer._scene._key != first else set()
+                names |= {name} if explorer._scene._staged != first else set()
     return names
 
 

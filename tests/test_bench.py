@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.image import imread
 
-from helpers.explorers import scalar as room
 from tools import bench
 
 PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
@@ -24,7 +23,7 @@ def test_a_weight_is_read_from_its_mark(step):
 @pytest.mark.parametrize("w", [-8, -0.01, 0.9, 8])
 def test_the_mark_is_read_from_the_picture_that_the_engine_sends(w):
     scene = bench.Marked(density=1.0)
-    png = scene.encode(scene.draw(room.memory_state("tanh", float(w), 0.0, 0.9, "nothing")))
+    png = scene.encode(scene.draw(bench.state_at(float(w))))
     corner = imread(io.BytesIO(png), format="png")[-bench.CELL // 2, bench.CELL // 2 :: bench.CELL, 0][: bench.N_CELLS]
     assert bench.weight_of(corner < 0.5) == w
 
@@ -54,7 +53,7 @@ def test_a_ratio_says_how_many_times_better_ours_is():
 
 def test_both_sides_draw_the_same_figure():
     """The one over the kept background, the other whole."""
-    state = room.memory_state("tanh", 0.5, 0.0, 0.9, "nothing")
+    state = bench.state_at(0.5)
     moving, whole = bench.Marked(density=1.0), bench.Marked(density=1.0)
     picture = moving.draw(state).copy()
     with bench.style.styled():

@@ -84,8 +84,9 @@ def test_a_picture_is_a_png_whose_checksums_hold():
     assert kinds == [b"IHDR", b"PLTE", b"IDAT", b"IEND"]
 
 
-def test_a_notice_is_a_page_of_the_size_asked_for():
-    assert decoded(style.notice("no picture for w = 3", 400, 200)).shape == (200, 400, 3)
+def test_a_page_of_text_has_the_size_asked_for():
+    page = style.page_of_text("no picture for w = 3", 400, 200, density=1.0, grey=True)
+    assert style.painted(page).shape == (200, 400, 4)
 
 
 @pytest.mark.parametrize("pair", [(a, b) for i, a in enumerate(style.MEANINGS) for b in style.MEANINGS[:i]])
@@ -161,7 +162,8 @@ def everything_that_is_drawn(before=lambda: None, later=lambda: None, make=memor
     explorer.update(**change)
     pictures.append(explorer.picture)
     bundle, _ = explorer._repr_mimebundle_()
-    return [*pictures, bundle["image/png"], bundle["text/html"], style.notice("no picture: $x$", 400, 200)]
+    page = style.painted(style.page_of_text("no picture: $x$", 400, 200, density=1.0)).tobytes()
+    return [*pictures, bundle["image/png"], bundle["text/html"], page]
 
 
 def assert_the_same(pictures, others):

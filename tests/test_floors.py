@@ -13,7 +13,7 @@ MAY_USE = {
     "data": {"numpy"},
     "maths": {"numpy"},
     "figures": {"numpy", "matplotlib"},
-    "explorers": {"numpy", "ipywidgets", "traitlets"},
+    "explorers": {"numpy", "anywidget", "ipywidgets", "traitlets"},
     "exercises": {"numpy"},
     "experiments": {"numpy", "tqdm", "distributed"},
 }

@@ -1,4 +1,4 @@
-"""Code and notebooks pass ruff, under the one configuration in pyproject.toml."""
+"""Code and notebooks pass ruff, under the one configuration in pyproject.toml; the player passes oxlint."""
 
 import ast
 import os
@@ -20,6 +20,12 @@ def test_ruff_has_nothing_to_say(command):
         encoding="utf-8",
     )
     assert ruff.returncode == 0, f"ruff {command} .\n{ruff.stdout}{ruff.stderr}"
+
+
+def test_oxlint_has_nothing_to_say_of_what_the_page_runs():
+    command = [Path(sys.executable).with_name("oxlint"), "--deny-warnings", "helpers"]
+    oxlint = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert oxlint.returncode == 0, oxlint.stdout
 
 
 def opened_as_the_system_likes(source):

@@ -1,5 +1,6 @@
 """The engine, driven with no kernel; a scene of one dot stands for any figure."""
 
+import gc
 import signal
 import sys
 import threading
@@ -631,6 +632,95 @@ def test_two_threads_that_draw_do_not_mix(explorer):
     assert faults == []
 
 
+# The drawing, once a page says that it can paint it
+
+
+@pytest.fixture
+def drawn(explorer):
+    explorer._player.set_state({"lives": True})
+    return explorer
+
+
+def test_until_a_page_says_that_it_paints_there_is_the_picture_and_nothing_is_recorded(explorer):
+    explorer.update(x=0.5)
+    assert explorer._image in explorer.widget.children
+    assert explorer._player not in explorer.widget.children
+    assert explorer._player.moving == b""
+
+
+def test_the_drawing_takes_the_place_of_the_picture_which_is_no_longer_encoded(drawn):
+    assert drawn._player in drawn.widget.children
+    assert drawn._image not in drawn.widget.children
+    encoded = []
+    drawn._scene.encode = encoded.append
+    drawn.update(x=0.5)
+    assert encoded == []
+    assert drawn._player.sentence == drawn.sentence == "x = 0.5, a"
+
+
+def test_of_a_drawing_only_what_moves_is_sent_until_the_stage_changes(drawn):
+    sent = []
+    drawn._player.observe(lambda change: sent.append(change.name), ["facts", "still", "moving"])
+    drawn.update(x=0.5)
+    assert sent == ["moving"]
+    sent.clear()
+    drawn.update(name="b")
+    assert sent == ["facts", "still"]  # another title; the dot lies where it lay
+
+
+def test_a_drawing_and_a_picture_of_one_scene_do_not_take_each_other_s_stage(drawn, explorer):
+    fresh = Explorer(CONTROLS, dot_state, Dot(density=1.0), say)
+    for name in "abba":
+        drawn.update(x=0.3, name=name)
+        fresh.update(x=0.3, name=name)
+        if name == "b":
+            continue  # so that the picture misses a stage
+        np.testing.assert_array_equal(drawn.picture, fresh.picture)
+
+
+def test_a_failure_takes_the_place_of_the_drawing_and_the_next_setting_brings_it_back(fragile):
+    fragile._player.set_state({"lives": True})
+    good = fragile._player.still, fragile._player.moving
+    with pytest.raises(ZeroDivisionError):
+        from_the_page(fragile.controls["x"], 1)
+    assert fragile._player.still != good[0]
+    assert fragile._player.moving == b""
+    assert "no neuron there" in fragile._player.sentence
+    with pytest.raises(RuntimeError, match="no neuron there"):
+        _ = fragile.picture
+    fragile.update(x=0)
+    assert (fragile._player.still, fragile._player.moving) == good
+
+
+def test_what_cannot_be_recorded_is_said_in_place_of_the_drawing(explorer):
+    explorer._scene.dot.set_path_effects([])
+    explorer._scene.axes.patch.set_hatch("/")
+    with pytest.raises(NotImplementedError, match="hatches"):
+        explorer._player.set_state({"lives": True})
+
+
+def test_a_page_that_comes_after_a_failure_is_shown_the_failure(fragile):
+    with pytest.raises(ZeroDivisionError):
+        fragile.update(x=1)
+    fragile._player.set_state({"lives": True})
+    assert "no neuron there" in fragile._player.sentence
+    assert fragile._player.still
+
+
+def test_drafts_are_drawn_as_drawings_too():
+    def compute(x, name):
+        yield Draft(0.5, dot_state(x / 2, name))
+        return dot_state(x, name)
+
+    growing = Explorer(CONTROLS, compute, Dot(density=1.0), say)
+    growing._player.set_state({"lives": True})
+    said = []
+    growing._player.observe(lambda change: said.append(change.new), "sentence")
+    from_the_page(growing.controls["x"], 0.8)
+    assert growing.sentence == "x = 0.8, a"
+    assert said == ["x = 0.4, a", "x = 0.8, a"]
+
+
 # What is stored, and what is kept
 
 
@@ -657,7 +747,17 @@ def test_the_sentence_is_a_live_region_and_cannot_smuggle_markup():
     assert shouting._words.value.endswith(">a &lt; b &amp; &lt;script&gt;</p>")
 
 
-def test_ten_thousand_updates_leave_memory_flat(explorer):
+def test_a_drawing_is_stored_as_the_same_still_as_a_picture(drawn):
+    again = Explorer(CONTROLS, dot_state, Dot(density=1.0), say)
+    for one in (drawn, again):
+        one.update(x=0.3, name="b")
+    assert drawn._repr_mimebundle_()[0]["image/png"] == again._repr_mimebundle_()[0]["image/png"]
+
+
+@pytest.mark.parametrize("lives", [False, True], ids=["picture", "drawing"])
+def test_ten_thousand_updates_leave_memory_flat(explorer, lives):
+    explorer._player.set_state({"lives": lives})
+
     def run(n_updates):
         for turn in range(n_updates):
             explorer.controls["x"].value = (turn % 20 - 10) / 10
@@ -666,6 +766,7 @@ def test_ten_thousand_updates_leave_memory_flat(explorer):
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
     run(9500)
+    gc.collect()
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert after - before < 200_000  # bytes: less than seven of these pictures, and not one object an update

@@ -87,6 +87,12 @@ def noted(function):
     return wrapper
 
 
+def state_at(w: float):
+    """Return what the memory explorer shows at a weight, all else as it is at first."""
+    settings = {name: spec.default for name, spec in room.memory_explorer().specs.items()}
+    return room.memory_state(**settings | {"w": w})
+
+
 def ours() -> Explorer:
     """Return the memory explorer with its mark, as the engine shows it."""
     plain = room.memory_explorer()
@@ -99,8 +105,7 @@ def theirs(show):
     """Show the same figure by ``interact``, as most courses do: a new figure for each value, shown by ``show``."""
 
     def redraw(w):
-        state = room.memory_state("tanh", w, 0.0, 0.9, "nothing")
-        scene = Marked()
+        state, scene = state_at(w), Marked()
         with style.styled():
             scene.stage(state)
             scene.move(state)
@@ -339,7 +344,7 @@ def steps_of_explorers(n_steps: int = 41) -> list[tuple[str, float, float, bool]
         for anew in (False, True):
             for value in values:
                 if anew:
-                    explorer._scene._background = None
+                    explorer._scene._kept.clear()
                 began = time.perf_counter()
                 explorer.update(**{first.name: min(float(value), first.high)})
                 spent[anew].append(1000 * (time.perf_counter() - began))

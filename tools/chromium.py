@@ -59,10 +59,13 @@ def stop(process: subprocess.Popen) -> None:
 
 
 class Lab:
-    """JupyterLab on a free port of this machine, with a token, serving ``folder``; a context manager."""
+    """JupyterLab on a free port of this machine, with a token, serving ``folder``; a context manager.
 
-    def __init__(self, folder: Path, config_path: Path | None = None):
-        self.folder, self.config_path = folder, config_path
+    ``without`` names an extension of the page that is to be left out.
+    """
+
+    def __init__(self, folder: Path, config_path: Path | None = None, without: str = ""):
+        self.folder, self.config_path, self.without = folder, config_path, without
         self.token, self.port = secrets.token_hex(16), free_port()
 
     def __enter__(self):
@@ -74,6 +77,9 @@ class Lab:
         own = {
             name: str(home / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
         }
+        left_out = home / "jupyter_config_dir" / "labconfig" / "page_config.json"
+        left_out.parent.mkdir(parents=True)
+        left_out.write_text(json.dumps({"disabledExtensions": {self.without: True} if self.without else {}}), "utf-8")
         own |= {"JUPYTERLAB_SETTINGS_DIR": str(home / "lab" / "user-settings")}
         own |= {"JUPYTERLAB_WORKSPACES_DIR": str(home / "lab" / "workspaces")}
         if self.config_path:

@@ -26,10 +26,11 @@ def tidy(value):
     return round(value, 10) if isinstance(value, float) else value
 
 
-class _HeardFromPage:
+class HeardFromPage:
     """A widget that lets its observers know whether the page or Python has set it."""
 
     def set_state(self, sync_data):
+        """Take what the page says."""
         token = from_page.set(True)
         try:
             super().set_state(sync_data)
@@ -37,7 +38,7 @@ class _HeardFromPage:
             from_page.reset(token)
 
 
-class _FloatSlider(_HeardFromPage, widgets.FloatSlider):
+class _FloatSlider(HeardFromPage, widgets.FloatSlider):
     pass
 
 
@@ -61,7 +62,7 @@ def written(number: float, _field=None) -> str:
     return np.format_float_positional(tidy(number), trim="-")
 
 
-class NumberField(_HeardFromPage, widgets.Text):
+class NumberField(HeardFromPage, widgets.Text):
     """A field with a number that ``check`` accepts; what is typed and is none is said in ``refusal``, and not taken.
 
     Not ``BoundedFloatText``: a browser whose language writes 0.5 drops the comma of 0,5 before anyone sees it, and 5 is
@@ -93,7 +94,7 @@ class NumberField(_HeardFromPage, widgets.Text):
             self.send_state("value")
 
 
-class _Dropdown(_HeardFromPage, widgets.Dropdown):
+class _Dropdown(HeardFromPage, widgets.Dropdown):
     pass
 
 
@@ -230,7 +231,7 @@ class Choice:
         return dropdown, widgets.HBox([dropdown], layout=widgets.Layout(width=f"{width}px"))
 
 
-class _TextField(_HeardFromPage, widgets.Text):
+class _TextField(HeardFromPage, widgets.Text):
     pass
 
 

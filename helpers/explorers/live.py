@@ -6,9 +6,11 @@ An explorer binds controls to three functions: ``compute(**settings)`` makes the
 * A setting is worked off where it arrives: the page sends the next one when the last is answered, and of those that
   it could not send only the newest. A compute that takes longer than a frame is a generator; set from the page it runs
   in a thread, so that the page goes on, and a newer setting overtakes an older one.
+* A picture is shown first. Where a page says that it can paint (player.js), a drawing takes its place: the list of what
+  is painted, of which only what moves is sent at each step (scene.py, recorder.py).
 * One lock stands round compute and draw: since JupyterLab 4.4 the callbacks of a slider run in another thread than the
   cells, and matplotlib is not made for two.
-* A failure in a callback would be invisible. It is shown in the explorer in place of the picture, and raised again to
+* A failure in a callback would be invisible. It is shown in the explorer in place of the figure, and raised again to
   whoever drives the explorer from Python.
 """
 
@@ -20,15 +22,19 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from contextvars import copy_context
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+import anywidget
 import ipywidgets as widgets
 import numpy as np
+from traitlets import Bool, Bytes, Dict, Unicode
 
-from helpers.explorers.controls import Choice, NumberField, Slider, Typed, from_page
-from helpers.figures.scene import Scene
-from helpers.figures.style import notice
+from helpers.explorers.controls import Choice, HeardFromPage, NumberField, Slider, Typed, from_page
+from helpers.figures.png import encode_lossless
+from helpers.figures.scene import Drawing, Scene
+from helpers.figures.style import painted
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 PATIENCE = 0.1  # seconds after which an explorer says that it computes
@@ -69,6 +75,22 @@ def state_of(controls: Sequence[Slider | Choice | Typed], settings: Mapping[str,
         return found
     labels = {f"{c.name}_label": c.label_of(settings[c.name]) for c in controls if isinstance(c, Choice)}
     return State(**settings, **labels, **found)
+
+
+class Player(HeardFromPage, anywidget.AnyWidget):
+    """The drawing in a page: two display lists, which player.js paints once it has said that it lives there."""
+
+    _esm = Path(__file__).with_name("player.js")
+    lives = Bool().tag(sync=True)
+    facts = Dict().tag(sync=True)
+    still, moving = Bytes().tag(sync=True), Bytes().tag(sync=True)
+    sentence = Unicode().tag(sync=True)
+
+    def show(self, drawing: Drawing, sentence: str) -> None:
+        """Send ``drawing`` to the page, as far as it is new, as one message."""
+        with self.hold_sync():
+            self.facts, self.still, self.moving = drawing.facts, drawing.still, drawing.moving
+            self.sentence = sentence
 
 
 class Explorer:
@@ -120,6 +142,7 @@ class Explorer:
         self._thread: threading.Thread | None = None
         self._turn = threading.RLock()  # one step of this explorer at a time, so that the last drawn is the last set
         self._silent = False
+        self._state: Any = None  # what is shown; None where a failure is
         self._picture: np.ndarray | None = None
         self._sentence = ""
 
@@ -141,6 +164,8 @@ class Explorer:
                 width=f"{scene.width}px", max_width="100%", align_self="flex-start", object_fit="contain"
             ),
         )
+        self._player = Player(layout=widgets.Layout(width=f"{scene.width}px", max_width="100%"))
+        self._player.observe(self._heard_player, "lives")
         self._words = widgets.HTML(layout=widgets.Layout(max_width=f"{scene.width}px"))
         panel = widgets.HBox(
             [*(row for _, row in made.values()), widgets.HBox([reset, self._sign])],
@@ -177,17 +202,21 @@ class Explorer:
     def picture(self) -> np.ndarray:
         """The picture of the present settings, (height, width, 4) uint8; raise RuntimeError where there is none."""
         self._settle()
-        if self._picture is None:
-            raise RuntimeError(self._sentence)
-        return self._picture.copy()
+        with self._turn, _lock:
+            if self._state is None:
+                raise RuntimeError(self._sentence)
+            if self._picture is None:
+                self._picture = self._scene.draw(self._state)
+            return self._picture.copy()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """The live widget, and for where no kernel runs the still picture and the sentence."""
         sentence, scene = self.sentence, self._scene
-        if self._picture is None:
-            still = small = self._image.value
+        if self._state is None:
+            still = small = encode_lossless(painted(scene.notice(sentence)))
         else:
-            still, small = scene.still(self._picture, sentence), scene.encode_small(self._picture)
+            picture = self.picture
+            still, small = scene.still(picture, sentence), scene.encode_small(picture)
         bundle = {
             # Not asked of the widget, because ipywidgets 7, which Colab has, does not answer.
             WIDGET: {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id},
@@ -281,8 +310,7 @@ class Explorer:
 
     def _draw(self, state) -> None:
         with _lock:
-            picture = self._scene.draw(state)
-            self._show(self._scene.encode(picture), self._describe(state), picture)
+            self._show(state, self._describe(state))
 
     def _reset(self) -> None:
         defaults = {name: spec.default for name, spec in self.specs.items()}
@@ -328,14 +356,31 @@ class Explorer:
             self._busy_since = None
             self._sign.value = ""
 
-    def _show(self, png: bytes, sentence: str, picture: np.ndarray | None) -> None:
-        self._picture, self._sentence = picture, sentence
-        self._image.value = png
+    def _show(self, state: Any, sentence: str) -> None:
+        """Show ``state`` and say ``sentence``, or, where the state is None, the sentence in its place."""
+        scene, picture = self._scene, None
+        if self._player.lives:
+            drawing = scene.record(state) if state is not None else scene.notice_drawing(sentence)
+            self._player.show(drawing, sentence)
+        elif state is not None:
+            picture = scene.draw(state)
+            self._image.value = scene.encode(picture)
+        else:
+            self._image.value = encode_lossless(painted(scene.notice(sentence)))
+        self._state, self._picture, self._sentence = state, picture, sentence
         self._words.value = (
             # Room for three lines, so that the page below stays where it is when the sentence grows.
             '<p role="status" aria-live="polite" style="margin: 0; line-height: 1.5; min-height: 4.5em">'
             f"{html.escape(sentence)}</p>"
         )
+
+    def _heard_player(self, _change) -> None:
+        """Show the drawing in place of the picture, now that there is a page that can."""
+        with self._turn, _lock:
+            self._show(self._state, self._sentence)
+            panel, _, words = self.widget.children
+            self.widget.children = [panel, self._player, words]
+            self._image.value = b""
 
     def _fail(self, failure: BaseException) -> None:
         settings = ", ".join(f"{name} = {value}" for name, value in self.settings.items())
@@ -343,6 +388,5 @@ class Explorer:
             why = "interrupted. Set any control, and it goes on."
         else:
             why = f"{type(failure).__name__}: {failure}"
-        sentence = f"No picture for {settings}: {why}"
-        scene = self._scene
-        self._show(notice(sentence, scene.width, scene.height), sentence, None)
+        with _lock:
+            self._show(None, f"No picture for {settings}: {why}")

@@ -5,6 +5,9 @@ from functools import lru_cache
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
+from matplotlib.font_manager import FontProperties
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
 
 from helpers.figures import style
 
@@ -31,12 +34,34 @@ class Cells(Artist):
     def draw(self, renderer):
         """Paint the cells."""
         density = self.axes.figure.dpi / style.CSS_DPI
-        images = [(painted(matrix, round(self.cell * density)), centre) for matrix, centre in self.matrices]
+        side = round(self.cell * density)
+        if renderer.option_scale_image():
+            self._note(renderer, side)
+            return
+        images = [(painted(matrix, side), centre) for matrix, centre in self.matrices]
         images += [(set_in_type(text, density), centre) for text, centre in self.words]
         for image, centre in images:
             x, y = self.axes.transData.transform(centre)
             corner = round(x - image.shape[1] / 2), round(y - image.shape[0] / 2)
             renderer.draw_image(renderer.new_gc(), *corner, image[::-1])
+
+    def _note(self, renderer, side: int) -> None:
+        """Draw the same for a renderer that enlarges a pixel and keeps letters itself."""
+        gc = renderer.new_gc()
+        gc.set_foreground(style.EDGE)
+        gc.set_linewidth(72 / style.CSS_DPI)
+        for matrix, centre in self.matrices:
+            height, width = side * np.array(matrix.shape)
+            x, y = np.rint(self.axes.transData.transform(centre) - (width / 2, height / 2))
+            place = Affine2D().scale(width, height)
+            renderer.draw_image(renderer.new_gc(), x, y, enlarged(shades(matrix), 1)[::-1], place)
+            renderer.draw_path(gc, grid_lines(*matrix.shape), Affine2D().scale(side).translate(x, y))
+        properties = FontProperties(family="DejaVu Sans", size=9)
+        for text, centre in self.words:
+            x, y = self.axes.transData.transform(centre)
+            width, height, descent = renderer.get_text_width_height_descent(text, properties, False)
+            top = renderer.get_canvas_width_height()[1] - y
+            renderer.draw_text(renderer.new_gc(), x - width / 2, top + height / 2 - descent, text, properties, 0.0)
 
 
 class Picture(Artist):
@@ -49,9 +74,14 @@ class Picture(Artist):
 
     def draw(self, renderer):
         """Paint the image."""
-        image = enlarged(self.colours, round(self.cell * self.axes.figure.dpi / style.CSS_DPI))
-        x, y = self.axes.transData.transform(self.corner)
-        renderer.draw_image(renderer.new_gc(), round(x), round(y), image[::-1])
+        side = round(self.cell * self.axes.figure.dpi / style.CSS_DPI)
+        x, y = np.rint(self.axes.transData.transform(self.corner)).astype(int)
+        if renderer.option_scale_image():
+            rows, columns = self.colours.shape[:2]
+            whole = Affine2D().scale(side * columns, side * rows)
+            renderer.draw_image(renderer.new_gc(), x, y, enlarged(self.colours, 1)[::-1], whole)
+        else:
+            renderer.draw_image(renderer.new_gc(), x, y, enlarged(self.colours, side)[::-1])
 
 
 def decades(log10: np.ndarray, colour: str, lowest: float = -N_SHADES) -> np.ndarray:
@@ -68,6 +98,15 @@ def set_in_type(text: str, density: float) -> np.ndarray:
         figure.text(0.5, 0.5, text, ha="center", va="center", fontsize=9)
         figure.canvas.draw()
     return np.asarray(figure.canvas.buffer_rgba())
+
+
+@lru_cache
+def grid_lines(rows: int, columns: int) -> Path:
+    """Return the lines between and round the cells of a matrix, a cell being one by one."""
+    across = [[(0, row), (columns, row)] for row in range(rows + 1)]
+    along = [[(column, 0), (column, rows)] for column in range(columns + 1)]
+    points = np.array(across + along, float).reshape(-1, 2)
+    return Path(points, [Path.MOVETO, Path.LINETO] * (rows + columns + 2))
 
 
 def shades(matrix: np.ndarray) -> np.ndarray:

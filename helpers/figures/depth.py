@@ -68,7 +68,7 @@ class Digits(Scene):
         self.image = self.figure.add_axes([0.79, 0.56, 0.19, 0.355])
         self.image.set(xticks=[], yticks=[])
         self.image.grid(False)
-        self.pixels = self.image.imshow(np.zeros((8, 8)), cmap="gray_r", vmin=0, vmax=16, interpolation="nearest")
+        self.pixels = self.image.imshow(np.zeros((8, 8)), cmap="gray_r", vmin=0, vmax=16, interpolation="none")
         self.loss = self.figure.add_axes([0.805, 0.115, 0.18, 0.31])
         self.loss.set(ylim=(0, 3.4), xlabel="updates", xlim=(0, self.most_updates))
         self.loss.set_title("loss (chance: 2.3)")

@@ -2,7 +2,6 @@
 
 import numpy as np
 from matplotlib.colors import ListedColormap
-from matplotlib.patheffects import withStroke
 
 from helpers.figures import style
 from helpers.figures.scalar import LABELS, STATE_LIMITS, above, leaving, leaving_log10, level, log_limits, note, path
@@ -37,7 +36,7 @@ class Regimes(Scene):
             cmap=colours,
             vmin=0.5,
             vmax=3.5,
-            interpolation="nearest",
+            interpolation="none",
         )
         self.borders = [self.map.plot([], [], color=style.RULE, linewidth=1.2)[0] for _ in range(4)]
         self.words = [self.map.text(0, 0, "", ha="center", va="center", fontsize=9) for _ in range(3)]
@@ -97,7 +96,14 @@ class Wall(Scene):
         greys = ListedColormap([str(shade) for shade in np.linspace(0.99, 0.64, 12)])
         extent = (*WALL_LIMITS["w"], *WALL_LIMITS["b"])
         self.surface = self.map.imshow(
-            np.zeros((2, 2)), extent=extent, origin="lower", aspect="auto", cmap=greys, vmin=0, vmax=0.5
+            np.zeros((2, 2)),
+            extent=extent,
+            origin="lower",
+            aspect="auto",
+            cmap=greys,
+            vmin=0,
+            vmax=0.5,
+            interpolation="none",
         )
         w = np.array([4.0, WALL_LIMITS["w"][1]])  # for a smaller weight the line attracts
         self.map.plot(w, -w / 2, color=style.RULE, linewidth=1.2, linestyle=":")
@@ -115,14 +121,14 @@ class Wall(Scene):
             more = {"color": colour, "linestyle": line, "label": label}
             self.paths.append(self.map.plot([], [], marker="o", markersize=3.5, **more)[0])
             self.losses.append(self.loss.plot([], [], **more)[0])
-        self.paths[0].set_path_effects([withStroke(linewidth=3.5, foreground="white")])  # it crosses the dark plateau
+        (self.halo,) = self.map.plot([], [], color="white", linewidth=3.5)  # under dashes that cross the dark plateau
         self.map.legend(loc="lower left")
         self.loss.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0)
         (self.first,) = self.map.plot(
             [], [], "o", color=style.MARK, markeredgecolor=style.RULE, markersize=9, clip_on=False
         )
         self.map_note = above(self.map)
-        self.moves(*self.paths, self.first, self.map_note, self.start, *self.losses)
+        self.moves(self.halo, *self.paths, self.first, self.map_note, self.start, *self.losses)
 
     def stage_key(self, state):
         return state.n_steps
@@ -140,6 +146,7 @@ class Wall(Scene):
         for run, (line, loss) in enumerate(zip(self.paths, self.losses, strict=True)):
             line.set_data(*path(runs.path[..., run].T))
             loss.set_data(np.arange(len(runs.loss)), runs.loss[:, run])
+        self.halo.set_data(*self.paths[0].get_data())
         first = runs.path[0, :, 0]
         self.first.set_data([first[0]], [first[1]])
         self.start.set_data([first[1]], [runs.loss[0, 0]])

@@ -3,12 +3,35 @@
 import base64
 import html
 from collections.abc import Hashable
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.figure import Figure
 
 from helpers.figures import style
+from helpers.figures.panels import panels
 from helpers.figures.png import PaletteEncoder, encode_lossless
+from helpers.figures.recorder import Recorder
+
+
+class Drawing(NamedTuple):
+    """What a page paints: lists of what stands still and of what moves, and what it must know beside them.
+
+    ``facts`` holds the scene's ``width`` and ``height``, and its ``panels`` (see ``panels.panels``) for a page that is
+    too narrow for all of them beside one another.
+    """
+
+    still: bytes
+    moving: bytes
+    facts: dict
+
+    @classmethod
+    def of(cls, figure: Figure, recorder: Recorder) -> "Drawing":
+        """Return the drawing of all of ``figure`` that is not animated."""
+        figure.draw(recorder)
+        width, height = (figure.get_size_inches() * style.CSS_DPI).round().tolist()
+        return cls(recorder.taken(), b"", {"width": width, "height": height, "panels": panels(figure, recorder)})
 
 
 class Scene:
@@ -18,7 +41,8 @@ class Scene:
     ``self.moves``), ``stage`` sets what stands still while a slider moves (limits, labels, a map of colours), ``move``
     sets the data of the artists that move, and ``stage_key`` says which settings need another stage.
 
-    Nothing here knows pyplot, so that no figure leaks and no figure is shown twice.
+    ``draw`` paints a picture of a state, ``record`` notes a drawing of it, which a page paints. Each keeps what stands
+    still. Nothing here knows pyplot, so that no figure leaks and no figure is shown twice.
     """
 
     width, height = 860, 420  # CSS pixels
@@ -26,9 +50,10 @@ class Scene:
     def __init__(self, density: float = style.DENSITY):
         self.density = density
         self._moving: list[Artist] = []
-        self._key: Hashable = None
-        self._background = None
+        self._staged: Hashable = None
+        self._kept: dict[str, tuple] = {}  # picture and drawing: the key of what stands still, and this itself
         self._encoder: PaletteEncoder | None = None
+        self._recorder: Recorder | None = None
         with style.styled():
             self.figure = style.new_figure(self.width, self.height, density)
             self.build()
@@ -57,19 +82,41 @@ class Scene:
     def draw(self, state) -> np.ndarray:
         """Return the picture of ``state``, (height, width, 4) uint8, a view that the next call overwrites."""
         canvas = self.figure.canvas
-        key = self.stage_key(state)
         with style.styled():
-            if self._background is None or key != self._key:
-                self._background = None  # so that a stage that fails or is interrupted is drawn again
-                self.stage(state)
-                canvas.draw()
-                self._key, self._encoder = key, None
-                self._background = canvas.copy_from_bbox(self.figure.bbox)
-            canvas.restore_region(self._background)
-            self.move(state)
-            for artist in self._moving:
-                (artist.axes or self.figure).draw_artist(artist)
+            canvas.restore_region(self._still("picture", state, self._paint_still))
+            self._draw_moving(state, canvas.get_renderer())
         return np.asarray(canvas.buffer_rgba())
+
+    def record(self, state) -> Drawing:
+        """Return the drawing of ``state``; raise NotImplementedError where it shows what cannot be recorded."""
+        # One recorder, because matplotlib keeps the layout of a text for every renderer.
+        recorder = self._recorder = self._recorder or Recorder(self.figure)
+        recorder.taken()  # what was recorded when one before was interrupted
+        with style.styled():
+            drawing = self._still("drawing", state, lambda: Drawing.of(self.figure, recorder))
+            self._draw_moving(state, recorder)
+        return drawing._replace(moving=recorder.taken())
+
+    def _still(self, kind: str, state, paint):
+        """Return what ``paint`` makes of the parts that stand still, anew where they change."""
+        key = self.stage_key(state)
+        if key != self._staged:
+            self._staged = None  # so that a stage that fails or is interrupted is set again
+            self.stage(state)
+            self._staged = key
+        if self._kept.get(kind, (None,))[0] != key:
+            self._kept[kind] = key, paint()
+        return self._kept[kind][1]
+
+    def _paint_still(self):
+        canvas, self._encoder = self.figure.canvas, None
+        canvas.draw()
+        return canvas.copy_from_bbox(self.figure.bbox)
+
+    def _draw_moving(self, state, renderer) -> None:
+        self.move(state)
+        for artist in self._moving:
+            artist.draw(renderer)
 
     def encode(self, picture: np.ndarray) -> bytes:
         """Return ``picture`` as a PNG, fast, for the eye (see ``png.PaletteEncoder``)."""
@@ -93,4 +140,14 @@ class Scene:
         """Return ``picture`` without any loss as a PNG, with ``sentence`` below it: what is seen where nothing runs."""
         n_lines = style.n_lines(sentence, style.characters(self.width))
         caption = style.page_of_text(sentence, self.width, 14 + 18 * n_lines, self.density)
-        return encode_lossless(np.concatenate([picture, caption]))
+        return encode_lossless(np.concatenate([picture, style.painted(caption)]))
+
+    def notice(self, text: str) -> Figure:
+        """Return a grey page of the scene's size that says ``text``, for where there is nothing to draw."""
+        return style.page_of_text(text, self.width, self.height, density=1.0, grey=True)
+
+    def notice_drawing(self, text: str) -> Drawing:
+        """Return the same as a drawing."""
+        page = self.notice(text)
+        with style.styled():
+            return Drawing.of(page, Recorder(page))

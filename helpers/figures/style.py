@@ -12,8 +12,6 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from helpers.figures.png import encode_lossless
-
 # Okabe and Ito's colours, safe for colour-blind readers. A meaning keeps its colour and its dash in every notebook,
 # and the lightness of the colours differs, so that a printed page in grey can be read too.
 STATE = "#0072b2"  # what the neuron holds, h
@@ -88,16 +86,17 @@ def n_lines(text: str, width: int) -> int:
     return 1 + len(text) // (width - 10)
 
 
-def page_of_text(text: str, width: int, height: int, density: float, grey: bool = False) -> np.ndarray:
-    """Return a picture (height, width, 4) uint8 of ``text``, wrapped, from the top left of ``width`` CSS pixels."""
+def page_of_text(text: str, width: int, height: int, density: float, grey: bool = False) -> Figure:
+    """Return a figure of ``text``, wrapped, from the top left of ``width`` CSS pixels."""
     with styled():
         figure = new_figure(width, height, density)
         figure.set_facecolor("#eeeeee" if grey else "#ffffff")
         figure.text(12 / width, 1 - 8 / height, textwrap.fill(text, characters(width)), ha="left", va="top")
+    return figure
+
+
+def painted(figure: Figure) -> np.ndarray:
+    """Return ``figure`` as Agg paints it, (height, width, 4) uint8."""
+    with styled():
         figure.canvas.draw()
     return np.asarray(figure.canvas.buffer_rgba())
-
-
-def notice(text: str, width: int, height: int) -> bytes:
-    """Return the PNG of a grey page of ``width`` by ``height`` CSS pixels that says ``text`` and shows nothing else."""
-    return encode_lossless(page_of_text(text, width, height, density=1.0, grey=True))

@@ -1,0 +1,79 @@
+"""player.js in a real Chromium with no kernel: a page whose models are set by the test."""
+
+import base64
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+from matplotlib.image import imread
+
+from helpers.explorers import live
+from helpers.figures.scene import Drawing
+from tools.chromium import Page
+
+SOURCE = Path(live.__file__).with_name("player.js")
+PAGE = """(async () => {
+document.body.style.margin = 0;
+const url = URL.createObjectURL(new Blob([%s], {type: "text/javascript"}));
+window.player = (await import(url)).default;
+window.bytes = text => new DataView(Uint8Array.from(atob(text), letter => letter.charCodeAt(0)).buffer);
+window.makeModel = () => {
+    const held = {facts: {}, sentence: ""}, heard = new Map(), sent = [];
+    return {held, heard, sent, get: name => held[name],
+        set(name, value) { held[name] = value; }, save_changes() { sent.push({...held}); },
+        on(event, told) { heard.set(told, event); }, off(event, told) { heard.delete(told); },
+        tell(news) { Object.assign(held, news); for (const [told, event] of heard) if (event === "change") told(); }};
+};
+window.views = [];
+window.show = (model, width) => {
+    const el = document.body.appendChild(document.createElement("div"));
+    el.style.width = `${width}px`;
+    views.push({el, leave: player.render({model, el})});
+    return views.length - 1;
+};
+window.pixels = view => views[view].el.querySelector("canvas").toDataURL();
+window.model = makeModel();
+return true})()"""
+
+
+class PlayerPage(Page):
+    """A page that holds the player and one model, ``model``, with any number of views."""
+
+    def __enter__(self):
+        super().__enter__()
+        self.evaluate(PAGE % json.dumps(SOURCE.read_text("utf-8")))
+        return self
+
+    def tell(self, drawing: Drawing, sentence: str = "a sentence") -> None:
+        """Give the model a drawing, as the kernel does."""
+        lists = {name: base64.b64encode(getattr(drawing, name)).decode() for name in ("still", "moving")}
+        self.evaluate(
+            f"model.tell({{still: bytes('{lists['still']}'), moving: bytes('{lists['moving']}'),"
+            f" facts: {json.dumps(drawing.facts)}, sentence: {json.dumps(sentence)}}})"
+        )
+
+    def show(self, width: int = 860) -> int:
+        """Add a view and return its number."""
+        return self.evaluate(f"show(model, {width})")
+
+    def fresh(self) -> None:
+        """Take every view away and make another model."""
+        self.evaluate("views.forEach(view => (view.leave(), view.el.remove())); views = []; model = makeModel(); true")
+
+    def screen(self, width: int, density: float) -> None:
+        """Give the page another screen."""
+        self.send(
+            "Emulation.setDeviceMetricsOverride", width=width, height=1000, deviceScaleFactor=density, mobile=False
+        )
+
+    def painted_frames(self) -> None:
+        """Wait until what is asked for has been painted."""
+        frame = "await new Promise(requestAnimationFrame);"
+        self.evaluate(f"(async () => {{ {4 * frame} return true }})()")
+
+    def painted(self, view: int = 0) -> np.ndarray:
+        """Return what a view shows after the next frames, (height, width, 3) from 0 to 255."""
+        self.painted_frames()
+        data = self.evaluate(f"pixels({view})").partition(",")[2]
+        return 255 * imread(io.BytesIO(base64.b64decode(data)), format="png")[..., :3].astype(float)

@@ -1,0 +1,216 @@
+"""player.js in a real Chromium: what it paints, against Agg; and that it lets go of what it made."""
+
+import os
+
+import numpy as np
+import pytest
+
+from helpers.explorers.scalar import memory_explorer
+from helpers.figures.style import DENSITY
+from tests.player_page import PlayerPage
+from tools.chromium import find_chromium
+from tools.explorers import makers
+
+REQUIRED = os.environ.get("REQUIRE_BROWSER") == "1"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not find_chromium() and not REQUIRED, reason="no Chromium is installed on this machine"),
+]
+
+
+@pytest.fixture(scope="module")
+def sharp():
+    """A page of double density, which is that of the pictures."""
+    with PlayerPage(1000, 1000, 2.0) as page:
+        yield page
+
+
+@pytest.fixture
+def page(sharp):
+    sharp.fresh()
+    yield sharp
+    assert sharp.complaints == []
+
+
+@pytest.fixture(scope="module")
+def explorer():
+    return memory_explorer("tanh", w=0.9)
+
+
+def drawing(explorer, **settings):
+    explorer.update(**settings)
+    return explorer._scene.record(explorer._state)
+
+
+def lonely(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the share of the pixels of ``one`` that have no like pixel in ``other``, there or beside it."""
+    far = np.ones(one.shape[:2], bool)
+    padded = np.pad(other, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    for down in range(3):
+        for across in range(3):
+            beside = padded[down : down + len(one), across : across + one.shape[1]]
+            far &= np.abs(one - beside).max(axis=2) > 64
+    return far.mean()
+
+
+def settings_of(explorer) -> list[dict]:
+    """Return the first settings and the corners of the first two controls."""
+    first, *others = explorer.specs.values()
+    corners = [{first.name: value} for value in first.extremes[:: max(1, len(first.extremes) - 1)]]
+    for other in others[:1]:
+        corners = [
+            corner | {other.name: value} for corner in corners for value in (other.extremes[0], other.extremes[-1])
+        ]
+    return [{}, *corners]
+
+
+@pytest.mark.parametrize("name", sorted(makers()))
+def test_what_the_player_paints_is_what_agg_paints(page, name):
+    explorer = makers()[name]()
+    page.show()
+    for settings in settings_of(explorer):
+        page.tell(drawing(explorer, **settings))
+        shown, wanted = page.painted(), explorer.picture[..., :3].astype(float)
+        assert shown.shape == wanted.shape
+        assert lonely(shown, wanted) < 0.01, settings
+        assert lonely(wanted, shown) < 0.01, settings
+        assert np.abs(shown - wanted).mean() < 4, settings  # of 255
+
+
+@pytest.mark.parametrize("density", [1, 1.25, 1.5, 3])
+def test_a_drawing_is_as_sharp_as_the_screen(explorer, density):
+    with PlayerPage(1000, 1000, density) as page:
+        page.tell(drawing(explorer))
+        page.show()
+        shown = page.painted()
+        assert shown.shape[:2] == (round(460 * density), round(860 * density))
+        # The left edge of some axes is whole pixels of its colour, and beside it there is at most a blend.
+        edge = density * explorer._scene.cobweb.get_window_extent().x0 / DENSITY
+        strip = shown[round(60 * density), round(edge) - 4 : round(edge) + 5, 0]
+        assert strip.min() < 110  # #4d4d4d, or that over five sixths of two pixels
+        assert (strip < 200).sum() <= np.ceil(density)
+        assert page.complaints == []
+
+
+def test_a_step_paints_what_moves_over_what_stands_still(page, explorer):
+    page.tell(drawing(explorer, w=0.9))
+    page.show()
+    before = page.painted()
+    page.tell(drawing(explorer, w=-2.0))
+    assert np.abs(page.painted() - before).max() > 100
+    page.tell(drawing(explorer, w=0.9))
+    np.testing.assert_array_equal(page.painted(), before)
+
+
+def test_many_settings_in_one_frame_are_painted_once(page, explorer):
+    page.tell(drawing(explorer))
+    page.show()
+    page.painted()
+    page.evaluate(
+        "window.strokes = 0; window.stroke = CanvasRenderingContext2D.prototype.stroke;"
+        "CanvasRenderingContext2D.prototype.stroke = function () { strokes++; return stroke.call(this); }"
+    )
+    page.evaluate("model.tell({})")
+    page.painted()
+    once = page.evaluate("strokes")
+    page.evaluate("strokes = 0; for (let k = 0; k < 50; k++) model.tell({}); true")
+    page.painted()
+    assert page.evaluate("strokes") == once > 0
+    page.evaluate("CanvasRenderingContext2D.prototype.stroke = stroke; true")
+
+
+def test_the_picture_is_an_image_whose_name_is_the_sentence(page, explorer):
+    page.tell(drawing(explorer), "the state < falls & 'stays'")
+    page.show()
+    page.painted()
+    page.send("Accessibility.enable")
+    nodes = page.send("Accessibility.getFullAXTree")["nodes"]
+    page.send("Accessibility.disable")
+    names = [(node["role"]["value"], node["name"]["value"]) for node in nodes if "role" in node and "name" in node]
+    assert ("image", "the state < falls & 'stays'") in names
+
+
+def test_two_views_show_the_same_and_one_that_leaves_takes_nothing_from_the_other(page, explorer):
+    page.tell(drawing(explorer))
+    first, second = page.show(), page.show()
+    np.testing.assert_array_equal(page.painted(first), page.painted(second))
+    page.evaluate(f"views[{first}].leave(); true")
+    page.tell(drawing(explorer, w=-2.0))
+    assert page.evaluate(f"views[{first}].el.querySelector('canvas').width") == 0
+    assert page.painted(second).std() > 1
+
+
+def test_a_view_that_leaves_lets_go_of_the_model(page, explorer):
+    page.tell(drawing(explorer))
+    view = page.show()
+    assert page.evaluate("model.heard.size") == 1
+    page.evaluate(f"views[{view}].leave(); true")
+    assert page.evaluate("model.heard.size") == 0
+
+
+def test_a_hidden_view_is_painted_when_it_is_shown(page, explorer):
+    page.tell(drawing(explorer))
+    view = page.show(0)
+    page.painted_frames()
+    page.evaluate(f"views[{view}].el.style.width = '860px'; true")
+    page.painted_frames()
+    assert page.painted(view).shape == (920, 1720, 3)
+
+
+def test_it_follows_the_screen_s_density(page, explorer):
+    page.tell(drawing(explorer))
+    view = page.show()
+    page.painted()
+    try:
+        page.screen(1100, 1)
+        assert page.painted(view).shape == (460, 860, 3)
+    finally:
+        page.screen(1000, 2)
+    assert page.painted(view).shape == (920, 1720, 3)
+
+
+def test_it_is_printed_sharper_than_a_screen_and_goes_back(page, explorer):
+    page.tell(drawing(explorer))
+    view = page.show()
+    page.painted()
+    page.evaluate("dispatchEvent(new Event('beforeprint')); true")
+    assert page.evaluate(f"views[{view}].el.querySelector('canvas').width") == 3 * 860
+    page.evaluate("dispatchEvent(new Event('afterprint')); true")
+    assert page.painted(view).shape == (920, 1720, 3)
+
+
+@pytest.mark.parametrize("name", sorted(makers()))
+def test_on_a_narrow_screen_the_panels_stand_one_below_the_other(page, name):
+    explorer = makers()[name]()
+    facts = drawing(explorer).facts
+    page.tell(drawing(explorer))
+    view = page.show(358)
+    shown = page.painted(view)
+    assert shown.shape[1] == 716
+    panels = [one for one in facts["panels"] if one["box"][2] > one["box"][0]]
+    assert shown.shape[0] > 2 * sum(0.35 * (one["box"][3] - one["box"][1]) for one in panels)
+    # Each panel's strip shows something.
+    assert all(part.std() > 3 for part in np.array_split(shown, len(panels)))
+
+
+def test_ten_thousand_updates_leave_the_page_s_memory_flat(page, explorer):
+    lists = [drawing(explorer, w=w) for w in (0.9, -2.0)]
+    page.show()
+    for one in lists:
+        page.tell(one)
+        page.painted()
+        page.evaluate("(window.kept ||= []).push({...model.held}); true")
+    page.send("HeapProfiler.enable")
+
+    def heap():
+        page.send("HeapProfiler.collectGarbage")
+        return page.send("Runtime.getHeapUsage")["usedSize"]
+
+    run = """(async n => { for (let k = 0; k < n; k++) {
+        const {moving} = kept[k % 2]; model.tell({moving: new DataView(moving.buffer.slice(0))});
+        if (k % 20 === 0) await new Promise(requestAnimationFrame); } return true })"""
+    page.evaluate(f"{run}(500)")
+    before = heap()
+    page.evaluate(f"{run}(9500)")
+    assert heap() - before < 500_000  # bytes; 9,500 lists are 26 MB
+    assert page.evaluate("document.querySelectorAll('canvas').length") == 1
