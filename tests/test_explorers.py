@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from helpers.explorers.regimes import regime_explorer, wall_explorer
 from helpers.explorers.scalar import first_look, memory_explorer, three_activations
 from helpers.figures import style
-from helpers.figures.scalar import leaving
+from helpers.figures.parts import leaving
 from helpers.figures.style import n_lines
 from helpers.maths.scalar import log10_transport, orbit, orbit_gradients, steps_remembered
 from helpers.maths.settling import attractor, two_cycle

@@ -8,7 +8,7 @@ import numpy as np
 from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.ledger import DRIVES, NET_ACTIVATIONS, net_of
 from helpers.explorers.live import Explorer
-from helpers.explorers.scalar import amount, number
+from helpers.explorers.words import amount, number
 from helpers.figures import bounds as figures
 from helpers.maths import bounds as maths
 from helpers.maths.activations import ACTIVATIONS

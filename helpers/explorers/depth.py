@@ -8,7 +8,7 @@ import numpy as np
 from helpers.data import digits
 from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.live import Explorer
-from helpers.explorers.scalar import amount
+from helpers.explorers.words import amount
 from helpers.figures import depth as figures
 from helpers.maths.depth import HALF_SPACING_SINGLE, SMALLEST_SINGLE, log10_rms, lost_updates, train
 from helpers.maths.initial import gaussian

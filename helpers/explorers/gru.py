@@ -9,7 +9,7 @@ from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.ledger import SENTENCE
 from helpers.explorers.live import Explorer
 from helpers.explorers.lstm import N, run_of
-from helpers.explorers.scalar import amount, number
+from helpers.explorers.words import amount, number
 from helpers.figures import lstm as figures
 from helpers.maths.gru import GRU, VARIANTS, gru_log10_norms, gru_run, random_gru
 from helpers.maths.lstm_paths import path_log10_norms

@@ -5,7 +5,7 @@ import numpy as np
 from helpers.data import hearing
 from helpers.explorers.controls import Choice
 from helpers.explorers.live import Explorer
-from helpers.explorers.scalar import amount
+from helpers.explorers.words import amount
 from helpers.figures import hearing as figures
 from helpers.maths.tasks import wilson_interval
 

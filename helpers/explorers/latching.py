@@ -6,7 +6,7 @@ import numpy as np
 
 from helpers.explorers.controls import Slider
 from helpers.explorers.live import Explorer
-from helpers.explorers.scalar import amount
+from helpers.explorers.words import amount
 from helpers.figures import latching as figures
 from helpers.maths.latching import LATE, LONGEST, N_NETS, holders, is_trained, kind, late_shares, train_holders
 from helpers.maths.linear import product_norms

@@ -8,7 +8,7 @@ import numpy as np
 from helpers.data import nile
 from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.live import Explorer
-from helpers.explorers.scalar import amount
+from helpers.explorers.words import amount
 from helpers.figures import ledger as figures
 from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.drives import one_hot, standardise

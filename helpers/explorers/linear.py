@@ -8,7 +8,7 @@ import numpy as np
 
 from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.live import Explorer
-from helpers.explorers.scalar import amount, number
+from helpers.explorers.words import amount, number
 from helpers.figures import linear as figures
 from helpers.maths.initial import gaussian, orthogonal, with_spectrum
 from helpers.maths.linear import (

@@ -9,7 +9,7 @@ from helpers.data import nile
 from helpers.explorers.controls import Choice, Slider, Typed
 from helpers.explorers.ledger import SENTENCE
 from helpers.explorers.live import Explorer
-from helpers.explorers.scalar import amount, number
+from helpers.explorers.words import amount, counted, number
 from helpers.figures import lstm as figures
 from helpers.maths.drives import one_hot, standardise
 from helpers.maths.linear import spectral_norm
@@ -83,14 +83,13 @@ def describe_dissector(state: DissectorState) -> str:
     """Say what is left along all paths and along the carousel, and which gate's path adds most."""
     whole, carousel, *gates = state.log10_paths[:, state.lag]
     most = int(np.argmax(gates))
-    steps = "1 step" if state.lag == 1 else f"{state.lag} steps"
     added = "No gate's path alone adds to it"
     if gates[most] - carousel > 1e-6:
         added = f"With one gate's path open, the {VARIANTS[2 + most]} adds most: {amount(gates[most])}"
     return (
-        f"Forget bias {state.forget_bias:g}, scale of W {state.scale:g}, reading {state.drive}: after {steps} "
-        f"the norm of dc_t/dc_0 is {amount(whole)} along all paths together, {amount(carousel)} along the carousel "
-        f"alone (σ(b_f)^t would be {amount(state.log10_bias[state.lag])}). {added}."
+        f"Forget bias {state.forget_bias:g}, scale of W {state.scale:g}, reading {state.drive}: after "
+        f"{counted(state.lag)} the norm of dc_t/dc_0 is {amount(whole)} along all paths together, {amount(carousel)} "
+        f"along the carousel alone (σ(b_f)^t would be {amount(state.log10_bias[state.lag])}). {added}."
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from helpers.explorers.controls import Choice, Slider, Typed
 from helpers.explorers.live import Explorer
-from helpers.explorers.scalar import amount, number
+from helpers.explorers.words import amount, number
 from helpers.figures import memory as figures
 from helpers.maths.drives import impulse, noise
 from helpers.maths.drives import step as from_step

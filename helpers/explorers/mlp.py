@@ -8,7 +8,7 @@ import numpy as np
 
 from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.live import Explorer
-from helpers.explorers.scalar import amount, number
+from helpers.explorers.words import amount, number
 from helpers.figures import mlp as figures
 from helpers.figures.mlp import N_LAYERS, WIDEST, shape_text
 from helpers.maths.activations import activation as find_activation

@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.live import Explorer
-from helpers.explorers.scalar import amount
+from helpers.explorers.words import amount
 from helpers.figures import mystery as figures
 from helpers.maths.mystery import N_MYSTERIES, gradients, secret
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.live import Explorer
-from helpers.explorers.scalar import amount, number, settling
+from helpers.explorers.scalar import settling
+from helpers.explorers.words import amount, number
 from helpers.figures import regimes as figures
 from helpers.figures.scalar import LABELS
 from helpers.maths.regimes import bistable_interval, regime, two_cycle_interval

@@ -8,6 +8,7 @@ import numpy as np
 from helpers.data import nile
 from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.live import Explorer
+from helpers.explorers.words import amount, counted, gap, number
 from helpers.figures import scalar as figures
 from helpers.maths import drives
 from helpers.maths.activations import activation as find_activation
@@ -96,25 +97,6 @@ def memory_state(activation: str, w: float, b: float, h0: float, drive: str, n_s
     )
 
 
-def amount(log10: float) -> str:
-    """Return 10**log10 in words: ``0.0052``, ``10^-31.4``, ``exactly 0``."""
-    if np.isneginf(log10):
-        return "exactly 0"
-    return f"{10**log10:.3g}" if -4 < log10 < 4 else f"10^{log10:.1f}"
-
-
-def number(value: float) -> str:
-    """Return ``value`` with three digits, and no minus before a zero."""
-    if np.isinf(value):
-        return "more than 10^308"
-    return f"{round(value, 12) + 0.0:.3g}"
-
-
-def counted_steps(n: int) -> str:
-    """Return ``n`` steps in words: ``1 step``, ``4 steps``."""
-    return f"{n} step{'s' * (n != 1)}"
-
-
 def settling(settled: Attractor) -> str:
     """Say where an orbit settles."""
     multiplier = f"multiplier {number(settled.multiplier)} per step"
@@ -135,11 +117,11 @@ def describe_memory(state: MemoryState) -> str:
     steps = steps_remembered(state.log10_left, figures.FRACTION)
     all_along = state.log10_left.min() >= np.log10(figures.FRACTION)
     to_the_end = "more than 5 % of it to the end" if all_along else "less than 5 % of it on the way, more at the end"
-    kept = to_the_end if steps < 0 else f"less than 5 % of it from {counted_steps(steps)} on"
+    kept = to_the_end if steps < 0 else f"less than 5 % of it from {counted(steps)} on"
     grown = ""
     if state.peak is not None:
         largest = amount(state.log10_left[state.peak])
-        grown = f" At its largest, after {counted_steps(state.peak)}, it is {largest} times what it was."
+        grown = f" At its largest, after {counted(state.peak)}, it is {largest} times what it was."
     alone = "It" if given.event_name == "the start" and not given.x.any() else "With nothing more to read it"
     return (
         f"{figures.LABELS[state.activation]}, w = {state.w:g}, b = {state.b:g}: the state goes from "
@@ -198,11 +180,6 @@ def describe_starts(state: StartsState) -> str:
         f"{len(state.H) - 1} steps; those from {first[1]:g} and {first[2]:g} begin {apart[1]} and end {left[1]}."
         f"{swing if state.settled.period == 2 else ''}"
     )
-
-
-def gap(size: float) -> str:
-    """Return how far apart two states are, in words; of 1e-12 and less, the rounding of states near 1 is a part."""
-    return f"{amount(np.log10(size))} apart" if size > 1e-12 else "less than 10^-12 apart"
 
 
 def first_look(w: float = 0.9) -> Explorer:

@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.live import Explorer
-from helpers.explorers.scalar import amount, number
+from helpers.explorers.words import amount, number
 from helpers.figures import squeeze as figures
 from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.activations import activation as find_activation

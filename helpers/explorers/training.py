@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.live import Draft, Explorer
-from helpers.explorers.scalar import amount
+from helpers.explorers.words import amount
 from helpers.figures import training as figures
 from helpers.maths.tasks import PRONOUNS, draw, is_wrong, sentence
 from helpers.maths.training import Recipe, Training

@@ -5,12 +5,10 @@ from matplotlib.colors import to_rgb
 
 from helpers.figures import style
 from helpers.figures.cells import N_SHADES, Picture, pixel_axes
-from helpers.figures.scalar import level, note
+from helpers.figures.parts import legend_above, level, log_line, note
 from helpers.figures.scene import Scene
 
 N_STEPS = 40
-FLOOR = -200.0
-ABOVE = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderaxespad": 0, "columnspacing": 1.4}
 
 
 class Ladder(Scene):
@@ -33,14 +31,14 @@ class Ladder(Scene):
             axes.plot([], [], line, color=colour, linewidth=width, label=label)[0]
             for colour, line, width, label in looks
         ]
-        axes.legend(ncols=4, **ABOVE)
+        legend_above(axes, 4)
         self.note = note(axes, x=0.01, y=0.04, ha="left", va="bottom")
         self.moves(*self.rungs, self.note)
 
     def move(self, state):
         t = np.arange(N_STEPS + 1)
         for line, logs in zip(self.rungs, state.ladder, strict=True):
-            line.set_data(t, np.clip(logs, FLOOR, -FLOOR))
+            log_line(line, t, logs)
         last = state.ladder.true[-1]
         self.note.set_text("the truth ends below the picture" if last < self.log_limits[0] else "")
 
@@ -62,7 +60,7 @@ class Nilpotent(Scene):
         (self.net,) = self.norms.plot([], [], "o-", color=style.GRADIENT, markersize=3, label="the net at rest")
         (self.linear,) = self.norms.plot([], [], "--", color=style.STATE, label="W$^t$ alone")
         (self.bound,) = self.norms.plot([], [], ":", color=style.RULE, label="η$^t$")
-        self.norms.legend(ncols=3, **ABOVE)
+        legend_above(self.norms, 3)
         self.growth.set(xlim=(0, 0.95), ylim=(0, 9), xlabel="s, where the second neuron rests", ylabel="factor a step")
         self.growth.set_title("the eigenvalue of J: a s²")
         level(self.growth, 1)
@@ -77,7 +75,7 @@ class Nilpotent(Scene):
             (self.linear, state.log10_linear),
             (self.bound, state.log10_bound),
         ):
-            line.set_data(t, np.clip(logs, FLOOR, -FLOOR))
+            log_line(line, t, logs)
         self.curve.set_data(state.s_grid, state.growth)
         self.here.set_data([state.s], [state.a * state.s**2])
 

@@ -4,11 +4,10 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from helpers.figures import style
-from helpers.figures.scalar import level
+from helpers.figures.parts import level, log_line
 from helpers.figures.scene import Scene
 
 SMALLEST_SINGLE = -44.85  # log10 of the smallest number above 0 in single precision
-FLOOR = -400.0
 
 
 class Depth(Scene):
@@ -36,7 +35,7 @@ class Depth(Scene):
 
     def move(self, state):
         for line, logs in zip(self.lines, (state.deep, state.recurrent), strict=True):
-            line.set_data(np.arange(len(logs)), np.maximum(logs[::-1], FLOOR))
+            log_line(line, np.arange(len(logs)), logs[::-1])
 
 
 class Digits(Scene):
@@ -93,10 +92,10 @@ class Digits(Scene):
         places = np.concatenate(
             [k + np.linspace(-0.32, 0.32, len(one)) for k, one in zip(layers, state.log10_norms, strict=True)]
         )
-        seen = np.maximum(np.concatenate(state.log10_norms), FLOOR)
-        self.dots.set_data(places, seen)
-        self.levels.set_data(layers, np.maximum(state.levels, FLOOR))
-        self.lost.set_data(layers, np.maximum(state.lost, FLOOR))
+        seen = np.concatenate(state.log10_norms)
+        log_line(self.dots, places, seen)
+        log_line(self.levels, layers, state.levels)
+        log_line(self.lost, layers, state.lost)
         self.losses.set_data(np.arange(len(state.losses)), np.clip(state.losses, *self.loss.get_ylim()))
         below = int((seen < self.log_limits[0]).sum())
         self.note.set_text(f"{below} of {len(seen)} neurons below, or exactly 0" if below else "")

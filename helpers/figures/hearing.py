@@ -3,10 +3,9 @@
 import numpy as np
 
 from helpers.figures import style
-from helpers.figures.scalar import level
+from helpers.figures.parts import legend_above, level
 from helpers.figures.scene import Scene
 
-ABOVE = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderaxespad": 0, "columnspacing": 1.2}
 SPREAD = (0.618034 * np.arange(30)) % 1.0 - 0.5  # so that dots of one height do not cover one another
 
 
@@ -38,7 +37,7 @@ class Hearing(Scene):
         (self.unsolved,) = self.dots.plot([], [], "x", color=style.RULE, label="not solved", **look)
         median = {"color": style.MARK, "linewidth": 2.0}
         (self.medians,) = self.dots.plot([], [], label="median of each", **median)
-        self.dots.legend(ncols=3, **ABOVE)
+        legend_above(self.dots, 3)
         self.shares = self.figure.add_axes([0.655, 0.14, 0.335, 0.69])
         self.shares.set(xlim=(-9.9, 3.1), ylim=(-0.06, 1.12), yticks=np.linspace(0, 1, 6))
         self.shares.set(xlabel="median gradient at the name, log$_{10}$", ylabel="share that solved it")
@@ -51,7 +50,7 @@ class Hearing(Scene):
         ring = {"markersize": 12, "markerfacecolor": "none", "markeredgewidth": 1.8}
         (self.here,) = self.shares.plot([], [], "o", color=style.MARK, label="this kind", **ring)
         (bar,) = self.shares.plot([], [], color=style.EDGE, linewidth=1.2, label="95 % interval")
-        self.shares.legend(handles=[self.here, bar], ncols=2, **ABOVE)
+        legend_above(self.shares, 2, handles=[self.here, bar])
         self.moves(self.solved, self.unsolved, self.medians, self.here)
 
     def move(self, state):

@@ -3,16 +3,8 @@
 import numpy as np
 
 from helpers.figures import style
-from helpers.figures.scalar import level
+from helpers.figures.parts import legend_above, level
 from helpers.figures.scene import Scene
-
-ABOVE = {
-    "loc": "lower left",
-    "bbox_to_anchor": (0, 1.01),
-    "borderaxespad": 0,
-    "handletextpad": 0.4,
-    "handlelength": 1.2,
-}
 
 
 class Bits(Scene):
@@ -30,7 +22,7 @@ class Bits(Scene):
         (self.even,) = self.right.plot([], [], "s", color=style.OTHER, markersize=4, label="even lengths")
         (self.trained,) = self.right.plot([], [], ":", color=style.MARK, linewidth=1.4)
         self.trained.set_label("learned here")
-        self.right.legend(handles=[self.odd, self.even, self.trained], ncols=3, **ABOVE)
+        legend_above(self.right, 3, handles=[self.odd, self.even, self.trained], handletextpad=0.4, handlelength=1.2)
         self.plane = self.figure.add_axes([0.64, 0.14, 0.35, 0.7])
         self.plane.set(xlim=(-3, 3), ylim=(-2.87, 2.87), xlabel="real", ylabel="imaginary", aspect="equal")
         self.plane.set_title("largest eigenvalue of W, all nets", pad=20)
@@ -44,7 +36,7 @@ class Bits(Scene):
         }
         look = {"markersize": 12, "markerfacecolor": "none", "markeredgewidth": 1.8}
         (self.here,) = self.plane.plot([], [], "o", color=style.MARK, label="this one", **look)
-        self.plane.legend(ncols=4, columnspacing=0.6, **ABOVE)
+        legend_above(self.plane, 4, columnspacing=0.6, handletextpad=0.4, handlelength=1.2)
         self.moves(self.odd, self.even, self.trained, *self.kinds.values(), self.here)
 
     def move(self, state):

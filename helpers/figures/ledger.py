@@ -4,12 +4,11 @@ import numpy as np
 
 from helpers.figures import style
 from helpers.figures.cells import Picture, decades, pixel_axes
-from helpers.figures.scalar import level, note
+from helpers.figures.parts import level, log_line, note
 from helpers.figures.scene import Scene
 
 N_STEPS = 40
 CELL = 8  # CSS pixels of a pair (t, k)
-FLOOR = -60.0
 
 
 class TimeLedger(Scene):
@@ -66,15 +65,15 @@ class TimeLedger(Scene):
         self.edge.set_data([0, side - window], [side - window, 0])
         steps = np.arange(1, N_STEPS + 1)
         back, ahead = logs[state.step - 1, : state.step], logs[state.step - 1 :, state.step - 1]
-        self.back.set_data(steps[: state.step], np.maximum(back, FLOOR))
-        self.ahead.set_data(steps[state.step - 1 :], np.maximum(ahead, FLOOR))
+        log_line(self.back, steps[: state.step], back)
+        log_line(self.ahead, steps[state.step - 1 :], ahead)
         seen = max(back.max(), ahead.max()) > self.log_limits[0]
         self.note.set_text("" if seen else "all lie below the picture")
         self.here.set_data([state.step], [np.clip(logs[state.step - 1, state.step - 1], *self.log_limits)])
         lags = np.arange(N_STEPS)
-        self.by_lag.set_data(lags, np.maximum(state.log10_by_lag - state.log10_total, FLOOR))
+        log_line(self.by_lag, lags, state.log10_by_lag - state.log10_total)
         # Beyond the last lag lies nothing: a line that falls there would look like a fact of the net.
-        self.error.set_data(lags[:-1], np.maximum(state.log10_left_out - state.log10_total, FLOOR)[:-1])
+        log_line(self.error, lags[:-1], (state.log10_left_out - state.log10_total)[:-1])
         self.window.set_data([state.window - 0.5] * 2, self.log_limits)
 
 
@@ -120,5 +119,5 @@ class Merging(Scene):
             (self.gradient, state.log10_gradient),
             (self.bound, state.log10_bound),
         ):
-            line.set_data(t, np.clip(logs, FLOOR, -FLOOR))
+            log_line(line, t, logs)
         self.note.set_text("the runs have met: their distance is 0" if np.isneginf(state.log10_apart[-1]) else "")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.figures import style
-from helpers.figures.scalar import level, path
+from helpers.figures.parts import level, path
 from helpers.figures.scene import Scene
 
 PLANE = 3.25  # of the ellipses: beyond the largest singular value that the explorer offers

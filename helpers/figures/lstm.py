@@ -4,12 +4,10 @@ import numpy as np
 
 from helpers.figures import style
 from helpers.figures.cells import pixel_axes
-from helpers.figures.scalar import level
+from helpers.figures.parts import legend_above, level, log_line
 from helpers.figures.scene import Scene
 
 N_STEPS = 100
-FLOOR = -400.0
-ABOVE = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderaxespad": 0, "columnspacing": 1.2}
 PATH_WORDS = ("whole", "carousel\nalone", "+ input\ngate", "+ forget\ngate", "+ cell\ninput", "+ output\ngate")
 
 
@@ -31,7 +29,7 @@ class Dissector(Scene):
         (self.carousel,) = self.lags.plot([], [], "--", color=style.STATE, label="carousel alone")
         (self.bias,) = self.lags.plot([], [], ":", color=style.RULE, label="σ(b$_f$)$^t$")
         (self.here,) = self.lags.plot([], [], ":", color=style.MARK, linewidth=1.2)
-        self.lags.legend(handles=[self.whole, self.carousel, self.bias], ncols=3, **ABOVE)
+        legend_above(self.lags, 3, handles=[self.whole, self.carousel, self.bias])
         self.paths.set(xlim=(-0.6, 5.6), ylim=self.log_limits, xticks=range(6))
         self.paths.set_xticklabels(PATH_WORDS, fontsize=8)
         self.paths.set_title("path by path, at this lag", pad=20)
@@ -41,8 +39,8 @@ class Dissector(Scene):
 
     def move(self, state):
         t = np.arange(N_STEPS + 1)
-        self.whole.set_data(t, np.maximum(state.log10_paths[0], FLOOR))
-        self.carousel.set_data(t, np.maximum(state.log10_paths[1], FLOOR))
+        log_line(self.whole, t, state.log10_paths[0])
+        log_line(self.carousel, t, state.log10_paths[1])
         self.bias.set_data(t, state.log10_bias)
         self.here.set_data([state.lag] * 2, self.log_limits)
         self.dots.set_data(range(6), np.clip(state.log10_paths[:, state.lag], *self.log_limits))
@@ -143,9 +141,9 @@ class ConstantInput(Scene):
             for axes in self.panels
         ]
         (self.bound,) = self.panels[0].plot([], [], ":", color=style.RULE, label="|i g|/(1 − f)")
-        self.panels[0].legend(ncols=3, **(ABOVE | {"columnspacing": 0.8, "handlelength": 1.6}))
+        legend_above(self.panels[0], 3, columnspacing=0.8, handlelength=1.6)
         for axes in self.panels[1:]:
-            axes.legend(ncols=2, **ABOVE)
+            legend_above(axes, 2)
         self.moves(self.bound, *self.pairs[0], *self.pairs[1], *self.pairs[2])
 
     def move(self, state):
@@ -183,7 +181,7 @@ class OneCell(Scene):
         (self.measured,) = self.lags.plot([], [], color=style.GRADIENT, linewidth=2.2, label="measured")
         (self.power,) = self.lags.plot([], [], ":", color=style.RULE, label="as at rest")
         (self.carousel,) = self.lags.plot([], [], "--", color=style.STATE, label="carousel alone")
-        self.lags.legend(ncols=3, **ABOVE)
+        legend_above(self.lags, 3)
         self.moves(self.curve, self.borders, self.here, self.measured, self.carousel, self.power)
 
     def move(self, state):
@@ -198,7 +196,7 @@ class OneCell(Scene):
             (state.log10_measured, state.log10_carousel, state.log10_power),
             strict=True,
         ):
-            line.set_data(t, np.maximum(logs, FLOOR))
+            log_line(line, t, logs)
 
 
 class GatedUnits(Scene):
@@ -217,18 +215,18 @@ class GatedUnits(Scene):
         (self.gru,) = self.lags.plot([], [], color=style.GRADIENT, linewidth=2.2, label="GRU, whole")
         (self.gates,) = self.lags.plot([], [], "--", color=style.STATE, label="GRU, product of z")
         (self.lstm,) = self.lags.plot([], [], "-.", color=style.OTHER, label="LSTM, whole")
-        self.lags.legend(ncols=3, **ABOVE)
+        legend_above(self.lags, 3)
         self.sizes.set(xlim=(0, N_STEPS), ylim=(-3, 2.2), xlabel="step t")
         self.sizes.set_title("log$_{10}$ of the largest entry of the state", pad=20)
         level(self.sizes, 0)
         (self.h,) = self.sizes.plot([], [], color=style.GRADIENT, linewidth=2.2, label="GRU: |h$_t$|")
         (self.c,) = self.sizes.plot([], [], "-.", color=style.OTHER, label="LSTM: |c$_t$|")
-        self.sizes.legend(ncols=2, **ABOVE)
+        legend_above(self.sizes, 2)
         self.moves(self.gru, self.gates, self.lstm, self.h, self.c)
 
     def move(self, state):
         t = np.arange(N_STEPS + 1)
         for line, logs in zip((self.gru, self.gates, self.lstm), state.log10_left, strict=True):
-            line.set_data(t, np.maximum(logs, FLOOR))
+            log_line(line, t, logs)
         self.h.set_data(t[1:], state.log10_h)
         self.c.set_data(t[1:], state.log10_c)

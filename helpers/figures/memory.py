@@ -3,12 +3,10 @@
 import numpy as np
 
 from helpers.figures import style
-from helpers.figures.scalar import level
+from helpers.figures.parts import legend_above, level, log_line
 from helpers.figures.scene import Scene
 
 MOST_STEPS = 60
-FLOOR = -300.0
-ABOVE = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderaxespad": 0, "columnspacing": 1.2}
 
 
 class ByHand(Scene):
@@ -45,7 +43,7 @@ class ByHand(Scene):
         self.states.set_data(t, state.M)
         self.written.set_data(state.written + 1, state.M[state.written + 1])
         self.resets.set_data(state.resets + 1, state.M[state.resets + 1])
-        self.values.set_data(t, np.maximum(state.log10_left, FLOOR))
+        log_line(self.values, t, state.log10_left)
 
 
 class ThreeMemories(Scene):
@@ -69,8 +67,8 @@ class ThreeMemories(Scene):
         level(self.left, 0)
         self.states = [self.held.plot([], [], line, color=colour, label=label)[0] for colour, line, label in looks]
         self.gradients = [self.left.plot([], [], line, color=colour, label=label)[0] for colour, line, label in looks]
-        self.held.legend(ncols=3, **ABOVE)
-        self.left.legend(ncols=3, **ABOVE)
+        legend_above(self.held, 3)
+        legend_above(self.left, 3)
         self.moves(*self.states, *self.gradients)
 
     def move(self, state):
@@ -78,7 +76,7 @@ class ThreeMemories(Scene):
         for line, M in zip(self.states, state.memories, strict=True):
             line.set_data(t, np.clip(M, -1e6, 1e6))
         for line, logs in zip(self.gradients, state.log10_left, strict=True):
-            line.set_data(t, np.maximum(logs, FLOOR))
+            log_line(line, t, logs)
 
 
 class Taps(Scene):
@@ -104,8 +102,8 @@ class Taps(Scene):
 
     def move(self, state):
         t = np.arange(self.n_steps + 1)
-        self.hops.set_data(t, np.maximum(state.log10_left, FLOOR))
-        self.one.set_data(t, np.maximum(t * np.log10(state.weight), FLOOR))
+        log_line(self.hops, t, state.log10_left)
+        log_line(self.one, t, t * np.log10(state.weight))
         self.curve.set_data(state.taps, state.left)
         self.here.set_data([state.K], [state.left[state.K - 1]])
 
@@ -136,4 +134,4 @@ class Residual(Scene):
             (self.plain, state.log10_plain),
             (self.bound, state.log10_bound),
         ):
-            line.set_data(t, np.maximum(logs, FLOOR))
+            log_line(line, t, logs)

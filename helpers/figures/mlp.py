@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers.figures import style
 from helpers.figures.cells import Cells, pixel_axes
-from helpers.figures.scalar import level
+from helpers.figures.parts import level
 from helpers.figures.scene import Scene
 
 N_LAYERS = 4

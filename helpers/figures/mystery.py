@@ -3,11 +3,8 @@
 import numpy as np
 
 from helpers.figures import style
-from helpers.figures.scalar import level
+from helpers.figures.parts import legend_above, level, log_line
 from helpers.figures.scene import Scene
-
-FLOOR = -400.0
-ABOVE = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderaxespad": 0, "columnspacing": 1.2}
 
 
 class Mystery(Scene):
@@ -29,10 +26,10 @@ class Mystery(Scene):
             (self.lines[name],) = axes.plot([], [], color=colour, linewidth=2.2, label=f"{words}, the mystery")
             look = {"color": colour, "linewidth": 1.2, "linestyle": "--"}
             (self.lines[f"guess {name}"],) = axes.plot([], [], label=f"{words}, your guess", **look)
-        axes.legend(ncols=4, **ABOVE)
+        legend_above(axes, 4)
         self.moves(*self.lines.values())
 
     def move(self, state):
         for name, line in self.lines.items():
             logs = state.logs[name]
-            line.set_data(np.arange(len(logs)), np.maximum(logs, FLOOR))
+            log_line(line, np.arange(len(logs)), logs)

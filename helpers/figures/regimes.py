@@ -4,7 +4,8 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 
 from helpers.figures import style
-from helpers.figures.scalar import LABELS, STATE_LIMITS, above, leaving, leaving_log10, level, log_limits, note, path
+from helpers.figures.parts import above, leaving, leaving_log10, level, log_limits, note, path
+from helpers.figures.scalar import LABELS, STATE_LIMITS
 from helpers.figures.scene import Scene
 
 MAP_LIMITS = {"w": (-10, 10), "b": (-8, 8)}

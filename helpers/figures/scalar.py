@@ -3,30 +3,14 @@
 import numpy as np
 
 from helpers.figures import style
+from helpers.figures.parts import above, leaving, leaving_log10, level, log_limits, path
 from helpers.figures.scene import Scene
 
 # The states that each activation can reach, with a little air.
 STATE_LIMITS = {"sigmoid": (-0.05, 1.05), "tanh": (-1.1, 1.1), "relu": (-0.2, 4.2)}
 SCALES = {"sigmoid": (1,), "tanh": (0.1, 1), "relu": (0.1, 1, 10, 100, 1000)}  # of these limits, by what they hold
 LABELS = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}
-UNITS = (1, 3, 10, 30, 100)  # of a panel of logarithms: it reaches from -3 units to 1, so that 0 stays where it is
 FRACTION = 0.05  # of a change: what counts as still remembered
-
-
-def level(axes, y, **more):
-    """Draw a horizontal line that stands for a limit, and return it."""
-    return axes.axhline(y, color=style.EDGE, linewidth=0.9, **more)
-
-
-def note(axes, x=0.98, y=0.95, **more):
-    """Return an empty text in a corner of ``axes``, for what does not fit the picture."""
-    placed = {"ha": "right", "va": "top", "transform": axes.transAxes, "color": style.RULE, "fontsize": 8.5} | more
-    return axes.text(x, y, "", **placed)
-
-
-def above(axes):
-    """Return an empty text over the right end of ``axes``, where no curve can run through it."""
-    return note(axes, 1.0, 1.02, va="bottom")
 
 
 def state_limits(activation: str, H: np.ndarray) -> tuple[float, float]:
@@ -35,41 +19,6 @@ def state_limits(activation: str, H: np.ndarray) -> tuple[float, float]:
     *narrow, widest = SCALES[activation]
     scale = next((scale for scale in narrow if np.abs(H).max() <= scale * high), widest)
     return low * scale, high * scale
-
-
-def log_limits(log10: np.ndarray) -> tuple[float, float]:
-    """Return the narrowest limits (-3 units, 1 unit) that hold every finite value of ``log10``, if any do."""
-    finite = log10[np.isfinite(log10)]
-    unit = next((unit for unit in UNITS if -3 * unit <= finite.min() and finite.max() <= unit), UNITS[-1])
-    return -3.0 * unit, float(unit)
-
-
-def path(values: np.ndarray) -> np.ndarray:
-    """Return ``values`` in the range that the renderer can draw: what is larger leaves the axes all the same."""
-    return np.clip(values, -1e6, 1e6)
-
-
-def leaving(h: np.ndarray, limits: tuple[float, float]) -> str:
-    """Return the words for a trajectory ``h`` that leaves the picture, nothing for one that stays."""
-    outside = np.flatnonzero((h < limits[0]) | (h > limits[1]))
-    if len(outside) == 0:
-        return ""
-    first, last = outside[0], outside[-1]
-    if first == last:
-        return f"outside at step {first}"
-    until = "on" if last == len(h) - 1 else f"to {last}"
-    comes_back = len(outside) < last - first + 1
-    return f"outside{', on and off,' if comes_back else ''} from step {first} {until}"
-
-
-def leaving_log10(log10_left: np.ndarray, since: int, limits: tuple[float, float]) -> str:
-    """Return the words for what is left of a change, if it is too small or too large for the picture."""
-    last = since + len(log10_left) - 1
-    if np.isneginf(log10_left[-1]):
-        return f"0 from step {since + np.flatnonzero(np.isneginf(log10_left))[0]} on"
-    if not limits[0] <= log10_left[-1] <= limits[1]:
-        return f"at step {last}: 10^{log10_left[-1]:.0f}"
-    return ""
 
 
 class FirstLook(Scene):

@@ -3,11 +3,8 @@
 import numpy as np
 
 from helpers.figures import style
-from helpers.figures.scalar import level
+from helpers.figures.parts import legend_above, level, log_line
 from helpers.figures.scene import Scene
-
-FLOOR = -400.0
-ABOVE = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderaxespad": 0, "columnspacing": 1.2}
 
 
 class Gap(Scene):
@@ -32,7 +29,7 @@ class Gap(Scene):
         # Without it the only point before the first update would not be seen.
         (self.heads,) = self.right.plot([], [], "o", color=style.STATE, markersize=4)
         (self.solved,) = self.right.plot([], [], "o", color=style.OTHER, markersize=8, label="solved")
-        self.right.legend(ncols=4, **ABOVE)
+        legend_above(self.right, 4)
         self.flow.set(xlim=(0, self.longest), ylim=self.log_limits, xlabel="steps back from the question")
         self.flow.set(ylabel="gradient, log$_{10}$ (0 at the end)")
         self.flow.set_title("the gradient at the state of each step", pad=20)
@@ -45,7 +42,7 @@ class Gap(Scene):
         self.before[0].set_label("before training")
         self.now[0].set_label("now")
         self.first.set_label("the name")
-        self.flow.legend(handles=[self.before[0], self.now[0], self.first], ncols=3, **ABOVE)
+        legend_above(self.flow, 3, handles=[self.before[0], self.now[0], self.first])
         self.moves(*self.curves, self.heads, self.solved, *self.before, *self.now, self.first)
 
     def move(self, state):
@@ -57,5 +54,5 @@ class Gap(Scene):
         self.solved.set_data(state.solved_at, np.full(len(state.solved_at), 1.0))
         for lines, flow in ((self.before, state.flow_before), (self.now, state.flow_now)):
             for line, logs in zip(lines, flow.T, strict=True):
-                line.set_data(np.arange(len(logs)), np.clip(logs, FLOOR, -FLOOR))
+                log_line(line, np.arange(len(logs)), logs)
         self.first.set_data([state.length - 1] * 2, self.log_limits)
