@@ -9,10 +9,10 @@ from helpers.explorers.live import Explorer
 
 
 def makers() -> dict:
-    """Return, by name, every public function of the rooms of explorers that returns an Explorer."""
+    """Return, by name, every public function of the modules of explorers that returns an Explorer."""
     found = {}
-    for room in pkgutil.iter_modules(explorers.__path__, "helpers.explorers."):
-        for name, function in inspect.getmembers(importlib.import_module(room.name), inspect.isfunction):
+    for module in pkgutil.iter_modules(explorers.__path__, "helpers.explorers."):
+        for name, function in inspect.getmembers(importlib.import_module(module.name), inspect.isfunction):
             if inspect.signature(function).return_annotation is Explorer and not name.startswith("_"):
                 found[name] = function
     return found
