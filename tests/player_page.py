@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -45,12 +46,12 @@ class PlayerPage(Page):
         self.evaluate(PAGE % json.dumps(SOURCE.read_text("utf-8")))
         return self
 
-    def tell(self, drawing: Drawing, sentence: str = "a sentence") -> None:
+    def tell(self, drawing: Drawing, sentence: str = "a sentence", handles: Sequence[dict] = ()) -> None:
         """Give the model a drawing, as the kernel does."""
         lists = {name: base64.b64encode(getattr(drawing, name)).decode() for name in ("still", "moving")}
+        more = {"facts": drawing.facts, "sentence": sentence, "handles": list(handles)}
         self.evaluate(
-            f"model.tell({{still: bytes('{lists['still']}'), moving: bytes('{lists['moving']}'),"
-            f" facts: {json.dumps(drawing.facts)}, sentence: {json.dumps(sentence)}}})"
+            f"model.tell({{still: bytes('{lists['still']}'), moving: bytes('{lists['moving']}'), ...{json.dumps(more)}}})"
         )
 
     def show(self, width: int = 860) -> int:
@@ -60,6 +61,10 @@ class PlayerPage(Page):
     def fresh(self) -> None:
         """Take every view away and make another model."""
         self.evaluate("views.forEach(view => (view.leave(), view.el.remove())); views = []; model = makeModel(); true")
+
+    def hand(self) -> list[dict]:
+        """Return what the page has said of its handles since the last call."""
+        return self.evaluate("model.sent.splice(0).map(one => one.hand)")
 
     def screen(self, width: int, density: float) -> None:
         """Give the page another screen."""

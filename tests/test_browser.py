@@ -140,6 +140,24 @@ def test_dragging_the_slider_moves_drawing_and_sentence(page):
     assert_shows(page, explorer)
 
 
+def test_the_dot_itself_can_be_dragged_and_stepped(page):
+    dot = f"{DRAWING}.parentElement.querySelector('[role=slider]')"
+    page.wait_for(f"!!{DRAWING}", "the drawing")
+    page.wait_for(f"!!{dot}", "the handle")
+    x, y = page.middle(dot)
+    page.drag((x, y), (x + 60, y), seconds=0.5)
+    wait_until(lambda: 3.5 < settled(page) < 4.5, 10, "w to follow: 60 of 314 pixels are 3.1 of 16")
+    w = settled(page)
+    explorer = memory_explorer("tanh", w=0.9)
+    explorer.update(w=w)
+    assert_shows(page, explorer)
+    page.evaluate(f"{dot}.focus()")
+    page.key("ArrowLeft", 37)
+    wait_until(lambda: settled(page) == pytest.approx(w - 0.01), 10, "a step")
+    page.key("End", 35)
+    wait_until(lambda: settled(page) == 8.0, 10, "the end")
+
+
 def test_where_a_short_drag_lets_go_the_handle_stays(page):
     share = f"(+{HANDLE}.parentElement.style.transform.match(/-?[\\d.]+/)[0] + 1000) / 1000"
     left, width = page.evaluate(f"(box => [box.left, box.width])({BAR}.getBoundingClientRect())")

@@ -142,6 +142,27 @@ class Slider:
         """
         return round(value) if self.whole else tidy(value)
 
+    def near(self, number: float) -> float:
+        """Return what can be set and lies nearest to ``number``.
+
+        >>> Slider("w", "weight w", -2, 2, 0, 0.1).near(0.449), Slider("w", "weight w", -2, 2, 0, 0.1).near(9)
+        (0.4, 2)
+        """
+        n_steps = round((min(max(number, self.low), self.high) - self.low) / self.step)
+        return tidy(min(self.low + n_steps * self.step, self.high))
+
+    def moved(self, value: float, n_steps: int) -> float:
+        """Return what lies ``n_steps`` steps from ``value``, or the end of the range before it."""
+        return tidy(min(max(value + n_steps * self.step, self.low), self.high))
+
+    def position(self, value: float) -> tuple[float, float, float]:
+        """Return ``value``, the least and the greatest."""
+        return value, self.low, self.high
+
+    def label_of(self, value: float) -> str:
+        """Return what is read on the page for ``value``."""
+        return written(value)
+
     def checked(self, value) -> float:
         """Return ``value`` as a float of this range; raise ValueError for anything else."""
         number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
@@ -203,6 +224,18 @@ class Choice:
     def read(self, value):
         """Return what the widget holds as compute gets it."""
         return value
+
+    def near(self, number: float):
+        """Return the option whose place, from 0 on, lies nearest to ``number``."""
+        return self.samples[round(min(max(number, 0), len(self.samples) - 1))]
+
+    def moved(self, value, n_steps: int):
+        """Return the option that stands ``n_steps`` places behind ``value``, or at the end before it."""
+        return self.near(self.samples.index(value) + n_steps)
+
+    def position(self, value) -> tuple[int, int, int]:
+        """Return the place of ``value``, the first and the last."""
+        return self.samples.index(value), 0, len(self.samples) - 1
 
     def label_of(self, value) -> str:
         """Return what is read on the page for ``value``.

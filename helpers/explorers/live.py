@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 import anywidget
 import ipywidgets as widgets
 import numpy as np
-from traitlets import Bool, Bytes, Dict, Unicode
+from traitlets import Bool, Bytes, Dict, List, Unicode
 
 from helpers.explorers.controls import Choice, HeardFromPage, NumberField, Slider, Typed, from_page
 from helpers.figures.png import encode_lossless
@@ -85,12 +85,14 @@ class Player(HeardFromPage, anywidget.AnyWidget):
     facts = Dict().tag(sync=True)
     still, moving = Bytes().tag(sync=True), Bytes().tag(sync=True)
     sentence = Unicode().tag(sync=True)
+    handles = List().tag(sync=True)  # where each lies, how it is called, what it holds
+    hand = Dict().tag(sync=True)  # what the page's reader does with one
 
-    def show(self, drawing: Drawing, sentence: str) -> None:
+    def show(self, drawing: Drawing, sentence: str, handles: list[dict]) -> None:
         """Send ``drawing`` to the page, as far as it is new, as one message."""
         with self.hold_sync():
             self.facts, self.still, self.moving = drawing.facts, drawing.still, drawing.moving
-            self.sentence = sentence
+            self.sentence, self.handles = sentence, handles
 
 
 class Explorer:
@@ -166,6 +168,7 @@ class Explorer:
         )
         self._player = Player(layout=widgets.Layout(width=f"{scene.width}px", max_width="100%"))
         self._player.observe(self._heard_player, "lives")
+        self._player.observe(self._heard_hand, "hand")
         self._words = widgets.HTML(layout=widgets.Layout(max_width=f"{scene.width}px"))
         panel = widgets.HBox(
             [*(row for _, row in made.values()), widgets.HBox([reset, self._sign])],
@@ -313,12 +316,31 @@ class Explorer:
             self._show(state, self._describe(state))
 
     def _reset(self) -> None:
-        defaults = {name: spec.default for name, spec in self.specs.items()}
+        self._put({name: spec.default for name, spec in self.specs.items()})
+
+    def _put(self, settings: Mapping[str, Any]) -> None:
+        """Set several controls as the page does."""
         if self._slow:
-            self._set(defaults)
+            self._set(settings)
             self._ask()
         else:
-            self._step(defaults)
+            self._step(settings)
+
+    def _heard_hand(self, change) -> None:
+        """Set what a handle moves: to where it was put, or by some steps, of which infinitely many lead to the end."""
+        number, place, steps = (change.new.get(what) for what in ("handle", "place", "steps"))
+        now = self.settings
+        if place:
+            with _lock:
+                put = self._scene.put(number, place)
+            wanted = {name: self.specs[name].near(value) for name, value in put.items()}
+        else:
+            controls = self._scene.handles[number].controls
+            only = next(iter(controls))
+            name = controls.get(steps["way"], controls[only])
+            wanted = {name: self.specs[name].moved(now[name], steps["by"])}
+        if wanted != {name: now[name] for name in wanted}:
+            self._put(wanted)
 
     def _run(self, settings: Mapping[str, Any], overtaken: Callable[[], bool] | None):
         def shown(found):
@@ -361,7 +383,7 @@ class Explorer:
         scene, picture = self._scene, None
         if self._player.lives:
             drawing = scene.record(state) if state is not None else scene.notice_drawing(sentence)
-            self._player.show(drawing, sentence)
+            self._player.show(drawing, sentence, self._handles(drawing))
         elif state is not None:
             picture = scene.draw(state)
             self._image.value = scene.encode(picture)
@@ -373,6 +395,22 @@ class Explorer:
             '<p role="status" aria-live="polite" style="margin: 0; line-height: 1.5; min-height: 4.5em">'
             f"{html.escape(sentence)}</p>"
         )
+
+    def _handles(self, drawing: Drawing) -> list[dict]:
+        """Return what the page must know of the handles that can act."""
+        found, now = [], self.settings
+        for number, (place, handle) in enumerate(zip(drawing.places, self._scene.handles, strict=False)):
+            names = list(handle.controls.values())
+            if any(self.controls[name].disabled for name in names):
+                continue
+            value, low, high = self.specs[names[0]].position(now[names[0]])
+            told = ", ".join(f"{self.specs[name].label}: {self.specs[name].label_of(now[name])}" for name in names)
+            label = " and ".join(self.specs[name].label for name in names)
+            found.append(
+                {"number": number, "place": place, "label": label, "told": told}
+                | {"now": value, "low": low, "high": high}
+            )
+        return found
 
     def _heard_player(self, _change) -> None:
         """Show the drawing in place of the picture, now that there is a page that can."""

@@ -183,6 +183,86 @@ function paintWords(context, list, facts, words, density) {
   }
 }
 
+const REACH = 44; // CSS pixels across: as large as a fingertip
+const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowDown: [1, -1], ArrowUp: [1, 1],
+  Home: [0, -1e9], End: [0, 1e9], PageDown: [1, -10], PageUp: [1, 10] };
+
+/** Return where in the scene lies what a monotone `view` of it shows at `target`. */
+function sceneAt(view, from, to, target) {
+  for (let turn = 0; turn < 40; turn++) {
+    const middle = (from + to) / 2;
+    if (view(middle) < target) from = middle; else to = middle;
+  }
+  return from;
+}
+
+/** Lay an invisible slider over each mark that a hand can move. The page says where it was put, the kernel what follows. */
+function handlesOf(model, el) {
+  const made = new Map();
+  let layout, serial = 0;
+  const tell = (news) => {
+    model.set("hand", { ...news, serial: (serial += 1) });
+    model.save_changes(); // one message at a time is under way, and of those that wait only the newest is sent
+  };
+  function make(number) {
+    const one = document.createElement("div");
+    const held = { one, view: null, grip: null };
+    Object.assign(one, { tabIndex: 0, className: "handle" });
+    one.setAttribute("role", "slider");
+    one.dataset.lmSuppressShortcuts = "true"; // JupyterLab's own keys
+    one.style.cssText = `position: absolute; width: ${REACH}px; height: ${REACH}px; margin: ${-REACH / 2}px;`
+      + "border-radius: 50%; cursor: grab; touch-action: none; outline: none";
+    const ring = () => { one.style.outline = "2px solid #0072b2"; };
+    one.onfocus = () => { if (one.matches(":focus-visible")) ring(); };
+    one.onblur = () => { one.style.outline = "none"; };
+    one.onkeydown = (event) => {
+      const steps = STEPS[event.key];
+      if (!steps || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      event.stopPropagation();
+      ring();
+      tell({ handle: number, steps: { way: steps[0], by: steps[1] } });
+    };
+    one.onpointerdown = (event) => {
+      if (event.button) return;
+      one.setPointerCapture(event.pointerId);
+      held.grip = [event.clientX - parseFloat(one.style.left), event.clientY - parseFloat(one.style.top)];
+      one.style.cursor = "grabbing";
+    };
+    one.onpointermove = (event) => {
+      if (!held.grip) return;
+      const [x, y] = [event.clientX - held.grip[0], event.clientY - held.grip[1]], { view } = held;
+      tell({ handle: number, place: [sceneAt(view.x, view.box[0] - 99, view.box[2] + 99, x),
+        sceneAt(view.y, view.box[1] - 99, view.box[3] + 99, y)] });
+    };
+    one.onlostpointercapture = () => { held.grip = null; one.style.cursor = "grab"; };
+    el.append(one);
+    return held;
+  }
+  return {
+    follow(present) {
+      layout = present || layout;
+      const there = new Set();
+      for (const { number, place: [x, y], label, told, now, low, high } of model.get("handles") || []) {
+        const view = layout.panels.find(({ box }) => x >= box[0] - 9 && x <= box[2] + 9 && y >= box[1] - 9 && y <= box[3] + 9);
+        if (!view) continue;
+        if (!made.has(number)) made.set(number, make(number));
+        const held = made.get(number);
+        held.view = view;
+        Object.assign(held.one.style, { left: `${view.x(x)}px`, top: `${view.y(y)}px` });
+        const facts = { label, valuetext: told, valuenow: now, valuemin: low, valuemax: high };
+        for (const [name, value] of Object.entries(facts)) held.one.setAttribute(`aria-${name}`, value);
+        there.add(number);
+      }
+      for (const [number, { one }] of made) {
+        if (there.has(number)) continue;
+        one.remove();
+        made.delete(number);
+      }
+    },
+  };
+}
+
 /** One view of a drawing: it paints what the model holds, and lets go of everything when it is taken away. */
 function render({ model, el }) {
   const canvas = document.createElement("canvas"), kept = document.createElement("canvas");
@@ -190,6 +270,7 @@ function render({ model, el }) {
   canvas.style.cssText = "display: block";
   el.style.cssText += "position: relative; overflow: hidden";
   el.append(canvas);
+  const handles = handlesOf(model, el);
   let frame = 0, keptFor = "";
 
   function paintNow(density) {
@@ -229,6 +310,7 @@ function render({ model, el }) {
     context.drawImage(kept, 0, 0);
     paintPanels(context, wordsOf(model.get("moving")));
     canvas.setAttribute("aria-label", model.get("sentence"));
+    handles.follow(layout);
   }
 
   // At most once a frame; what is printed cannot wait for one, and is as sharp as paper.

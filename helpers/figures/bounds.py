@@ -67,6 +67,7 @@ class Nilpotent(Scene):
         (self.curve,) = self.growth.plot([], [], color=style.RULE)
         (self.here,) = self.growth.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
         self.moves(self.net, self.linear, self.bound, self.curve, self.here)
+        self.handle(self.here, x="s")
 
     def move(self, state):
         t = np.arange(self.n_steps + 1)
@@ -112,6 +113,14 @@ class LyapunovMap(Scene):
         (self.bound,) = self.cut.plot([], [], ":", color=style.RULE)
         (self.dot,) = self.cut.plot([], [], "o", color=style.MARK, markeredgecolor=style.RULE, clip_on=False)
         self.moves(self.pixels, self.border, self.here, self.exponents, self.bound, self.dot)
+        self.handle(
+            self.here,
+            x="gain",
+            y="size",
+            x_value=lambda x: 0.1 + 2.9 * (x / self.cell - 0.5) / 29,
+            y_value=lambda y: 2 * (y / self.cell - 0.5) / 20,
+        )
+        self.handle(self.dot, x="gain")
 
     def move(self, state):
         # The root, or what grows a little would be as white as what does neither.

@@ -34,6 +34,7 @@ class TimeLedger(Scene):
         (self.row,) = self.map.plot([], [], color=style.STATE, linewidth=1.2)
         (self.column,) = self.map.plot([], [], "--", color=style.STATE, linewidth=1.2)
         (self.edge,) = self.map.plot([], [], ":", color=style.RULE, linewidth=1.4)
+        (self.cell,) = self.map.plot([], [], "o", color=style.MARK, clip_on=False)
         self.map.plot([0, side, side, 0, 0], [0, 0, side, side, 0], color=style.EDGE, linewidth=0.8)
 
         self.step = self.figure.add_axes([0.51, 0.615, 0.475, 0.29])
@@ -52,8 +53,11 @@ class TimeLedger(Scene):
         (self.window,) = self.lag.plot([], [], ":", color=style.RULE, linewidth=1.4, label="window")
         self.lag.legend(handles=[self.by_lag, self.error, self.window], ncols=3, **above)
         self.note = note(self.step)
-        self.moves(self.pairs, self.row, self.column, self.edge, self.back, self.ahead, self.here, self.note)
+        self.moves(self.pairs, self.row, self.column, self.edge, self.cell, self.back, self.ahead, self.here, self.note)
         self.moves(self.by_lag, self.error, self.window)
+        self.handle(self.cell, x="step", x_value=lambda x: x / CELL + 0.5)
+        self.handle(self.here, x="step")
+        self.handle(self.window, x="window", x_value=lambda lag: lag + 0.5)
 
     def move(self, state):
         logs = state.log10_pairs[1:, 1:] - state.log10_pairs.max()
@@ -61,6 +65,7 @@ class TimeLedger(Scene):
         side, at = CELL * N_STEPS, CELL * (state.step - 0.5)
         self.row.set_data([0, at], [side - at, side - at])
         self.column.set_data([at, at], [side - at, 0])
+        self.cell.set_data([at], [side - at])
         window = CELL * state.window
         self.edge.set_data([0, side - window], [side - window, 0])
         steps = np.arange(1, N_STEPS + 1)

@@ -80,6 +80,8 @@ class StretchRotate(Scene):
         self.moves(self.once, self.often, self.inputs, self.outputs)
         self.moves(self.largest, self.long_run, self.norm, self.step)
         self.moves(self.sigma1, self.sigma2, self.rho, self.critical, self.here)
+        self.handle(self.step, x="n")
+        self.handle(self.here, x="theta")
 
     def move(self, state):
         self.once.set_data(*state.once)

@@ -36,6 +36,7 @@ class Dissector(Scene):
         level(self.paths, 0)
         (self.dots,) = self.paths.plot([], [], "o", color=style.GRADIENT, markersize=8)
         self.moves(self.whole, self.carousel, self.bias, self.here, self.dots)
+        self.handle(self.here, x="lag")
 
     def move(self, state):
         t = np.arange(N_STEPS + 1)
@@ -111,6 +112,8 @@ class ForgetBias(Scene):
         (self.wanted,) = self.half.plot([], [], "--", color=style.MARK, linewidth=1.1)
         (self.here,) = self.half.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
         self.moves(self.curve, self.lag, self.lives, self.wanted, self.here)
+        self.handle(self.lag, x="lag", x_value=lambda log10: 10**log10)
+        self.handle(self.here, x="forget_bias")
 
     def move(self, state):
         self.curve.set_data(state.log10_lags, state.kept)
@@ -183,6 +186,7 @@ class OneCell(Scene):
         (self.carousel,) = self.lags.plot([], [], "--", color=style.STATE, label="carousel alone")
         legend_above(self.lags, 3)
         self.moves(self.curve, self.borders, self.here, self.measured, self.carousel, self.power)
+        self.handle(self.here, x="w_g")
 
     def move(self, state):
         self.curve.set_data(state.weights, state.factors)

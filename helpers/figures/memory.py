@@ -99,6 +99,7 @@ class Taps(Scene):
         (self.curve,) = self.reach.plot([], [], color=style.RULE)
         (self.here,) = self.reach.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
         self.moves(self.hops, self.one, self.curve, self.here)
+        self.handle(self.here, x="K")
 
     def move(self, state):
         t = np.arange(self.n_steps + 1)

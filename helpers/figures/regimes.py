@@ -54,6 +54,7 @@ class Regimes(Scene):
         self.gradients = [self.gradient.plot([], [], line, color=colour)[0] for colour, line in RUNS]
         self.time_note, self.note = above(self.time), above(self.gradient)
         self.moves(self.cross, *self.orbits, *self.gradients, self.time_note, self.note)
+        self.handle(self.cross, x="w", y="b")
 
     def stage_key(self, state):
         return state.activation, log_limits(state.log10_dh0)
@@ -130,6 +131,8 @@ class Wall(Scene):
         )
         self.map_note = above(self.map)
         self.moves(self.halo, *self.paths, self.first, self.map_note, self.start, *self.losses)
+        self.handle(self.first, y="b")
+        self.handle(self.start, x="b")
 
     def stage_key(self, state):
         return state.n_steps

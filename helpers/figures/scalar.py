@@ -94,6 +94,7 @@ class Memory(Scene):
 
         self.moves(self.states, self.drive, *self.events, self.left, self.peak, self.time_note, self.note)
         self.moves(self.map, self.stairs, self.here, self.multipliers, self.dot)
+        self.handle(self.dot, x="w")
 
     def stage_key(self, state):
         limits = state_limits(state.activation, state.H), log_limits(state.log10_left)

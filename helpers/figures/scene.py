@@ -2,12 +2,13 @@
 
 import base64
 import html
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from helpers.figures import style
 from helpers.figures.panels import panels
@@ -19,12 +20,13 @@ class Drawing(NamedTuple):
     """What a page paints: lists of what stands still and of what moves, and what it must know beside them.
 
     ``facts`` holds the scene's ``width`` and ``height``, and its ``panels`` (see ``panels.panels``) for a page that is
-    too narrow for all of them beside one another.
+    too narrow for all of them beside one another; ``places`` where its handles lie, in CSS pixels from the top left.
     """
 
     still: bytes
     moving: bytes
     facts: dict
+    places: tuple[tuple[float, float], ...] = ()
 
     @classmethod
     def of(cls, figure: Figure, recorder: Recorder) -> "Drawing":
@@ -34,12 +36,21 @@ class Drawing(NamedTuple):
         return cls(recorder.taken(), b"", {"width": width, "height": height, "panels": panels(figure, recorder)})
 
 
+class Handle(NamedTuple):
+    """A mark that a hand moves: the control that each direction of its axes sets, and its value of a number there."""
+
+    mark: Line2D
+    controls: dict[int, str]  # by direction: 0 along x, 1 along y
+    value_of: tuple[Callable[[float], float], Callable[[float], float]]
+
+
 class Scene:
     """One matplotlib figure for the life of an explorer.
 
     A room of figures makes a subclass: ``build`` makes axes and artists (and gives the artists that move to
     ``self.moves``), ``stage`` sets what stands still while a slider moves (limits, labels, a map of colours), ``move``
-    sets the data of the artists that move, and ``stage_key`` says which settings need another stage.
+    sets the data of the artists that move, and ``stage_key`` says which settings need another stage. What a hand may
+    take hold of is given to ``self.handle``.
 
     ``draw`` paints a picture of a state, ``record`` notes a drawing of it, which a page paints. Each keeps what stands
     still. Nothing here knows pyplot, so that no figure leaks and no figure is shown twice.
@@ -50,6 +61,7 @@ class Scene:
     def __init__(self, density: float = style.DENSITY):
         self.density = density
         self._moving: list[Artist] = []
+        self.handles: list[Handle] = []
         self._staged: Hashable = None
         self._kept: dict[str, tuple] = {}  # picture and drawing: the key of what stands still, and this itself
         self._encoder: PaletteEncoder | None = None
@@ -79,6 +91,32 @@ class Scene:
             artist.set_animated(True)
         self._moving.extend(artists)
 
+    def handle(self, mark: Line2D, x: str = "", y: str = "", x_value=float, y_value=float) -> None:
+        """Let a hand move ``mark``: to the right it sets the control called ``x``, upwards the one called ``y``.
+
+        ``x_value`` and ``y_value`` make a control's value of a number on the axis, where the two are not the same.
+        """
+        controls = {way: name for way, name in enumerate((x, y)) if name}
+        self.handles.append(Handle(mark, controls, (x_value, y_value)))
+
+    def put(self, number: int, place: tuple[float, float]) -> dict[str, float]:
+        """Return the values of the controls for which handle ``number`` would lie at ``place`` (CSS pixels)."""
+        mark, controls, value_of = self.handles[number]
+        density = self.figure.dpi / style.CSS_DPI
+        pixels = place[0] * density, self.figure.bbox.height - place[1] * density
+        data = mark.get_transform().inverted().transform(pixels)
+        return {name: value_of[way](float(data[way])) for way, name in controls.items()}
+
+    def _places(self) -> tuple[tuple[float, float], ...]:
+        """Return where the handles lie: a dot in its middle, a line in that of its axes."""
+        places, density = [], self.figure.dpi / style.CSS_DPI
+        for mark, *_ in self.handles:
+            box = mark.axes.bbox
+            points = np.clip(mark.get_transform().transform(mark.get_xydata()), box.min, box.max)
+            x, y = points.mean(axis=0) if len(points) else (-box.width, -box.height)
+            places.append((round(float(x / density), 2), round(float((self.figure.bbox.height - y) / density), 2)))
+        return tuple(places)
+
     def draw(self, state) -> np.ndarray:
         """Return the picture of ``state``, (height, width, 4) uint8, a view that the next call overwrites."""
         canvas = self.figure.canvas
@@ -95,7 +133,7 @@ class Scene:
         with style.styled():
             drawing = self._still("drawing", state, lambda: Drawing.of(self.figure, recorder))
             self._draw_moving(state, recorder)
-        return drawing._replace(moving=recorder.taken())
+        return drawing._replace(moving=recorder.taken(), places=self._places())
 
     def _still(self, kind: str, state, paint):
         """Return what ``paint`` makes of the parts that stand still, anew where they change."""

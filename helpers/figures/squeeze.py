@@ -34,6 +34,8 @@ class Zoo(Scene):
         (self.at_slope,) = self.slope.plot([], [], "o", color=style.MARK, markeredgecolor=style.RULE, clip_on=False)
         self.slope_title = self.slope.set_title(" ")
         self.moves(self.tangent, self.at_value, self.at_slope)
+        self.handle(self.at_value, x="z")
+        self.handle(self.at_slope, x="z")
 
     def stage_key(self, state):
         return state.label
@@ -83,6 +85,7 @@ class Squeeze(Scene):
         self.depth.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=3, borderaxespad=0)
         self.note = note(self.depth)
         self.moves(self.shares, self.rms, self.gamma, self.left, self.typical, self.bound, self.here, self.note)
+        self.handle(self.here, x="depth")
 
     def move(self, state):
         self.shares.set_data(state.bins, state.shares)

@@ -1,0 +1,243 @@
+"""The marks that a hand moves: where they lie, what they set, and what the page says of them."""
+
+import os
+import time
+
+import numpy as np
+import pytest
+
+from helpers.explorers.scalar import memory_explorer
+from tests.player_page import PlayerPage
+from tools.chromium import find_chromium, wait_until
+from tools.explorers import makers
+
+REQUIRED = os.environ.get("REQUIRE_BROWSER") == "1"
+in_the_browser = pytest.mark.skipif(not find_chromium() and not REQUIRED, reason="no Chromium is on this machine")
+
+
+def held(explorer) -> list[dict]:
+    """Return what the page is told of the handles."""
+    explorer._player.set_state({"lives": True})
+    explorer._settle()
+    return explorer._player.handles
+
+
+def do(explorer, handle: int, **what) -> None:
+    """Do what the page's reader does with a handle."""
+    serial = explorer._player.hand.get("serial", 0) + 1
+    explorer._player.set_state({"hand": {"handle": handle, "serial": serial} | what})
+    explorer._settle()
+
+
+WITH_HANDLES = sorted(name for name, make in makers().items() if make()._scene.handles)
+WANTED = {
+    "memory_explorer": {("w",)},
+    "regime_explorer": {("w", "b")},
+    "wall_explorer": {("b",)},
+    "zoo_explorer": {("z",)},
+    "stretch_rotate_explorer": {("theta",), ("n",)},
+    "ledger_explorer": {("step",), ("window",)},
+    "lyapunov_explorer": {("gain", "size"), ("gain",)},
+    "taps_explorer": {("K",)},
+    "forget_bias_explorer": {("forget_bias",), ("lag",)},
+    "one_cell_explorer": {("w_g",)},
+}
+
+
+@pytest.mark.parametrize("name", sorted(WANTED))
+def test_what_the_course_is_about_can_be_taken_hold_of(name):
+    handles = makers()[name]()._scene.handles
+    assert {tuple(handle.controls.values()) for handle in handles} >= WANTED[name]
+
+
+@pytest.mark.parametrize("name", WITH_HANDLES)
+def test_a_handle_that_is_put_where_it_lies_changes_nothing_and_moved_it_sets_its_controls(name):
+    explorer = makers()[name]()
+    for handle in held(explorer):
+        number, (x, y), before = handle["number"], handle["place"], explorer.settings
+        do(explorer, number, place=[x, y])
+        assert explorer.settings == before
+        for across in (-25, 25):
+            do(explorer, number, place=[x + across, y - across])
+            changed = {name for name, value in explorer.settings.items() if value != before[name]}
+            assert changed <= set(explorer._scene.handles[number].controls.values())
+            explorer.update(**before)
+
+
+@pytest.mark.parametrize("name", WITH_HANDLES)
+def test_a_handle_follows_to_where_it_is_put(name):
+    """To half a step, where the control is not at an end and the mark goes along the axis."""
+    explorer = makers()[name]()
+    for handle in held(explorer):
+        number, (x, y) = handle["number"], handle["place"]
+        controls = explorer._scene.handles[number].controls
+        settings = explorer.settings
+        target = [x - 20 if 0 in controls else x, y - 20 if 1 in controls else y]
+        do(explorer, number, place=target)
+        (now,) = (one["place"] for one in held(explorer) if one["number"] == number)
+        for way, control in controls.items():
+            spec = explorer.specs[control]
+            if explorer.settings[control] not in spec.extremes:
+                beside = explorer._scene.put(number, target)[control]
+                step = abs(spec.near(beside) - beside) / abs(beside - explorer._scene.put(number, [x, y])[control])
+                assert abs(now[way] - target[way]) <= 20 * step + 1
+        explorer.update(**settings)
+
+
+@pytest.mark.parametrize("name", WITH_HANDLES)
+def test_keys_go_a_step_and_to_the_ends(name):
+    explorer = makers()[name]()
+    for handle in held(explorer):
+        number, before = handle["number"], explorer.settings
+        for way, control in explorer._scene.handles[number].controls.items():
+            spec = explorer.specs[control]
+            do(explorer, number, steps={"way": way, "by": 1e9})
+            assert explorer.settings[control] == spec.extremes[-1]
+            do(explorer, number, steps={"way": way, "by": -1})
+            assert explorer.settings[control] == pytest.approx(spec.extremes[-1] - spec.step)
+            do(explorer, number, steps={"way": way, "by": -1e9})
+            assert explorer.settings[control] == spec.extremes[0]
+        explorer.update(**before)
+
+
+def test_far_outside_a_handle_stops_at_the_ends_of_its_controls():
+    explorer = makers()["regime_explorer"]()
+    held(explorer)
+    do(explorer, 0, place=[-5000, -5000])
+    assert (explorer.settings["w"], explorer.settings["b"]) == (-10, 8)
+
+
+def test_a_handle_says_its_name_its_value_and_its_range():
+    explorer = makers()["regime_explorer"]()
+    (handle,) = held(explorer)
+    assert handle["label"] == "weight w and bias b"
+    assert handle["told"] == "weight w: 8, bias b: -4"
+    assert (handle["now"], handle["low"], handle["high"]) == (8, -10, 10)
+
+
+# In the page
+
+HANDLE = "document.querySelector('[role=slider]')"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with PlayerPage(1000, 1000, 1.0) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def explorer():
+    explorer = memory_explorer("tanh", w=0.9)
+    held(explorer)
+    return explorer
+
+
+@pytest.fixture
+def page(chromium, explorer):
+    chromium.fresh()
+    chromium.tell(explorer._scene.record(explorer._state), handles=explorer._player.handles)
+    chromium.show()
+    chromium.painted()
+    yield chromium
+    assert chromium.complaints == []
+
+
+def the_handle(explorer):
+    return np.array(explorer._player.handles[0]["place"])
+
+
+@in_the_browser
+@pytest.mark.browser
+def test_a_handle_lies_over_its_mark_and_is_as_large_as_a_fingertip(page, explorer):
+    np.testing.assert_allclose(page.middle(HANDLE), the_handle(explorer), atol=0.5)
+    assert page.evaluate(f"{HANDLE}.getBoundingClientRect().width") == 44
+
+
+@in_the_browser
+@pytest.mark.browser
+def test_dragged_by_the_mouse_it_says_where_it_was_put_wherever_it_was_taken_hold_of(page, explorer):
+    x, y = the_handle(explorer)
+    page.drag((x + 10, y + 5), (x + 70, y + 25), seconds=0.3)
+    told = page.hand()
+    np.testing.assert_allclose(told[-1]["place"], [x + 60, y + 20], atol=0.5)
+    page.mouse("mouseMoved", x, y)
+    assert page.hand() == []
+
+
+@in_the_browser
+@pytest.mark.browser
+def test_the_keys_of_a_slider_are_told_as_steps(page):
+    page.evaluate(f"{HANDLE}.focus()")
+    for name, code in (("ArrowRight", 39), ("ArrowDown", 40), ("Home", 36), ("PageUp", 33), ("a", 65)):
+        page.key(name, code)
+    assert [one["steps"] for one in page.hand()] == [
+        {"way": 0, "by": 1},
+        {"way": 1, "by": -1},
+        {"way": 0, "by": -1e9},
+        {"way": 1, "by": 10},
+    ]
+    assert "solid" in page.evaluate(f"{HANDLE}.style.outline")
+
+
+@in_the_browser
+@pytest.mark.browser
+def test_by_ear_it_is_a_slider_with_name_and_value(page):
+    page.send("Accessibility.enable")
+    nodes = page.send("Accessibility.getFullAXTree")["nodes"]
+    page.send("Accessibility.disable")
+    (slider,) = (node for node in nodes if node.get("role", {}).get("value") == "slider")
+    assert slider["name"]["value"] == "weight w"
+    assert page.evaluate(f"{HANDLE}.getAttribute('aria-valuetext')") == "weight w: 0.9"
+
+
+def swipe_up(page, x, y):
+    """Move a finger up by 150 CSS pixels."""
+    page.send("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
+    for up in range(10, 151, 10):
+        page.send("Input.dispatchTouchEvent", type="touchMove", touchPoints=[{"x": x, "y": y - up}])
+        time.sleep(0.02)
+    page.send("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+
+
+@in_the_browser
+@pytest.mark.browser
+def test_a_finger_on_it_moves_it_and_beside_it_scrolls_the_page(page, explorer):
+    page.evaluate("document.body.style.height = '3000px'; scrollTo(0, 0); true")
+    page.send("Emulation.setTouchEmulationEnabled", enabled=True)
+    x, y = the_handle(explorer)
+    try:
+        swipe_up(page, x, y)
+        assert page.evaluate("scrollY") == 0
+        assert page.hand()[-1]["place"][1] == pytest.approx(y - 150, abs=1)
+        swipe_up(page, x - 200, y)
+        wait_until(lambda: page.evaluate("scrollY") > 50, 5, "the page to scroll")
+        assert page.hand() == []
+    finally:
+        page.evaluate("scrollTo(0, 0); document.body.style.height = ''; true")
+        page.send("Emulation.setTouchEmulationEnabled", enabled=False)
+
+
+@in_the_browser
+@pytest.mark.browser
+def test_on_a_narrow_screen_a_handle_lies_on_its_panel(page, explorer):
+    page.fresh()
+    page.tell(explorer._scene.record(explorer._state), handles=explorer._player.handles)
+    page.show(358)
+    page.painted()
+    page.evaluate(f"{HANDLE}.scrollIntoView({{block: 'center'}})")
+    x, y = page.middle(HANDLE)
+    assert 0 < x < 358
+    page.drag((x, y), (x + 40, y), seconds=0.2)
+    across = page.hand()[-1]["place"][0] - the_handle(explorer)[0]
+    assert 40 < across < 60  # the panel is squeezed
+    page.evaluate("scrollTo(0, 0)")
+
+
+@in_the_browser
+@pytest.mark.browser
+def test_a_handle_that_cannot_act_is_taken_away(page, explorer):
+    assert page.evaluate("document.querySelectorAll('[role=slider]').length") == 1
+    page.tell(explorer._scene.record(explorer._state), handles=[])
+    page.painted()
+    assert page.evaluate("document.querySelectorAll('[role=slider]').length") == 0
