@@ -50,9 +50,8 @@ class PlayerPage(Page):
         """Give the model a drawing, as the kernel does."""
         lists = {name: base64.b64encode(getattr(drawing, name)).decode() for name in ("still", "moving")}
         more = {"facts": drawing.facts, "sentence": sentence, "handles": list(handles)}
-        self.evaluate(
-            f"model.tell({{still: bytes('{lists['still']}'), moving: bytes('{lists['moving']}'), ...{json.dumps(more)}}})"
-        )
+        binary = ", ".join(f"{name}: bytes('{words}')" for name, words in lists.items())
+        self.evaluate(f"model.tell({{{binary}, ...{json.dumps(more)}}})")
 
     def show(self, width: int = 860) -> int:
         """Add a view and return its number."""
