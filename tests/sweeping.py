@@ -43,6 +43,12 @@ def sweep(explorer: Explorer) -> Iterator[Swept]:
         yield Swept(explorer.settings, explorer.sentence, explorer.picture)
 
 
+def said(explorer: Explorer, **settings) -> str:
+    """Return what ``explorer`` says at these settings, the others at their defaults, without a picture."""
+    defaults = {name: spec.default for name, spec in explorer.specs.items()}
+    return explorer._describe(explorer._run(defaults | settings, None))
+
+
 def staging_sliders(explorer: Explorer) -> set[str]:
     """Return the names of the sliders that make the explorer draw another background."""
     names, first = set(), explorer._scene._staged

@@ -22,7 +22,7 @@ from helpers.figures.style import n_lines
 from helpers.maths.scalar import log10_transport, orbit, orbit_gradients, steps_remembered
 from helpers.maths.settling import attractor, two_cycle
 from tests.sweeping import TRAINING, close, stops, sweep
-from tools.explorers import makers
+from tools.explorers import builders, makers, missed
 
 MAKERS = makers()
 
@@ -89,6 +89,28 @@ def axes_without_a_moving_line(scene) -> list[str]:
         if lines and not seen:
             empty.append(axes.get_title(loc="left"))
     return empty
+
+
+def test_no_function_that_makes_an_explorer_is_missed_by_these_tests():
+    assert not missed(), "\n".join(missed())
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def one_explorer():\n    return Explorer([])",
+        "def one_explorer():\n    explorer = live.Explorer([])\n    return explorer",
+        "def _made():\n    return Explorer([])\n\ndef one_explorer():\n    return _made()",
+        "def one_explorer():\n    return _made()\n\ndef _made():\n    return Explorer([])",
+        "one_explorer = lambda: Explorer([])",
+    ],
+)
+def test_who_makes_an_explorer_is_seen_without_an_annotation(source):
+    assert builders(source) == ["one_explorer"]
+
+
+def test_who_only_takes_an_explorer_does_not_make_one():
+    assert builders("def close(explorer: Explorer):\n    explorer.close()") == []
 
 
 def test_wherever_its_controls_go_an_explorer_has_a_picture_and_a_sentence(explorer):

@@ -8,17 +8,12 @@ import pytest
 
 from helpers.explorers.depth import depth_explorer, digits_explorer, layers_told
 from helpers.explorers.linear import spectrum_explorer, stretch_rotate_explorer, transient_explorer
-from helpers.explorers.mlp import (
-    candidates_explorer,
-    describe_shapes,
-    output_explorer,
-    shapes_explorer,
-    shapes_state,
-)
+from helpers.explorers.mlp import candidates_explorer, output_explorer, shapes_explorer
 from helpers.explorers.squeeze import jacobian_explorer, squeeze_explorer, zoo_explorer
 from helpers.figures.cells import painted, shades
 from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.mlp import random_net
+from tests.sweeping import said
 
 
 def shapes_in(sentence):
@@ -226,10 +221,10 @@ def test_the_length_of_a_layernorm_row_is_that_of_plain_numpy_and_more_than_noth
 
 
 def test_a_row_that_a_dead_layer_stops_is_said_to_be_stopped_there():
-    told = set()
+    explorer, told = shapes_explorer(), set()
     for n_out in range(2, 9):
         for n_hidden in range(2, 9):
-            sentence = describe_shapes(shapes_state(0, 1, n_hidden, n_out, "relu"))
+            sentence = said(explorer, k=0, n_in=1, n_hidden=n_hidden, n_out=n_out, activation="relu")
             layers = random_net([1, *[n_hidden] * 3, n_out], "relu", np.random.default_rng(3))
             h, on = np.array([1.0]), []
             for layer in layers:

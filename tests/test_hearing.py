@@ -9,7 +9,7 @@ import pytest
 
 from helpers.data import hearing
 from helpers.experiments.hearing import FIRST_SEEDS, HEADER, KINDS, lines
-from helpers.explorers.hearing import hearing_explorer, nets_of
+from helpers.explorers.training import hearing_explorer, nets_of
 from helpers.maths.tasks import wilson_interval
 from helpers.maths.training import Recipe, Training
 

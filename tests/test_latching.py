@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from helpers.explorers.latching import bits_explorer
+from helpers.explorers.training import bits_explorer
 from helpers.maths.latching import KINDS, LATE, LONGEST, N_NETS, holders, is_trained, kind, late_shares, train_holders
 from helpers.maths.rnn import run_rnn, step_jacobians, transport
 from helpers.maths.tasks import draw

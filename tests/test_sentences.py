@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 
 from helpers.data import nile
-from helpers.explorers.scalar import describe_memory, describe_starts, memory_state, starts_state
+from helpers.explorers.scalar import first_look, memory_explorer
+from tests.sweeping import said
+
+FIRST_LOOK, MEMORY = first_look(), memory_explorer()
 
 # --- three starts (notebook 00) ---
 
@@ -24,7 +27,7 @@ def test_the_first_look_tells_the_gaps_and_the_swing_of_plain_numpy(w):
     H = np.array([0.9, 0.3, -0.6])
     for _ in range(40):
         H = np.tanh(w * H)
-    sentence = describe_starts(starts_state(w))
+    sentence = said(FIRST_LOOK, w=w)
     told = re.fullmatch(
         rf"w = {re.escape(f'{w:g}')}: the runs from 0.9 and 0.3 begin 0.6 apart and are (.+) apart after 40 steps; "
         r"those from 0.3 and -0.6 begin 0.9 apart and end (.+) apart\."
@@ -51,7 +54,7 @@ def test_two_runs_are_as_near_as_the_first_look_says_also_in_fifty_digits(w):
         for _ in range(40):
             runs = [1 - 2 / ((2 * Decimal(w) * h).exp() + 1) for h in runs]
         gaps = [float(abs(runs[k] - runs[k + 1])) for k in (0, 1)]
-    words = re.findall(r"(?:are|end) (.+?) apart", describe_starts(starts_state(float(w))))
+    words = re.findall(r"(?:are|end) (.+?) apart", said(FIRST_LOOK, w=float(w)))
     for gap, told in zip(gaps, words, strict=True):
         size, bound = told_gap(told)
         assert 0 < gap < size if bound else gap == pytest.approx(size, rel=0.13 if "^" in told else 0.006)
@@ -131,7 +134,7 @@ def test_the_memory_explorer_tells_the_states_and_the_gradient_of_plain_numpy(se
     x, event = input_of(drive, n_steps)
     H, logs = plain_run(activation, w, b, h0, x)
     left = np.concatenate([[0.0], np.cumsum(logs[event:])])
-    sentence = describe_memory(memory_state(activation, w, b, h0, drive, n_steps))
+    sentence = said(MEMORY, activation=activation, w=w, b=b, h0=h0, drive=drive, n_steps=n_steps)
     told = re.fullmatch(
         r"(\w+), w = (\S+), b = (\S+): the state goes from (\S+) to (.+?) in (\d+) steps\. (.+?)\. "
         r"Of a small change made at (.+?), (.+?) is left after (\d+) steps: (.+?)\."

@@ -1,6 +1,5 @@
 """The explorers of what depth does to a gradient (notebook 04)."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -39,16 +38,6 @@ LARGE_GAIN = 3.0
 LEARNING_RATE, BATCH = 0.1, 128
 
 
-@dataclass(frozen=True)
-class DepthState:
-    """log10 of the gradient at layer k relative to the output, k = 0 to the last, in a deep and in a recurrent net."""
-
-    label: str
-    gain: float
-    deep: np.ndarray
-    recurrent: np.ndarray
-
-
 @lru_cache
 def unit_matrices(seed: int) -> np.ndarray:
     """Return matrices of gain 1, (layers, width, width), and none of them can be written to."""
@@ -58,26 +47,25 @@ def unit_matrices(seed: int) -> np.ndarray:
     return W
 
 
-def depth_state(gain: float, seed: float, activation: str) -> DepthState:
-    """Compute what the explorer of depth shows."""
-    W = gain * unit_matrices(int(seed))
-    x = np.random.default_rng(int(seed) + 1000).standard_normal(DEPTH_WIDTH)
+def depth_state(gain: float, seed: int, activation: str) -> dict:
+    """Compute what the explorer of depth shows: log10 of the gradient at layer k beside the output's, from k = 0 on."""
+    W = gain * unit_matrices(seed)
+    x = np.random.default_rng(seed + 1000).standard_normal(DEPTH_WIDTH)
     logs = []
     for layers in ([Layer(matrix, activation) for matrix in W], [Layer(W[0], activation)] * len(W)):
         logs.append(log10_gradient_norms(layers, forward(layers, x), np.full((1, DEPTH_WIDTH), DEPTH_WIDTH**-0.5)))
-    label = next(label for label, name in DEPTH_ACTIVATIONS.items() if name == activation)
-    return DepthState(label, gain, *logs)
+    return {"deep": logs[0], "recurrent": logs[1]}
 
 
-def describe_depth(state: DepthState) -> str:
+def describe_depth(state) -> str:
     """Say what is left after all layers, and the factor a layer."""
     told = []
     for name, logs in (("deep", state.deep), ("recurrent", state.recurrent)):
         rate = "" if np.isneginf(logs[0]) else f" (a factor {10 ** (logs[0] / (len(logs) - 1)):.3g} a layer)"
         told.append(f"{name} net {amount(logs[0])}{rate}")
     return (
-        f"{state.label}, gain {state.gain:.3g}: of the gradient at the output, {len(state.deep) - 1} layers leave "
-        f"{'; '.join(told)}."
+        f"{state.activation_label}, gain {state.gain:.3g}: of the gradient at the output, "
+        f"{len(state.deep) - 1} layers leave {'; '.join(told)}."
     )
 
 
@@ -91,23 +79,6 @@ def depth_explorer(activation: str = "tanh", gain: float = 1.0) -> Explorer:
     return Explorer(controls, depth_state, figures.Depth(), describe_depth)
 
 
-@dataclass(frozen=True)
-class DigitsState:
-    """log10 gradient norms of every neuron by layer, their level in each layer, and where an update is lost."""
-
-    label: str
-    scheme_label: str
-    width: int
-    n_layers: int
-    batch: int
-    n_updates: int
-    image: np.ndarray
-    log10_norms: list[np.ndarray]
-    levels: np.ndarray
-    lost: np.ndarray
-    losses: np.ndarray
-
-
 @lru_cache
 def digit_columns() -> tuple[np.ndarray, np.ndarray]:
     """Return the digits as inputs (64, 1797) of mean 0 and variance 1, and their targets (10, 1797)."""
@@ -115,10 +86,13 @@ def digit_columns() -> tuple[np.ndarray, np.ndarray]:
     return ((images - images.mean()) / images.std()).T, np.eye(10)[:, labels]
 
 
-def digits_state(n_layers: float, activation: str, scheme: str, width: int, n_updates: int, batch: int, seed: float):
-    """Compute what the explorer of the digits shows; a generator, for training takes time."""
+def digits_state(n_layers: int, activation: str, scheme: str, width: int, n_updates: int, batch: int, seed: int):
+    """Compute what the explorer of the digits shows; a generator, for training takes time.
+
+    log10_norms has an array of neurons for each layer, levels and lost a number for each.
+    """
     X, targets = digit_columns()
-    rng, n_layers = np.random.default_rng(int(seed)), int(n_layers)
+    rng = np.random.default_rng(seed)
     names = [*[activation] * (n_layers - 1), "identity"]
     drawn = {"scheme": "gaussian", "gain": LARGE_GAIN} if scheme == "large" else {"scheme": scheme}
     layers, losses = random_net([64, *[width] * (n_layers - 1), 10], names, rng, **drawn), []
@@ -132,19 +106,13 @@ def digits_state(n_layers: float, activation: str, scheme: str, width: int, n_up
     norms = neuron_gradient_log10_norms(layers, run, loss.gradient / batch)
     some = rng.integers(0, X.shape[1], BATCH)  # a batch like those of the training, so that the curve goes on
     after = softmax_cross_entropy(forward(layers, X[:, some]).H[-1], targets[:, some])
-    return DigitsState(
-        label=next(label for label, name in NET_ACTIVATIONS.items() if name == activation),
-        scheme_label=next(label for label, name in SCHEMES.items() if name == scheme),
-        width=width,
-        n_layers=n_layers,
-        batch=batch,
-        n_updates=n_updates,
-        image=digits()[0][0].reshape(8, 8),
-        log10_norms=norms,
-        levels=np.array([log10_rms(one) for one in norms]),
-        lost=lost_updates(norms, layers, LEARNING_RATE),
-        losses=np.array([*losses, after.value.mean()]),
-    )
+    return {
+        "image": digits()[0][0].reshape(8, 8),
+        "log10_norms": norms,
+        "levels": np.array([log10_rms(one) for one in norms]),
+        "lost": lost_updates(norms, layers, LEARNING_RATE),
+        "losses": np.array([*losses, after.value.mean()]),
+    }
 
 
 def layers_told(which: np.ndarray) -> str:
@@ -157,13 +125,13 @@ def layers_told(which: np.ndarray) -> str:
     return f"{len(numbers)} layers between {numbers[0]} and {numbers[-1]}"
 
 
-def describe_digits(state: DigitsState) -> str:
+def describe_digits(state) -> str:
     """Say how the gradient falls from layer to layer, and where single precision loses it."""
     first, last = state.levels[0], state.levels[-2]
-    read = "one digit" if state.batch == 1 else f"{state.batch} digits"
+    net = f"{state.activation_label}, {state.scheme_label}, {state.n_layers} layers of {state.width}"
     told = [
-        f"{state.label}, {state.scheme_label}, {state.n_layers} layers of {state.width}, {read}, after "
-        f"{state.n_updates} updates (loss of {BATCH} digits {state.losses[-1]:.3g}): the gradient of a neuron is "
+        f"{net}, {state.batch_label}, after {state.n_updates} updates (loss of {BATCH} digits {state.losses[-1]:.3g}): "
+        f"the gradient of a neuron is "
         f"{amount(last)} in layer {state.n_layers - 1} and {amount(first)} in layer 1"
     ]
     if np.isfinite([first, last]).all() and state.n_layers > 2:

@@ -1,6 +1,5 @@
 """The explorers of a net's chain of matrices (notebook 03)."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -22,47 +21,32 @@ from helpers.maths.ordering import candidate_products, last_state
 NET_ACTIVATIONS = {"tanh": "tanh", "ReLU": "relu", "softmax": "softmax", "LayerNorm": "layernorm"}
 
 
-@dataclass(frozen=True)
-class ShapesState:
-    """The factors of the chain product at layer k, output first, and the row after each of them."""
+def shapes_state(k: int, n_in: int, n_hidden: int, n_out: int, activation: str) -> dict:
+    """Compute what the explorer of shapes shows: the factors, output first, and the row after each of them.
 
-    k: int
-    activation: str
-    labels: list[str]
-    factors: list[np.ndarray]
-    rows: list[np.ndarray]
-    log10_lengths: np.ndarray
-    from_output: int  # multiplications of two numbers, multiplied out from the output
-    from_input: int  # and from the input
-
-
-def shapes_state(k: int, n_in: float, n_hidden: float, n_out: float, activation: str) -> ShapesState:
-    """Compute what the explorer of shapes shows; the target is 1, 0, 0, ...
-
-    A target of ones would be a special case: y - 1 has no part that LayerNorm does not take away.
+    The target is 1, 0, 0, ...     A target of ones would be a special case: y - 1 has no part that LayerNorm leaves.
     """
-    widths = [int(n_in), *[int(n_hidden)] * (N_LAYERS - 1), int(n_out)]
+    widths = [n_in, *[n_hidden] * (N_LAYERS - 1), n_out]
     layers = random_net(widths, activation, np.random.default_rng(3))
     run = forward(layers, np.linspace(1.0, -1.0, widths[0]))
-    chain = factors(layers, run, l2_loss(run.H[-1], np.eye(widths[-1])[0]).gradient, k=int(k))
+    chain = factors(layers, run, l2_loss(run.H[-1], np.eye(widths[-1])[0]).gradient, k=k)
     matrices = [factor.matrix for factor in chain]
     rows = matrices[:1]
     for matrix in matrices[1:]:
         rows.append(rows[-1] @ matrix)
     sizes = [matrix.shape[1] for matrix in matrices]
-    return ShapesState(
-        k=int(k),
-        activation=activation,
-        labels=[factor.label for factor in chain],
-        factors=matrices,
-        rows=rows,
-        log10_lengths=np.array([log10_norm(row)[0] for row in rows]),
-        from_output=sum(before * after for before, after in pairwise(sizes)),
-        from_input=sum(rows * columns * sizes[-1] for rows, columns in (m.shape for m in matrices[:-1])),
-    )
+    return {
+        "labels": [factor.label for factor in chain],
+        "factors": matrices,
+        "rows": rows,
+        "log10_lengths": np.array([log10_norm(row)[0] for row in rows]),
+        # Multiplications of two numbers.
+        "from_output": sum(before * after for before, after in pairwise(sizes)),
+        "from_input": sum(rows * columns * sizes[-1] for rows, columns in (m.shape for m in matrices[:-1])),
+    }
 
 
-def describe_shapes(state: ShapesState) -> str:
+def describe_shapes(state) -> str:
     """Say the shapes, what they collapse to, and what the product costs."""
     product = " · ".join(
         f"{label} ({shape_text(m.shape)})" for label, m in zip(state.labels, state.factors, strict=True)
@@ -90,29 +74,17 @@ def shapes_explorer() -> Explorer:
     return Explorer(controls, shapes_state, figures.Shapes(), describe_shapes)
 
 
-@dataclass(frozen=True)
-class CandidatesState:
-    """The finite difference and the four products, and log10 of the relative error of each product."""
-
-    n: int
-    n_steps: int
-    gain: float
-    matrices: list[np.ndarray]
-    log10_errors: np.ndarray
-
-
-def candidates_state(n_steps: float, n: float, gain: float) -> CandidatesState:
-    """Compute what the explorer of the four products shows."""
-    n, n_steps = int(n), int(n_steps)
+def candidates_state(n_steps: int, n: int, gain: float) -> dict:
+    """Compute what the explorer of the four products shows: the finite difference first, then each with its error."""
     rng = np.random.default_rng(1)
     W, h0 = gaussian(n, gain, rng), rng.uniform(-0.5, 0.5, n)
     measured = central_difference(lambda h: last_state(W, h, n_steps), h0)
     products = candidate_products(W, h0, n_steps)
     errors = [max(relative_error(product, measured), 1e-17) for product in products]
-    return CandidatesState(n, n_steps, gain, [measured, *products], np.log10(errors))
+    return {"matrices": [measured, *products], "log10_errors": np.log10(errors)}
 
 
-def describe_candidates(state: CandidatesState) -> str:
+def describe_candidates(state) -> str:
     """Say how far each product is from the finite difference."""
     products = list(zip(figures.PANELS[1:], state.log10_errors, strict=True))
     wrong = [f"{name}: {10**error:.2g}" for name, error in products if error >= figures.ACCEPTED]
@@ -131,22 +103,6 @@ def candidates_explorer() -> Explorer:
         Slider("gain", "gain of W", 0.4, 1.6, 1.5, 0.1),
     ]
     return Explorer(controls, candidates_state, figures.Candidates(), describe_candidates)
-
-
-@dataclass(frozen=True)
-class OutputState:
-    """Sizes of the gradient over a grid of z, and at the present z: KL and L2 at y, then KL and L2 at z."""
-
-    z: float
-    d: float
-    z_grid: np.ndarray
-    error: np.ndarray
-    kl_y: np.ndarray
-    l2_y: np.ndarray
-    kl_z: np.ndarray
-    l2_z: np.ndarray
-    here: np.ndarray
-    y: float
 
 
 def output_gradients(z: np.ndarray, d: float) -> tuple[np.ndarray, ...]:
@@ -169,14 +125,14 @@ def output_curves(d: float) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
     return z, tuple(np.abs(values) for values in output_gradients(z, d))
 
 
-def output_state(z: float, d: float) -> OutputState:
-    """Compute what the explorer of the output gradient shows."""
-    z_grid, curves = output_curves(d)
+def output_state(z: float, d: float) -> dict:
+    """Compute what the explorer of the output gradient shows: KL and L2 at y, then KL and L2 at z, in size over z."""
+    z_grid, (over_error, *over) = output_curves(d)
     error, *here = (float(values[0]) for values in output_gradients(np.array([z]), d))
-    return OutputState(z, d, z_grid, *curves, here=np.array(here), y=error + d)
+    return {"z_grid": z_grid, "error": over_error, "sizes": over, "here": np.array(here), "y": error + d}
 
 
-def describe_output(state: OutputState) -> str:
+def describe_output(state) -> str:
     """Say both gradients, at the output and one factor further."""
     kl_y, l2_y, kl_z, l2_z = (number(value) for value in state.here)
     return (

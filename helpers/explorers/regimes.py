@@ -1,6 +1,5 @@
-"""The explorers of rests, cycles and cliffs of one neuron (notebook 02)."""
+"""The explorers of fixed points, cycles and cliffs of one neuron (notebook 02)."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -14,7 +13,7 @@ from helpers.figures.scalar import LABELS
 from helpers.maths.regimes import bistable_interval, regime, two_cycle_interval
 from helpers.maths.scalar import orbit_gradients
 from helpers.maths.settling import attractor
-from helpers.maths.wall import Descent, descend, wall_gradient, wall_loss
+from helpers.maths.wall import descend, wall_gradient, wall_loss
 
 N_STEPS = 50
 APART = 0.01  # each of the two starts lies this far from h0
@@ -38,20 +37,6 @@ REGIONS = {
 FIRST_W, N_UPDATES = 6.0, 40
 
 
-@dataclass(frozen=True)
-class RegimesState:
-    """What the map of regimes shows; two runs, time leading."""
-
-    activation: str
-    w: float
-    b: float
-    H: np.ndarray
-    log10_dh0: np.ndarray
-    map: np.ndarray
-    borders: list[tuple[np.ndarray, np.ndarray]]
-    places: tuple[tuple[float, float, str], ...]
-
-
 @lru_cache
 def regime_map(activation: str) -> np.ndarray:
     """Return the regime (1, 2 or 3) on a grid over the map, b downwards along the first axis."""
@@ -69,15 +54,19 @@ def borders(activation: str) -> list[tuple[np.ndarray, np.ndarray]]:
     return [*((w, b) for b in folds), *((-w, b) for b in flips)]
 
 
-def regimes_state(activation: str, w: float, b: float, h0: float) -> RegimesState:
-    """Compute what the map of regimes shows."""
+def regimes_state(activation: str, w: float, b: float, h0: float) -> dict:
+    """Compute what the map of regimes shows; two runs, time leading."""
     run = orbit_gradients(activation, w, b, np.array([h0 - APART, h0 + APART]), N_STEPS)
-    return RegimesState(
-        activation, w, b, run.H, run.log10_dh0, regime_map(activation), borders(activation), PLACES[activation]
-    )
+    return {
+        "H": run.H,
+        "log10_dh0": run.log10_dh0,
+        "map": regime_map(activation),
+        "borders": borders(activation),
+        "places": PLACES[activation],
+    }
 
 
-def describe_regimes(state: RegimesState) -> str:
+def describe_regimes(state) -> str:
     """Say what the place on the map is, where the two runs end and what their gradients are."""
     settled = attractor(state.activation, state.w, state.b, state.H[0])
     told = []
@@ -87,13 +76,13 @@ def describe_regimes(state: RegimesState) -> str:
     first, second = (amount(log10) for log10 in state.log10_dh0[-1])
     left = f"{first} in size along both" if first == second else f"{first} and {second} in size"
     return (
-        f"{LABELS[state.activation]}, w = {state.w:g}, b = {state.b:g}: "
+        f"{state.activation_label}, w = {state.w:g}, b = {state.b:g}: "
         f"{REGIONS[int(regime(state.activation, state.w, state.b))]}. {'. '.join(told)}. dh_{N_STEPS}/dh_0 is {left}."
     )
 
 
 def regime_explorer(w: float = 8.0, b: float = -4.0, h0: float = 0.5) -> Explorer:
-    """Return the explorer of rests and cycles over (w, b)."""
+    """Return the explorer of fixed points and cycles over (w, b)."""
     controls = [
         Slider("w", "weight w", *figures.MAP_LIMITS["w"], w, 0.01),
         Slider("b", "bias b", *figures.MAP_LIMITS["b"], b, 0.05),
@@ -101,21 +90,6 @@ def regime_explorer(w: float = 8.0, b: float = -4.0, h0: float = 0.5) -> Explore
         Choice("activation", "activation f", {LABELS[name]: name for name in PLACES}, "sigmoid"),
     ]
     return Explorer(controls, regimes_state, figures.Regimes(), describe_regimes)
-
-
-@dataclass(frozen=True)
-class WallState:
-    """What the wall explorer shows; run 0 is plain descent, run 1 is clipped."""
-
-    n_steps: int
-    learning_rate: float
-    max_norm: float
-    surface: np.ndarray
-    cut_b: np.ndarray
-    cut_loss: np.ndarray
-    steepest: float
-    runs: Descent
-    left_at: int | None
 
 
 @lru_cache
@@ -134,17 +108,27 @@ def cut(n_steps: int) -> tuple[np.ndarray, np.ndarray, float]:
 
 
 def wall_state(b: float, learning_rate: float, max_norm: float, n_steps: int):
-    """Compute what the wall explorer shows; a generator, for with many steps it takes longer than a frame."""
+    """Compute what the wall explorer shows; a generator, for with many steps it takes longer than a frame.
+
+    Run 0 is plain descent, run 1 is clipped.
+    """
     yield 0.0
     runs = descend(FIRST_W, b, learning_rate, N_UPDATES, np.array([np.inf, max_norm]), n_steps=n_steps)
     low, high = np.transpose([figures.WALL_LIMITS["w"], figures.WALL_LIMITS["b"]])
     plain = runs.path[..., 0]
     outside = np.flatnonzero(((plain < low) | (plain > high)).any(axis=1))
-    left_at = int(outside[0]) if len(outside) else None
-    return WallState(n_steps, learning_rate, max_norm, surface(n_steps), *cut(n_steps), runs, left_at)
+    cut_b, cut_loss, steepest = cut(n_steps)
+    return {
+        "surface": surface(n_steps),
+        "cut_b": cut_b,
+        "cut_loss": cut_loss,
+        "steepest": steepest,
+        "runs": runs,
+        "left_at": outside[0] if len(outside) else None,
+    }
 
 
-def describe_wall(state: WallState) -> str:
+def describe_wall(state) -> str:
     """Say what the two descents did."""
     runs, clip = state.runs, f"clipped at {state.max_norm:g}"
     plain, clipped = (

@@ -1,7 +1,7 @@
 """The explorers of one neuron that feeds itself (notebooks 00 and 01)."""
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,8 +21,7 @@ ACTIVATIONS = {label: name for name, label in figures.LABELS.items()}
 W_GRID = np.linspace(-8, 8, 161)
 
 
-@dataclass(frozen=True)
-class Drive:
+class Input(NamedTuple):
     """What comes in, x of shape (T,), and the event whose trace is followed: ``H[event]`` first knows it."""
 
     x: np.ndarray
@@ -32,13 +31,13 @@ class Drive:
 
 
 @lru_cache
-def make_drive(name: str, n_steps: int = 50) -> Drive:
-    """Return the drive called ``name``: nothing, impulse, step, noise, or the Nile, whose length is its own."""
+def make_input(name: str, n_steps: int = 50) -> Input:
+    """Return the input called ``name``: nothing, impulse, step, noise, or the Nile, whose length is its own."""
     if name == "Nile":
         years, flow = nile()
         dropped = int(np.flatnonzero(years == DROP_YEAR)[0])
         label = f"step t (x$_0$ is the flow of {years[0]}, x$_{{{dropped}}}$ that of {DROP_YEAR})"
-        return Drive(drives.standardise(flow), dropped + 1, f"the drop of {DROP_YEAR - 1}-{DROP_YEAR % 100}", label)
+        return Input(drives.standardise(flow), dropped + 1, f"the drop of {DROP_YEAR - 1}-{DROP_YEAR % 100}", label)
     x = {
         "nothing": np.zeros(n_steps),
         "impulse": drives.impulse(n_steps, EVENT),
@@ -46,26 +45,8 @@ def make_drive(name: str, n_steps: int = 50) -> Drive:
         "noise": drives.noise(n_steps, np.random.default_rng(0)),
     }[name]
     if name in ("impulse", "step"):
-        return Drive(x, EVENT + 1, f"the {name}")
-    return Drive(x, 0, "the start")
-
-
-@dataclass(frozen=True)
-class MemoryState:
-    """What the memory explorer shows; arrays with time leading."""
-
-    activation: str
-    w: float
-    b: float
-    drive: Drive
-    H: np.ndarray
-    log10_left: np.ndarray  # of a change made at the event, from the event on
-    settled: Attractor
-    w_grid: np.ndarray
-    multipliers: np.ndarray  # over w_grid
-    map_h: np.ndarray
-    map_f: np.ndarray
-    peak: int | None  # how long after the event the change is largest, if it grows and then shrinks
+        return Input(x, EVENT + 1, f"the {name}")
+    return Input(x, 0, "the start")
 
 
 @lru_cache
@@ -74,27 +55,25 @@ def settled_multipliers(activation: str, b: float, h0: float) -> np.ndarray:
     return attractor(activation, W_GRID, b, h0).multiplier
 
 
-def memory_state(activation: str, w: float, b: float, h0: float, drive: str, n_steps: int) -> MemoryState:
-    """Compute what the memory explorer shows."""
-    given = make_drive(drive, n_steps)
-    run = orbit_gradients(activation, w, b, h0, len(given.x), given.x)
-    log10_left = log10_transport(run.J, given.event)
+def memory_state(activation: str, w: float, b: float, h0: float, drive: str, n_steps: int) -> dict:
+    """Compute what the memory explorer shows; H (T + 1,), and of a change at the event what is left, from there on."""
+    read = make_input(drive, n_steps)
+    run = orbit_gradients(activation, w, b, h0, len(read.x), read.x)
+    log10_left = log10_transport(run.J, read.event)
     peak = int(log10_left.argmax())
     map_h = np.linspace(*figures.state_limits(activation, run.H), 101)
-    return MemoryState(
-        activation=activation,
-        w=w,
-        b=b,
-        drive=given,
-        H=run.H,
-        log10_left=log10_left,
-        settled=attractor(activation, w, b, min(run.H[-1], 1e300)),
-        w_grid=W_GRID,
-        multipliers=settled_multipliers(activation, b, h0),
-        map_h=map_h,
-        map_f=find_activation(activation).f(w * map_h + b),
-        peak=peak if log10_left[peak] > np.log10(1.005) and peak < len(log10_left) - 1 else None,
-    )
+    return {
+        "read": read,
+        "H": run.H,
+        "log10_left": log10_left,
+        "settled": attractor(activation, w, b, min(run.H[-1], 1e300)),
+        "w_grid": W_GRID,
+        "multipliers": settled_multipliers(activation, b, h0),
+        "map_h": map_h,
+        "map_f": find_activation(activation).f(w * map_h + b),
+        # How long after the event the change is largest, if it grows and then shrinks.
+        "peak": peak if log10_left[peak] > np.log10(1.005) and peak < len(log10_left) - 1 else None,
+    }
 
 
 def settling(settled: Attractor) -> str:
@@ -111,9 +90,9 @@ def settling(settled: Attractor) -> str:
     return f"settles into a cycle of two, {number(settled.low)} and {number(settled.high)} ({multiplier})"
 
 
-def describe_memory(state: MemoryState) -> str:
+def describe_memory(state) -> str:
     """Say what the memory explorer shows."""
-    given, n_steps = state.drive, len(state.H) - 1
+    read, n_steps = state.read, len(state.H) - 1
     steps = steps_remembered(state.log10_left, figures.FRACTION)
     all_along = state.log10_left.min() >= np.log10(figures.FRACTION)
     to_the_end = "more than 5 % of it to the end" if all_along else "less than 5 % of it on the way, more at the end"
@@ -122,12 +101,12 @@ def describe_memory(state: MemoryState) -> str:
     if state.peak is not None:
         largest = amount(state.log10_left[state.peak])
         grown = f" At its largest, after {counted(state.peak)}, it is {largest} times what it was."
-    alone = "It" if given.event_name == "the start" and not given.x.any() else "With nothing more to read it"
+    alone = "It" if state.drive == "nothing" else "With nothing more to read it"
     return (
-        f"{figures.LABELS[state.activation]}, w = {state.w:g}, b = {state.b:g}: the state goes from "
+        f"{state.activation_label}, w = {state.w:g}, b = {state.b:g}: the state goes from "
         f"{number(state.H[0])} to {number(state.H[-1])} in {n_steps} steps. {alone} {settling(state.settled)}. "
-        f"Of a small change made at {given.event_name}, {amount(state.log10_left[-1])} is left after "
-        f"{n_steps - given.event} steps: {kept}.{grown}"
+        f"Of a small change made at {read.event_name}, {amount(state.log10_left[-1])} is left after "
+        f"{n_steps - read.event} steps: {kept}.{grown}"
     )
 
 
@@ -153,23 +132,14 @@ Of a small change made at the start, 1 is left after 50 steps: more than 5 % of 
     return Explorer(controls, memory_state, figures.Memory(), describe_memory, off)
 
 
-@dataclass(frozen=True)
-class StartsState:
-    """Orbits of several starts, H of shape (T + 1, starts), and where the first of them settles."""
-
-    w: float
-    H: np.ndarray
-    settled: Attractor
-
-
-def starts_state(w: float) -> StartsState:
-    """Compute what the first explorer shows."""
+def starts_state(w: float) -> dict:
+    """Compute what the first explorer shows: H (T + 1, starts), and where the first of them settles."""
     scene = figures.FirstLook
     H = orbit("tanh", w, h0=np.array(scene.starts), n_steps=scene.n_steps)
-    return StartsState(w, H, attractor("tanh", w, h0=scene.starts[0]))
+    return {"H": H, "settled": attractor("tanh", w, h0=scene.starts[0])}
 
 
-def describe_starts(state: StartsState) -> str:
+def describe_starts(state) -> str:
     """Say how far apart the runs end, and whether they swing."""
     first, last = state.H[0], state.H[-1]
     apart = [f"{number(first[k] - first[k + 1])} apart" for k in (0, 1)]
@@ -187,22 +157,14 @@ def first_look(w: float = 0.9) -> Explorer:
     return Explorer([Slider("w", "weight w", -2, 2, w, 0.01)], starts_state, figures.FirstLook(), describe_starts)
 
 
-@dataclass(frozen=True)
-class ThreeState:
-    """The orbits (T + 1, starts) of the three activations under one weight."""
-
-    w: float
-    b: float
-    orbits: dict[str, np.ndarray]
-
-
-def three_state(w: float, b: float) -> ThreeState:
-    """Compute what the three panels show."""
+def three_state(w: float, b: float) -> dict:
+    """Compute what the three panels show: the orbits (T + 1, starts) of each activation."""
     h0 = np.array(figures.ThreeActivations.starts)
-    return ThreeState(w, b, {name: orbit(name, w, b, h0, figures.ThreeActivations.n_steps) for name in figures.LABELS})
+    n_steps = figures.ThreeActivations.n_steps
+    return {"orbits": {name: orbit(name, w, b, h0, n_steps) for name in figures.LABELS}}
 
 
-def describe_three(state: ThreeState) -> str:
+def describe_three(state) -> str:
     """Say where the runs from the first start end, and which of those from the last start end elsewhere."""
     first, last = (
         [f"{label} {settling(attractor(name, state.w, state.b, start))}" for name, label in figures.LABELS.items()]

@@ -1,13 +1,12 @@
 """The explorers of how much one layer of activations shrinks a gradient (notebook 04)."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.live import Explorer
-from helpers.explorers.words import amount, number
+from helpers.explorers.words import amount, counted, number
 from helpers.figures import squeeze as figures
 from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.activations import activation as find_activation
@@ -28,22 +27,6 @@ LAYERS = {
 }
 
 
-@dataclass(frozen=True)
-class ZooState:
-    """An activation over a grid, and at z."""
-
-    label: str
-    gamma: float
-    attained: str
-    remark: str
-    z: float
-    value: float
-    slope: float
-    z_grid: np.ndarray
-    values: np.ndarray
-    slopes: np.ndarray
-
-
 @lru_cache
 def zoo_curves(name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return a grid of z with f and f' over it; at a kink the slope jumps upright."""
@@ -53,19 +36,27 @@ def zoo_curves(name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return z, act(z), act.slope(z)
 
 
-def zoo_state(z: float, activation: str) -> ZooState:
-    """Compute what the zoo shows."""
+def zoo_state(z: float, activation: str) -> dict:
+    """Compute what the zoo shows: an activation over a grid, and at z."""
     act = find_activation(activation)
-    value, slope = float(act(z)), float(act.slope(z))
-    return ZooState(act.label, act.gamma, act.attained, act.gain_note, z, value, slope, *zoo_curves(activation))
+    z_grid, values, slopes = zoo_curves(activation)
+    return {
+        "act": act,
+        "value": float(act(z)),
+        "slope": float(act.slope(z)),
+        "z_grid": z_grid,
+        "values": values,
+        "slopes": slopes,
+    }
 
 
-def describe_zoo(state: ZooState) -> str:
+def describe_zoo(state) -> str:
     """Say value, slope and the largest slope."""
-    bound = "no bound" if np.isinf(state.gamma) else f"the bound γ = {state.gamma:.6g}"
-    told = f"{state.label} at z = {state.z:g}: f = {number(state.value)}, f ′ = {number(state.slope)}. "
-    told += f"The size of the slope has {bound} ({state.attained})."
-    return f"{told} Note: {state.remark}." if state.remark else told
+    act = state.act
+    bound = "no bound" if np.isinf(act.gamma) else f"the bound γ = {act.gamma:.6g}"
+    told = f"{act.label} at z = {state.z:g}: f = {number(state.value)}, f ′ = {number(state.slope)}. "
+    told += f"The size of the slope has {bound} ({act.attained})."
+    return f"{told} Note: {act.gain_note}." if act.gain_note else told
 
 
 def zoo_explorer(activation: str = "tanh") -> Explorer:
@@ -82,53 +73,37 @@ Note: a weight below 4 cannot make one step expand.'
     return Explorer(controls, zoo_state, figures.Zoo(), describe_zoo)
 
 
-@dataclass(frozen=True)
-class SqueezeState:
-    """The slopes of one layer, and log10 of what k layers of slopes leave of a vector, k = 0 to the deepest."""
-
-    label: str
-    variance: float
-    depth: int
-    gamma: float
-    rms: float
-    bins: np.ndarray
-    shares: np.ndarray
-    log10_left: np.ndarray
-
-
 @lru_cache
 def standard_arguments() -> np.ndarray:
     """Return N(0, 1) arguments of all layers, (deepest, WIDTH)."""
     return np.random.default_rng(0).standard_normal((figures.Squeeze.deepest, WIDTH))
 
 
-def squeeze_state(log10_q: float, depth: float, activation: str) -> SqueezeState:
-    """Compute what the squeeze shows."""
+def squeeze_state(log10_q: float, depth: int, activation: str) -> dict:
+    """Compute what the squeeze shows; of a vector what 0 layers of slopes leave, 1, and so on to the deepest."""
     act, q = find_activation(activation), 10.0**log10_q
     Z = np.sqrt(q) * standard_arguments()
     edges = np.linspace(0.0, 1.8, N_BINS + 1)
     shares = np.histogram(np.abs(act.slope(Z[:20])), edges)[0] / Z[:20].size
-    return SqueezeState(
-        label=act.label,
-        variance=q,
-        depth=int(depth),
-        gamma=act.gamma,
-        rms=rms_slope(activation, q),
-        bins=(edges[1:] + edges[:-1]) / 2,
-        shares=shares,
-        log10_left=squeeze(activation, Z, np.full(WIDTH, WIDTH**-0.5)),
-    )
+    return {
+        "variance": q,
+        "gamma": act.gamma,
+        "rms": rms_slope(activation, q),
+        "bins": (edges[1:] + edges[:-1]) / 2,
+        "shares": shares,
+        "log10_left": squeeze(activation, Z, np.full(WIDTH, WIDTH**-0.5)),
+    }
 
 
-def describe_squeeze(state: SqueezeState) -> str:
+def describe_squeeze(state) -> str:
     """Say what is left, what average and bound say, and from which layer on less than a millionth is left."""
-    left, layers = state.log10_left[state.depth], f"{state.depth} layer{'s' * (state.depth > 1)}"
+    left, layers = state.log10_left[state.depth], counted(state.depth, "layer")
     dead = f" No neuron has a slope in each of the {layers}." if np.isneginf(left) and state.rms else ""
     gone = int(np.flatnonzero(state.log10_left >= -6)[-1]) + 1
     million = f"from layer {gone} on" if gone < len(state.log10_left) else f"in none of the {gone - 1} layers shown"
     return (
-        f"{state.label}, arguments of variance {state.variance:.3g}: after {layers} {amount(left)} of a vector of "
-        f"{WIDTH} neurons is left. The average, by the root mean square {state.rms:.5g} of the slope, is "
+        f"{state.activation_label}, arguments of variance {state.variance:.3g}: after {layers} {amount(left)} of a "
+        f"vector of {WIDTH} neurons is left. The average, by the root mean square {state.rms:.5g} of the slope, is "
         f"{amount(state.depth * np.log10(state.rms))}; the bound γ^k is {amount(state.depth * np.log10(state.gamma))}."
         f"{dead} Less than a millionth is left {million}."
     )
@@ -144,23 +119,8 @@ def squeeze_explorer(activation: str = "tanh") -> Explorer:
     return Explorer(controls, squeeze_state, figures.Squeeze(), describe_squeeze)
 
 
-@dataclass(frozen=True)
-class JacobianState:
-    """The Jacobian (n, n) of a layer, its singular values and diagonal entries, largest first, and their bound."""
-
-    label: str
-    n: int
-    spread: float
-    J: np.ndarray
-    singular: np.ndarray
-    diagonal: np.ndarray
-    bound: float
-    bound_words: str
-
-
-def jacobian_state(spread: float, n: float, activation: str) -> JacobianState:
-    """Compute what the explorer of full Jacobians shows."""
-    n = int(n)
+def jacobian_state(spread: float, n: int, activation: str) -> dict:
+    """Compute what the explorer of full Jacobians shows: J (n, n), and what it is made of, the largest first."""
     z = spread * np.linspace(1.0, -1.0, n)
     J = activation_jacobian(activation, z)
     if activation == "softmax":
@@ -171,20 +131,26 @@ def jacobian_state(spread: float, n: float, activation: str) -> JacobianState:
     else:
         bound = ACTIVATIONS[activation].gamma
         words = f"γ = {number(bound)}"
-    label = next(label for label, name in LAYERS.items() if name == activation)
-    diagonal = np.sort(np.abs(np.diagonal(J)))[::-1]
-    return JacobianState(label, n, spread, J, np.linalg.svd(J, compute_uv=False), diagonal, bound, words)
+    return {
+        "J": J,
+        "singular": np.linalg.svd(J, compute_uv=False),
+        "diagonal": np.sort(np.abs(np.diagonal(J)))[::-1],
+        "bound": bound,
+        "bound_words": words,
+    }
 
 
-def describe_jacobian(state: JacobianState) -> str:
+def describe_jacobian(state) -> str:
     """Say the norm, the largest entry of the diagonal, and the bound."""
     off = np.abs(state.J - np.diag(np.diagonal(state.J))).max()
     form = "full" if off else "diagonal"
-    flat = " Two numbers always become 1 and −1: nothing passes." if (state.label, state.n) == ("LayerNorm", 2) else ""
+    two = state.activation == "layernorm" and state.n == 2
+    flat = " Two numbers always become 1 and −1: nothing passes." if two else ""
     return (
-        f"{state.label}, n = {state.n}, z from {number(state.spread)} to {number(-state.spread)}: a {form} Jacobian. "
-        f"Its norm is {number(state.singular[0])}, the largest entry of its diagonal {number(state.diagonal[0])}, its "
-        f"smallest singular value {number(state.singular[-1])}; the bound is {state.bound_words}.{flat}"
+        f"{state.activation_label}, n = {state.n}, z from {number(state.spread)} to {number(-state.spread)}: a {form} "
+        f"Jacobian. Its norm is {number(state.singular[0])}, the largest entry of its diagonal "
+        f"{number(state.diagonal[0])}, its smallest singular value {number(state.singular[-1])}; the bound is "
+        f"{state.bound_words}.{flat}"
     )
 
 

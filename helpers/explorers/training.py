@@ -1,15 +1,19 @@
-"""The explorer of nets that learn, over a gap, whom a pronoun means (notebook 10)."""
+"""The explorers of nets that learn: whom a pronoun means, who heard the name, how to hold a bit (notebook 10)."""
 
 from functools import lru_cache
 from math import inf
 
 import numpy as np
 
+from helpers.data import hearing
 from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.live import Draft, Explorer
 from helpers.explorers.words import amount
 from helpers.figures import training as figures
-from helpers.maths.tasks import PRONOUNS, draw, is_wrong, sentence
+from helpers.maths.latching import LATE, LONGEST, N_NETS, holders, is_trained, kind, late_shares, train_holders
+from helpers.maths.linear import product_norms
+from helpers.maths.rnn import run_rnn, step_jacobians
+from helpers.maths.tasks import PRONOUNS, draw, is_wrong, sentence, wilson_interval
 from helpers.maths.training import Recipe, Training
 
 MODELS = {"tanh net": "tanh", "ReLU net that starts as the identity": "irnn", "LSTM": "lstm", "GRU": "gru"}
@@ -134,3 +138,114 @@ def gap_explorer(gap: int = 8, model: str = "lstm", updates: int = 50) -> Explor
         Choice("max_norm", "gradient", {"clipped at norm 1": 1.0, "clipped at norm 0.1": 0.1, "not clipped": inf}, 1.0),
     ]
     return Explorer(controls, gap_state, figures.Gap(), describe_gap, without_effect)
+
+
+# Who heard the name before training, and who learned it
+
+# Of each kind its model, gain and forget bias, the label in the picture and where that stands, in points.
+KINDS = {
+    "tanh, gain 0.8": ("tanh", 0.8, 0.0, "tanh 0.8", (8, 0)),
+    "tanh, gain 1": ("tanh", 1.0, 0.0, "tanh 1", (-8, 0)),
+    "tanh, gain 1.5": ("tanh", 1.5, 0.0, "tanh 1.5", (8, 0)),
+    "ReLU from the identity": ("irnn", 1.0, 0.0, "ReLU", (8, 0)),
+    "LSTM, forget bias 0": ("lstm", 1.0, 0.0, "LSTM 0", (-6, 8)),
+    "LSTM, forget bias 1": ("lstm", 1.0, 1.0, "LSTM 1", (8, 0)),
+    "LSTM, forget bias 3": ("lstm", 1.0, 3.0, "LSTM 3", (0, 12)),
+    "GRU, bias 0": ("gru", 1.0, 0.0, "GRU 0", (8, 8)),
+    "GRU, bias 3": ("gru", 1.0, 3.0, "GRU 3", (-8, 0)),
+}
+THIRTIES = {"0 to 29": 0, "1000 to 1029": 1000}
+
+
+def nets_of(kind: str) -> np.ndarray:
+    """Return the records of the sixty nets of a kind."""
+    nets = hearing()
+    model, gain, bias = KINDS[kind][:3]
+    return nets[(nets["model"] == model) & (nets["gain"] == gain) & (nets["forget_bias"] == bias)]
+
+
+def hearing_state(kind: str, seeds: int) -> dict:
+    """Compute what the explorer of who heard and who learned shows."""
+    nets = nets_of(kind)
+    nets = nets[(nets["seed"] >= seeds) & (nets["seed"] < seeds + 30)]
+    return {
+        "heard": nets["heard"],
+        "solved_at": nets["solved_at"],
+        "places": {name: place for place, name in enumerate(KINDS)},
+    }
+
+
+def describe_hearing(state) -> str:
+    """Say how many solved it, what another thirty may do, and what those heard who solved it and those who did not."""
+    solved = state.solved_at > 0
+    n, count = len(solved), int(solved.sum())
+    low, high = wilson_interval(count, n)
+    said = f"{state.kind}, seeds {state.seeds_label}: {count} of {n} nets learn it within 200 updates. "
+    said += f"Of other nets of this kind, expect {low:.0%} to {high:.0%} to learn it (95 % interval). "
+    groups = [("those that learn it", solved), ("those that do not", ~solved)]
+    medians = [f"{amount(np.median(state.heard[some]))} for {words}" for words, some in groups if some.any()]
+    return f"{said}The gradient at the name before training, with that at the end as 1: {', '.join(medians)} (medians)."
+
+
+def hearing_explorer(kind: str = "tanh, gain 1") -> Explorer:
+    """Return the explorer of who heard the name before training and who learned it."""
+    kinds = []
+    for name, (*_, label, offset) in KINDS.items():
+        nets = nets_of(name)
+        count = (nets["solved_at"] > 0).sum()
+        ends = wilson_interval(count, len(nets))
+        kinds.append((label, np.median(nets["heard"]), count / len(nets), *ends, offset))
+    controls = [
+        Choice("kind", "nets", list(KINDS), kind),
+        Choice("seeds", "seeds", THIRTIES, 0),
+    ]
+    return Explorer(controls, hearing_state, figures.Hearing(kinds), describe_hearing)
+
+
+# Nets that learned to hold one bit
+
+WORDS = {"holds": "hold the bit", "alternates": "turn it round at each step", "forgets": "do neither"}
+
+
+def bits_state(net: int, trained: int):
+    """Compute what the explorer of nets that hold a bit shows; a generator, for training takes time.
+
+    How the net answers at each length, and of all nets the largest eigenvalue of W and the kind.
+    """
+    if not is_trained(trained):
+        yield from train_holders(trained)
+    yield 1.0
+    training, right = holders(trained)
+    spectra = [np.linalg.eigvals(training.net(s).W) for s in range(N_NETS)]
+    X, _ = draw("latch", np.random.default_rng(1), LONGEST, 1)
+    one = training.net(net - 1)
+    J = step_jacobians(one, run_rnn(one, np.zeros(len(one.W)), X[..., 0]))
+    return {
+        "lengths": np.arange(1, len(right) + 1),
+        "right": right[:, net - 1],
+        "eigenvalues": np.array([some[np.abs(some).argmax()] for some in spectra]),
+        "kinds": [kind(right[:, s]) for s in range(N_NETS)],
+        "log10_left": product_norms(J[1:])[-1],
+    }
+
+
+def describe_bits(state) -> str:
+    """Say how the net answers at odd and at even lengths, its eigenvalue, and what is left of its gradient."""
+    odd, even = late_shares(state.right)
+    top = state.eigenvalues[state.net - 1]
+    eigenvalue = f"{top.real:.2f}" if top.imag == 0 else f"{top.real:.2f} ± {abs(top.imag):.2f}i"
+    counts = ", ".join(f"{state.kinds.count(name)} {words}" for name, words in WORDS.items())
+    return (
+        f"Net {state.net} of {N_NETS}, which learned at length {state.trained}: above length {LATE} it is right in "
+        f"{odd:.0%} of the odd and {even:.0%} of the even ones; largest eigenvalue of W {eigenvalue}. Over "
+        f"{len(state.lengths) - 1} steps its gradient keeps {amount(state.log10_left)}. Of all nets {counts}."
+    )
+
+
+def bits_explorer(trained: int = 6) -> Explorer:
+    """Return the explorer of small tanh nets that learned to hold one bit for a few steps."""
+    controls = [
+        Slider("net", "which net", 1, N_NETS, 4, 1),
+        Slider("trained", "learned at length", 3, 12, trained, 1),
+    ]
+    return Explorer(controls, bits_state, figures.Bits(), describe_bits)

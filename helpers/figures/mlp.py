@@ -117,7 +117,7 @@ class OutputGradient(Scene):
         self.moves(*self.lines, *self.dots)
 
     def move(self, state):
-        curves = [state.error, state.kl_y, state.l2_y, state.error, state.kl_z, state.l2_z]
+        curves = [state.error, *state.sizes[:2], state.error, *state.sizes[2:]]
         for line, size in zip(self.lines, curves, strict=True):
             line.set_data(state.z_grid, np.log10(np.maximum(size, 1e-30)))
         for dots, at in zip(self.dots, (state.here[:2], state.here[2:]), strict=True):

@@ -1,11 +1,11 @@
-"""Where one neuron has one rest, two rests or a cycle of two; and the wall that the border raises in a loss."""
+"""Where one neuron has one stable fixed point, two, or a cycle of two; and the wall that a border raises in a loss."""
 
 import numpy as np
 from matplotlib.colors import ListedColormap
 
 from helpers.figures import style
 from helpers.figures.parts import above, leaving, leaving_log10, level, log_limits, note, path
-from helpers.figures.scalar import LABELS, STATE_LIMITS
+from helpers.figures.scalar import STATE_LIMITS
 from helpers.figures.scene import Scene
 
 MAP_LIMITS = {"w": (-10, 10), "b": (-8, 8)}
@@ -68,7 +68,7 @@ class Regimes(Scene):
         for words, (w, b, text) in zip(self.words, state.places, strict=True):
             words.set_position((w, b))
             words.set_text(text)
-        self.map.set_title(f"{LABELS[state.activation]}: where a run can end")
+        self.map.set_title(f"{state.activation_label}: where a run can end")
         self.time.set(xlim=(0, len(state.H) - 1), ylim=STATE_LIMITS[state.activation])
         self.gradient.set_xlim(0, len(state.H) - 1)
 

@@ -98,15 +98,15 @@ class Memory(Scene):
 
     def stage_key(self, state):
         limits = state_limits(state.activation, state.H), log_limits(state.log10_left)
-        return state.activation, state.drive.time_label, len(state.H), limits
+        return state.activation, state.read.time_label, len(state.H), limits
 
     def stage(self, state):
         limits, (low, high) = state_limits(state.activation, state.H), log_limits(state.log10_left)
         self.time.set(xlim=(0, len(state.H) - 1), ylim=limits)
-        self.time.set_title(f"{LABELS[state.activation]}: state and input")
+        self.time.set_title(f"{state.activation_label}: state and input")
         self.states.set_markersize(2.5 if len(state.H) <= 101 else 0)
         self.faded.set_visible(state.activation != "sigmoid")  # whose states do not fade to 0
-        self.gradient.set(ylim=(low, high), yticks=np.arange(-3, 2) * high, xlabel=state.drive.time_label)
+        self.gradient.set(ylim=(low, high), yticks=np.arange(-3, 2) * high, xlabel=state.read.time_label)
         self.cobweb.set(xlim=limits, ylim=limits)
         self.cobweb.set_title("one step (curve: with x = 0; stairs: as it went)")
         self.diagonal.set_data(limits, limits)
@@ -115,14 +115,14 @@ class Memory(Scene):
     def move(self, state):
         t = np.arange(len(state.H))
         self.states.set_data(t, path(state.H))
-        self.drive.set_data(t[:-1], state.drive.x)
+        self.drive.set_data(t[:-1], state.read.x)
         limits = self.gradient.get_ylim()
-        self.left.set_data(t[state.drive.event :], np.maximum(state.log10_left, 3 * limits[0]))
+        self.left.set_data(t[state.read.event :], np.maximum(state.log10_left, 3 * limits[0]))
         peak = state.peak
-        self.peak.set_data(*([], []) if peak is None else ([state.drive.event + peak], [state.log10_left[peak]]))
-        self.note.set_text(leaving_log10(state.log10_left, state.drive.event, limits))
+        self.peak.set_data(*([], []) if peak is None else ([state.read.event + peak], [state.log10_left[peak]]))
+        self.note.set_text(leaving_log10(state.log10_left, state.read.event, limits))
         for line in self.events:
-            line.set_xdata([state.drive.event, state.drive.event])
+            line.set_xdata([state.read.event, state.read.event])
         self.time_note.set_text(leaving(state.H, self.time.get_ylim()))
         self.map.set_data(state.map_h, path(state.map_f))
         self.stairs.set_data(

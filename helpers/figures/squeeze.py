@@ -38,15 +38,15 @@ class Zoo(Scene):
         self.handle(self.at_slope, x="z")
 
     def stage_key(self, state):
-        return state.label
+        return state.activation
 
     def stage(self, state):
-        self.value.set_title(f"{state.label} and its tangent at z")
-        bound = "no γ: the slope has no bound" if np.isinf(state.gamma) else f"γ = {state.gamma:.6g} (dashed)"
+        self.value.set_title(f"{state.activation_label} and its tangent at z")
+        bound = "no γ: the slope has no bound" if np.isinf(state.act.gamma) else f"γ = {state.act.gamma:.6g} (dashed)"
         self.slope_title.set_text(f"its slope; {bound}")
         self.curve.set_data(state.z_grid, np.clip(state.values, -1e3, 1e3))
         self.slopes.set_data(state.z_grid, np.clip(state.slopes, -1e3, 1e3))
-        self.gamma.set_data(self.z_limits, [min(state.gamma, 1e3)] * 2)
+        self.gamma.set_data(self.z_limits, [min(state.act.gamma, 1e3)] * 2)
 
     def move(self, state):
         ends = np.array([state.z - 2.0, state.z + 2.0])

@@ -1,10 +1,12 @@
-"""Nets in training: their right answers update by update, and their gradient by lag."""
+"""Nets in training: their answers and gradients update by update, who learned, and what nets that hold a bit do."""
 
 import numpy as np
 
 from helpers.figures import style
 from helpers.figures.parts import legend_above, level, log_line
 from helpers.figures.scene import Scene
+
+SPREAD = (0.618034 * np.arange(30)) % 1.0 - 0.5  # so that dots of one height do not cover one another
 
 
 class Gap(Scene):
@@ -56,3 +58,106 @@ class Gap(Scene):
             for line, logs in zip(lines, flow.T, strict=True):
                 log_line(line, np.arange(len(logs)), logs)
         self.first.set_data([state.length - 1] * 2, self.log_limits)
+
+
+class Hearing(Scene):
+    """Left the nets of one kind, what each heard against when it solved the task; right all kinds, the share of each.
+
+    kinds : of each kind its label, the median of what its nets heard, the share that solved it and the ends of its
+    interval, and where its label stands: (label, heard, share, low, high, (dx, dy)) with the offset in points.
+    """
+
+    height = 400
+    heard_limits = (-9.5, 1.5)
+    never = 240  # the height of those that did not solve it
+
+    def __init__(self, kinds, **settings):
+        self.kinds = kinds
+        super().__init__(**settings)
+
+    def build(self):
+        self.dots = self.figure.add_axes([0.085, 0.14, 0.5, 0.69])
+        self.dots.set(xlim=self.heard_limits, ylim=(0, 272), xlabel="gradient at the name before training, log$_{10}$")
+        self.dots.set(yticks=[25, 50, 100, 150, 200, self.never])
+        self.dots.set_yticklabels(["25", "50", "100", "150", "200", "not"])
+        self.dots.set(ylabel="solved after so many updates")
+        self.dots.set_title("thirty nets of one kind, one dot per net", pad=24)
+        level(self.dots, 207)
+        look = {"markersize": 6.5, "linestyle": "none"}
+        (self.solved,) = self.dots.plot([], [], "o", color=style.OTHER, label="solved", alpha=0.75, **look)
+        (self.unsolved,) = self.dots.plot([], [], "x", color=style.RULE, label="not solved", **look)
+        median = {"color": style.MARK, "linewidth": 2.0}
+        (self.medians,) = self.dots.plot([], [], label="median of each", **median)
+        legend_above(self.dots, 3)
+        self.shares = self.figure.add_axes([0.655, 0.14, 0.335, 0.69])
+        self.shares.set(xlim=(-9.9, 3.1), ylim=(-0.06, 1.12), yticks=np.linspace(0, 1, 6))
+        self.shares.set(xlabel="median gradient at the name, log$_{10}$", ylabel="share that solved it")
+        self.shares.set_title("each kind, over sixty nets", pad=24)
+        for label, heard, share, low, high, offset in self.kinds:
+            self.shares.plot([heard] * 2, [low, high], color=style.EDGE, linewidth=1.2)
+            self.shares.plot([heard], [share], "o", color=style.STATE, markersize=5)
+            side = {"ha": "right" if offset[0] < 0 else "left", "va": "center", "fontsize": 8}
+            self.shares.annotate(label, (heard, share), offset, textcoords="offset points", **side)
+        ring = {"markersize": 12, "markerfacecolor": "none", "markeredgewidth": 1.8}
+        (self.here,) = self.shares.plot([], [], "o", color=style.MARK, label="this kind", **ring)
+        (bar,) = self.shares.plot([], [], color=style.EDGE, linewidth=1.2, label="95 % interval")
+        legend_above(self.shares, 2, handles=[self.here, bar])
+        self.moves(self.solved, self.unsolved, self.medians, self.here)
+
+    def move(self, state):
+        heard = np.maximum(state.heard, self.heard_limits[0] + 0.1)  # nothing at all stands at the edge
+        solved = state.solved_at > 0
+        self.solved.set_data(heard[solved], state.solved_at[solved] + 14 * SPREAD[solved])
+        self.unsolved.set_data(heard[~solved], self.never + 50 * SPREAD[~solved])
+        x, y = [], []
+        for some, low, high in ((solved, 0, 205), (~solved, 209, 272)):
+            if some.any():
+                x += [np.median(heard[some])] * 2 + [np.nan]
+                y += [low, high, np.nan]
+        self.medians.set_data(x, y)
+        place = state.places[state.kind]
+        self.here.set_data([self.kinds[place][1]], [self.kinds[place][2]])
+
+
+class Bits(Scene):
+    """Nets that learned to hold a bit over a few steps: how one answers at other lengths, and all their eigenvalues."""
+
+    height = 370
+    longest = 60
+
+    def build(self):
+        self.right = self.figure.add_axes([0.07, 0.14, 0.5, 0.7])
+        self.right.set(xlim=(0, self.longest + 1), ylim=(-0.04, 1.04), xlabel="length", ylabel="right answers")
+        self.right.set_title("one of them, asked at other lengths", pad=20)
+        level(self.right, 0.5, linestyle=":")
+        (self.odd,) = self.right.plot([], [], "o", color=style.STATE, markersize=5, label="odd lengths")
+        (self.even,) = self.right.plot([], [], "s", color=style.OTHER, markersize=4, label="even lengths")
+        (self.trained,) = self.right.plot([], [], ":", color=style.MARK, linewidth=1.4)
+        self.trained.set_label("learned here")
+        legend_above(self.right, 3, handles=[self.odd, self.even, self.trained], handletextpad=0.4, handlelength=1.2)
+        self.plane = self.figure.add_axes([0.64, 0.14, 0.35, 0.7])
+        self.plane.set(xlim=(-3, 3), ylim=(-2.87, 2.87), xlabel="real", ylabel="imaginary", aspect="equal")
+        self.plane.set_title("largest eigenvalue of W, all nets", pad=20)
+        turn = np.linspace(0, 2 * np.pi, 200)
+        self.plane.plot(np.cos(turn), np.sin(turn), color=style.EDGE, linewidth=1.0)
+        level(self.plane, 0)
+        looks = {"holds": ("o", style.STATE), "alternates": ("s", style.OTHER), "forgets": ("x", style.DRIVE)}
+        self.kinds = {
+            kind: self.plane.plot([], [], mark, color=colour, markersize=5, label=kind)[0]
+            for kind, (mark, colour) in looks.items()
+        }
+        look = {"markersize": 12, "markerfacecolor": "none", "markeredgewidth": 1.8}
+        (self.here,) = self.plane.plot([], [], "o", color=style.MARK, label="this one", **look)
+        legend_above(self.plane, 4, columnspacing=0.6, handletextpad=0.4, handlelength=1.2)
+        self.moves(self.odd, self.even, self.trained, *self.kinds.values(), self.here)
+
+    def move(self, state):
+        odd = state.lengths % 2 == 1
+        self.odd.set_data(state.lengths[odd], state.right[odd])
+        self.even.set_data(state.lengths[~odd], state.right[~odd])
+        self.trained.set_data([state.trained] * 2, (-0.04, 1.04))
+        for kind, dots in self.kinds.items():
+            some = state.eigenvalues[np.array(state.kinds) == kind]
+            dots.set_data(some.real, np.abs(some.imag))
+        one = state.eigenvalues[state.net - 1]
+        self.here.set_data([one.real], [abs(one.imag)])
