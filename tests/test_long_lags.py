@@ -138,10 +138,24 @@ def test_at_adding_plain_nets_fail_at_50_and_gated_ones_do_not():
     assert min(solved("adding", 50, "GRU", "LSTM 0", "LSTM 1", "LSTM 3")) >= 18
 
 
+@pytest.mark.draws
+def test_no_lstm_with_forget_bias_0_hears_a_thousandth_of_the_first_number_before_training(draws):
+    flow = Training(Recipe("adding", 50, "lstm", forget_bias=0.0, seeds=tuple(draws()))).flow()
+    assert (flow[-2] - flow[0]).max() < -3
+
+
+def test_all_that_report_learn_the_sum_over_50_steps_with_forget_bias_0():
+    assert solved("adding", 50, "LSTM 0") == [20]
+
+
 @pytest.mark.claim("C75")
 def test_one_bit_over_160_steps_is_held_by_tanh_nets_of_gain_1_5_and_not_by_lstms_with_forget_bias_0():
     assert solved("latch", 160, "tanh 1.5")[0] >= 11
     assert solved("latch", 160, "LSTM 0")[0] <= 1
+
+
+def test_lstms_with_forget_bias_0_hold_one_bit_over_10_steps_and_not_over_40_or_more():
+    assert [solved("latch", length, "LSTM 0")[0] for length in (10, 40, 80, 160)] == [20, 0, 0, 0]
 
 
 def test_over_200_steps_the_order_is_learned_by_tied_lstms_and_not_by_those_that_only_forget_slowly():
@@ -230,7 +244,7 @@ def test_the_survey_reads_off_the_length_that_is_nearest(task):
     lengths = sorted({length for _, length in ROWS[task]})
     for length in LENGTHS:
         state = survey_state(task, length)
-        nearest = min(lengths, key=lambda one: abs(log(one / length)))
+        nearest = min(lengths, key=lambda one: round(abs(log(one / length)), 9))
         assert state["lengths"][state["place"]] == nearest
         assert nearest == length or length not in lengths
 
@@ -399,6 +413,14 @@ def test_the_first_gradients_of_adding_are_ordered_by_the_forget_bias():
 
 def test_the_nets_of_the_explorer_are_trained_once():
     assert watched(Recipe("jane", 10, "tanh")) is watched(Recipe("jane", 10, "tanh"))
+
+
+def test_the_best_constant_answer_to_adding_is_1_which_is_right_outside_two_corners_of_the_unit_square():
+    x = (np.arange(400) + 0.5) / 400
+    D = np.add.outer(x, x).reshape(1, -1)
+    right = [1 - is_wrong("adding", np.full(D.shape, answer), D).mean() for answer in np.linspace(0, 2, 41)]
+    assert np.argmax(right) == 20
+    assert right[20] == pytest.approx(1 - 0.8**2, abs=2e-3) == 1 - TASKS["adding"].chance
 
 
 def test_a_constant_answer_is_as_often_right_as_the_notebook_prints():

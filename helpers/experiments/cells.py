@@ -84,7 +84,7 @@ ROWS = {
     },
     "adding": _rows("adding", (50,), (*PLAIN, *GATED[:-1]), n_updates=1500),
     "jane": _rows("jane", (10, 20, 50), (*PLAIN, *GATED, *TIED), n_updates=1000),
-    "latch": _rows("latch", (40, 160), LATCH, hidden=8, n_updates=400),
+    "latch": _rows("latch", (10, 20, 40, 80, 160), LATCH, hidden=8, n_updates=400),
 }
 GRIDS = {task: [cell for cells in rows.values() for cell in cells] for task, rows in ROWS.items()}
 # A part of "order" that takes a few minutes.

@@ -17,7 +17,7 @@ LABELS = {
     "Jane and she": "jane",
     "one bit": "latch",
 }
-LENGTHS = (10, 20, 50, 200)
+LENGTHS = (10, 20, 50, 100, 200)
 
 
 class SurveyRow(NamedTuple):
@@ -33,7 +33,10 @@ class SurveyRow(NamedTuple):
 
 
 def survey_state(task: str, length: int) -> dict:
-    """Read from the shipped table what the survey shows, with the place of the length that is nearest by ratio."""
+    """Read from the shipped table what the survey shows, with the place of the length that is nearest by ratio.
+
+    Of two that are as near it is the shorter one.
+    """
     lengths = sorted({one for _, one in ROWS[task]})
     rows = []
     for name in dict.fromkeys(name for name, _ in ROWS[task]):
@@ -42,7 +45,7 @@ def survey_state(task: str, length: int) -> dict:
         rows.append(SurveyRow(name.replace("-", "−"), reports, *np.transpose(interval)))
     return {
         "lengths": lengths,
-        "place": int(np.abs(np.log(lengths) - np.log(length)).argmin()),
+        "place": int(np.abs(np.log(lengths) - np.log(length)).round(9).argmin()),
         "n_tried": [min(row.reports[k].n_tried for row in rows if row.reports[k]) for k in range(len(lengths))],
         "n_updates": next(iter(ROWS[task].values()))[0].n_updates,
         "chance": 1.0 - TASKS[task].chance,

@@ -5,7 +5,7 @@ from matplotlib.patches import Rectangle
 from helpers.figures import style
 from helpers.figures.scene import Scene
 
-MOST_ROWS, MOST_COLUMNS = 11, 4
+MOST_ROWS, MOST_COLUMNS = 11, 5
 PER_LINE, STEP = 10, 0.045  # dots side by side, and their distance as a share of a column
 LEFT, COUNT = 0.09, 0.60  # where in a column the dots begin and the count stands
 
