@@ -516,7 +516,7 @@ def test_no_answer_yet_is_no_mistake(name):
 @pytest.mark.parametrize(
     ("name", "given", "told"),
     [
-        ("01.1", "0.9", "'0.9' is no number"),
+        ("01.1", "a tenth", "'a tenth' is no number"),
         ("01.1", float("nan"), "nan is no number"),
         ("01.1", True, "True is no number"),
         ("01.3", "w = 2", "'w = 2' is not offered. Answer with one of 'w = 1.0', "),

@@ -784,7 +784,7 @@ STILL = Forward([np.zeros(1)] * 3, [np.zeros(1)] * 2)
         (lambda: chain_product(TWO, RUN, [[1.0]], k=1.0), "k must be a whole number, got 1.0"),
         (lambda: reverse_accumulation(EXPLODING, STILL, [[1.0]]), "a gradient must stay within the floats"),
         (lambda: random_net([2, 2], ["tanh", "tanh"], rng()), r"one name or 1, one for each layer, got \['tanh', 'ta"),
-        (lambda: random_net([2, 2], "tahn", rng()), "activation must be one of .*got 'tahn'"),
+        (lambda: random_net([2, 2], "tahn", rng()), "each of activations must be one of .*got 'tahn'"),
         (lambda: stepped(TWO, weight_gradients(TWO, RUN, [[1.0]]), -1.0), "learning_rate must be at least 0.0, got -1"),
         (lambda: stepped(TWO, WeightGradients([np.ones((2, 2))], [np.ones(2)]), 1.0), r"got \[\(2, 2\)\]"),
     ],

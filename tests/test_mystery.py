@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from helpers.explorers.mystery import mystery_explorer
-from helpers.maths.lstm import lstm_jacobians, lstm_run, random_lstm, sigmoid
+from helpers.maths.activations import sigmoid
+from helpers.maths.lstm import lstm_jacobians, lstm_run, random_lstm
 from helpers.maths.mystery import N_MYSTERIES, N_STEPS, M, N, gradients, secret
 
 NUMBERS = range(1, N_MYSTERIES + 1)

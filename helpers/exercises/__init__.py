@@ -17,6 +17,7 @@ from helpers.exercises import (
     through_time,
 )
 from helpers.exercises.answers import Exercise, Repair, Verdict
+from helpers.maths._check import shown
 
 ROOMS = (
     one_neuron,
@@ -38,7 +39,7 @@ EXERCISES: dict[str, Exercise | Repair] = {
 def check(name: str, given) -> Verdict:
     """Return the verdict on an answer to the exercise called ``name``: a number, a choice or a function.
 
-    None is an answer not yet given; one of another kind than was asked for is told so.
+    None is an answer not yet given; one of another kind than was asked for is told so. Every object gets a verdict.
     Raises ValueError for an unknown exercise.
 
     >>> check("02.3", "its direction")
@@ -46,8 +47,8 @@ def check(name: str, given) -> Verdict:
     >>> check("01.1", None).right
     False
     """
-    if name not in EXERCISES:
-        raise ValueError(f"no exercise is called {name!r}: wanted one of {list(EXERCISES)}")
+    if not isinstance(name, str) or name not in EXERCISES:
+        raise ValueError(f"no exercise is called {shown(name)}: wanted one of {list(EXERCISES)}")
     if given is None:
         return Verdict(False, "No answer yet: put yours in place of None and run the cell again.")
     return EXERCISES[name].check(given)

@@ -1,9 +1,12 @@
 """What an exercise is, a question or a function to be repaired, and the verdict on an answer to it."""
 
 import math
+import re
+import warnings
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
+from decimal import Decimal
 from numbers import Real
 
 import numpy as np
@@ -40,13 +43,15 @@ class Exercise:
     def check(self, given) -> Verdict:
         """Return the verdict on ``given``."""
         if self.options:
-            given = next((option for option in self.options if plain(option) == plain(given)), given)
-        if self.options and given not in self.options:
-            return Verdict(
-                False, f"{shown(given)} is not offered. Answer with one of {', '.join(map(repr, self.options))}."
-            )
-        if not self.options and not is_number(given):
-            return Verdict(False, f"{shown(given)} is no number. Answer with a number, such as 0.5.")
+            text = plain(given) if issubclass(type(given), str) else None
+            given, answer = next((option for option in self.options if plain(option) == text), None), given
+            if given is None:
+                offered = ", ".join(map(repr, self.options))
+                return Verdict(False, f"{shown(answer)} is not offered. Answer with one of {offered}.")
+        else:
+            given, refusal = read_number(given)
+            if refusal:
+                return Verdict(False, refusal)
         if given == self.answer or (not self.options and abs(given - self.answer) <= self.tolerance):
             return Verdict(True, f"Right. {self.explanation}")
         return Verdict(False, next((text for fits, text in self.hints if fits(given)), self.otherwise))
@@ -62,14 +67,38 @@ def is_option(option: str) -> Callable[[str], bool]:
     return lambda given: given == option
 
 
-def plain(given):
-    """Return a text as it is compared, without spaces and capitals, x as ×; anything else as it is."""
-    return given.casefold().replace(" ", "").replace("x", "×") if isinstance(given, str) else given
+def plain(text: str) -> str:
+    """Return a text as it is compared, without spaces and capitals, x as ×."""
+    return text.casefold().replace(" ", "").replace("x", "×")
 
 
-def is_number(given) -> bool:
-    """Return whether an answer is a finite number."""
-    return isinstance(given, Real) and not isinstance(given, bool) and math.isfinite(given)
+def read_number(given) -> tuple[float, str]:
+    """Return the number that an answer is, and nothing; or NaN, and why it is no number.
+
+    A text is read as it is meant: "0.5", "0,5" and "50 %" are a half.
+    """
+    kind, number = type(given), given  # the type and not isinstance, which asks the object
+    if kind is tuple and len(given) == 2 and all(type(part) is int for part in given):
+        return math.nan, f"{shown(given)} is two numbers. Write a decimal number with a point, such as 0.5."
+    if issubclass(kind, str):
+        text = "".join(given.split()).replace("−", "-")
+        if re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+%?", text):
+            return math.nan, f"{shown(given)} may be read in two ways. Write the number without a comma."
+        try:
+            number = float(text.removesuffix("%").replace(",", ".")) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            number = None
+    elif kind is np.ndarray and given.ndim == 0:
+        number = given[()]
+    if not issubclass(type(number), Real | Decimal) or type(number) is bool:
+        return math.nan, f"{shown(given)} is no number. Answer with a number, such as 0.5."
+    try:
+        number = float(number)
+    except Exception:  # a whole number, or a signalling NaN, that no float can be
+        number = math.inf
+    if not math.isfinite(number):
+        return math.nan, f"{shown(given)} is no number that can be right. Answer with a finite one, such as 0.5."
+    return number, ""
 
 
 @dataclass(frozen=True)
@@ -89,11 +118,20 @@ class Repair:
         """Return the verdict on the function ``given``."""
         if not callable(given):
             return Verdict(False, f"{shown(given)} is no function. Give the function's name, without brackets.")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is wrong is said in the verdict
+            return self._verdict(given)
+
+    def _verdict(self, given) -> Verdict:
         wanted = [self.right(*case) for case in self.cases]
         try:
-            got = [np.asarray(given(*deepcopy(case)), dtype=float) for case in self.cases]
-        except Exception as failure:
-            return Verdict(False, f"It does not run: {type(failure).__name__}: {failure}")
+            results = [given(*deepcopy(case)) for case in self.cases]
+        except (Exception, SystemExit) as failure:
+            return Verdict(False, f"It does not run: {type(failure).__name__}: {said_by(failure)}")
+        got = [real_numbers(result) for result in results]
+        for array, result in zip(got, results, strict=True):
+            if isinstance(array, str):
+                return Verdict(False, f"It returns {array}; wanted real numbers, got {shown(result)}.")
         if alike(got, wanted):
             return Verdict(True, f"Right. {self.explanation}")
         for mistake, text in self.mistakes:
@@ -106,7 +144,35 @@ class Repair:
         return Verdict(False, f"The shape is right; the numbers are off by {off:.2g} times their size.")
 
 
+def real_numbers(result) -> np.ndarray | str:
+    """Return what a function returned as an array of finite numbers, or in words what it is instead."""
+    if result is None:
+        return "nothing (is a return missing?)"
+    try:
+        array = None if np.ma.is_masked(result) else np.asarray(result)
+    except Exception:
+        return "what is no array"
+    if array is None:
+        return "masked numbers"
+    if array.dtype.kind == "c":
+        return "complex numbers"
+    if array.dtype.kind not in "iuf":
+        return "no numbers"
+    array = array.astype(float)
+    return array if np.isfinite(array).all() else "numbers that are not finite"
+
+
+def said_by(failure: BaseException) -> str:
+    """Return the message of an exception; nothing where that itself fails."""
+    try:
+        return str(failure)
+    except Exception:
+        return ""
+
+
 def alike(some, others) -> bool:
-    """Return whether two lists hold the same arrays, up to rounding."""
-    pairs = zip(some, others, strict=True)
-    return all(one.shape == other.shape and np.allclose(one, other, rtol=1e-8, atol=1e-12) for one, other in pairs)
+    """Return whether two lists hold the same arrays, up to the rounding of single precision in a long product."""
+    return all(
+        one.shape == other.shape and np.abs(one - other).max(initial=0.0) <= 1e-12 + 1e-5 * np.abs(other).max()
+        for one, other in zip(some, others, strict=True)
+    )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.exercises.answers import Exercise, Repair, is_option, near
-from helpers.maths.lstm import sigmoid
+from helpers.maths.activations import sigmoid
 from helpers.maths.memory import forget_bias_for, half_life
 
 

@@ -5,42 +5,57 @@ from numbers import Integral
 import numpy as np
 
 LARGEST = float(np.finfo(float).max)
+MOST = 2**31  # no whole number is as large: more steps, states or seeds than any machine holds
 
 
 def shown(value):
-    """Return a short text of `value` for an error message, at most 60 characters.
+    """Return a short text of `value` for an error message, at most 60 characters; its type where it cannot be shown.
 
     >>> shown([1.0, "two"])
     "[1.0, 'two']"
     """
-    text = " ".join(repr(value).split())
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # an object's own, or that of a whole number with more than 4300 digits
+        text = f"<{type(value).__name__}>"
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def real_array(name, value, infinite_allowed=False, above=None, at_least=None):
-    """Return `value` as a float64 array; NaN, text, None, booleans and complex numbers are refused.
+def real_array(name, value, infinite_allowed=False, nan_allowed=False, above=None, at_least=None):
+    """Return `value` as a new float64 array; NaN, text, None, booleans, complex and masked numbers are refused.
 
-    Every entry is checked against a lower bound (`above` excludes the bound).
+    Where NaN is allowed, so is inf. Every entry is checked against a lower bound (`above` excludes the bound).
 
     >>> real_array("w", [1, 2]).tolist()
     [1.0, 2.0]
     """
     try:
-        array = np.asarray(value)
-    except ValueError:
+        array = None if _loses_something(value) else np.asarray(value)
+    except Exception:
         raise ValueError(f"{name} must be an array of real numbers with equal rows, got {shown(value)}") from None
+    if array is None:
+        raise ValueError(f"{name} must hold real numbers, got {shown(value)} (masked, or True or False)")
     if array.dtype.kind not in "iuf":
         raise ValueError(f"{name} must hold real numbers, got {shown(value)} (dtype {array.dtype})")
-    array = array.astype(float)
-    if np.isnan(array).any():
-        raise ValueError(f"{name} must not hold NaN, got {shown(value)}")
-    if not infinite_allowed and np.isinf(array).any():
-        raise ValueError(f"{name} must be finite, got {shown(value)}")
+    with np.errstate(over="ignore"):  # of numbers with more bits than a float64 has
+        array = array.astype(float)
+    if not (nan_allowed or np.isfinite(array).all()):
+        if np.isnan(array).any():
+            raise ValueError(f"{name} must not hold NaN, got {shown(value)}")
+        if not infinite_allowed:
+            raise ValueError(f"{name} must be finite, got {shown(value)}")
     if above is not None and not (array > above).all():
         raise ValueError(f"{name} must be above {above}, got {shown(value)}")
     if at_least is not None and not (array >= at_least).all():
         raise ValueError(f"{name} must be at least {at_least}, got {shown(value)}")
     return array
+
+
+def _loses_something(value):
+    """Whether numpy would make plain numbers of masked ones, or of True and False among numbers, without a word."""
+    if isinstance(value, list | tuple):
+        return not {float, int} >= set(map(type, value)) and any(map(_loses_something, value))
+    return isinstance(value, bool | np.bool_) or np.ma.is_masked(value)
 
 
 def real_number(name, value, above=None, at_least=None):
@@ -67,7 +82,7 @@ def vector(name, value, at_least=None):
     return array
 
 
-def whole_number(name, value, at_least=0, below=None):
+def whole_number(name, value, at_least=0, below=MOST):
     """Return `value` as an int; floats such as 3.0 and booleans are refused.
 
     >>> whole_number("n_steps", 50)
@@ -75,8 +90,8 @@ def whole_number(name, value, at_least=0, below=None):
     """
     if not isinstance(value, Integral) or isinstance(value, bool):
         raise ValueError(f"{name} must be a whole number, got {shown(value)}")
-    if value < at_least or (below is not None and value >= below):
-        wanted = f"at least {at_least}" if below is None else f"from {at_least} to {below - 1}"
+    if not at_least <= value < below:
+        wanted = f"at least {at_least}" if value < at_least and below == MOST else f"from {at_least} to {below - 1}"
         raise ValueError(f"{name} must be {wanted}, got {shown(value)}")
     return int(value)
 
@@ -90,6 +105,39 @@ def one_of(name, value, known):
     if not isinstance(value, str) or value not in known:
         raise ValueError(f"{name} must be one of {', '.join(known)}, got {shown(value)}")
     return value
+
+
+def axis_of(name, value, ndim):
+    """Return `value` if it is one of the axes of an array with `ndim` axes, counted from the front or from the back.
+
+    >>> axis_of("axis", -1, 2)
+    -1
+    """
+    if not isinstance(value, Integral) or isinstance(value, bool) or value not in range(-ndim, ndim):
+        raise ValueError(f"{name} must be one of the {ndim} axes, got {shown(value)}")
+    return int(value)
+
+
+def members(name, value):
+    """Return the list or tuple `value` as a list.
+
+    >>> members("widths", (3, 2))
+    [3, 2]
+    """
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"{name} must be a list, got {shown(value)}")
+    return list(value)
+
+
+def float_type(name, value):
+    """Return `value` as a numpy dtype if it is float or np.float32.
+
+    >>> float_type("dtype", float)
+    dtype('float64')
+    """
+    if not isinstance(value, type | np.dtype) or value not in (float, np.float64, np.float32):
+        raise ValueError(f"{name} must be float or np.float32, got {shown(value)}")
+    return np.dtype(value)
 
 
 def generator(name, value):
@@ -115,3 +163,30 @@ def same_shape(**arrays):
     except ValueError:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
         raise ValueError(f"the shapes must broadcast together, got {shapes}") from None
+
+
+def record(name, value, kind):
+    """Return `value` if it is a record of this kind and its fields are arrays of finite numbers.
+
+    It is for what our own functions returned, such as a run: the fields are not converted.
+
+    >>> from typing import NamedTuple
+    >>> record("run", [[0.0]], NamedTuple("Run", [("H", np.ndarray)]))
+    Traceback (most recent call last):
+    ValueError: run must be a Run, got [[0.0]]
+    """
+    if not isinstance(value, kind):
+        raise ValueError(f"{name} must be a {kind.__name__}, got {shown(value)}")
+    for field, array in zip(kind._fields, value, strict=True):
+        if not is_finite_array(array):
+            raise ValueError(f"{field} of {name} must be an array of finite numbers, got {shown(array)}")
+    return value
+
+
+def is_finite_array(value):
+    """Return whether `value` is a numpy array, not a masked one or a list, of finite real numbers.
+
+    >>> is_finite_array([1.0]), is_finite_array(np.ones(2))
+    (False, True)
+    """
+    return type(value) is np.ndarray and value.dtype.kind in "iuf" and bool(np.isfinite(value).all())

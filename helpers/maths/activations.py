@@ -67,10 +67,15 @@ class Activation:
         return y[()]
 
 
-def _logistic(z):
-    """1/(1 + e^-z), with full relative precision in the left tail too."""
-    e = np.exp(-np.abs(z))
-    return np.where(np.asarray(z) >= 0, 1.0, e) / (1.0 + e)
+def sigmoid(z):
+    """Return 1/(1 + e^-z), of the shape of z, without overflow and with all its digits where it is small.
+
+    z : an array or a number, as it is (not checked: for loops). 1 - sigmoid(z) is sigmoid(-z), with its digits.
+
+    >>> float(sigmoid(-38.0))
+    3.139132792048029e-17
+    """
+    return np.exp(np.minimum(z, 0.0)) / (1.0 + np.exp(-np.abs(z)))
 
 
 def _sech2(z):
@@ -99,11 +104,11 @@ def _normal_pdf(z):
 
 
 def _silu(z):
-    return np.maximum(z, -800.0) * _logistic(z)
+    return np.maximum(z, -800.0) * sigmoid(z)
 
 
 def _silu_slope(z):
-    return _logistic(z) + np.clip(z, -800.0, 800.0) * 0.25 * _sech2(0.5 * np.asarray(z))
+    return sigmoid(z) + np.clip(z, -800.0, 800.0) * 0.25 * _sech2(0.5 * np.asarray(z))
 
 
 def _gelu(z):
@@ -117,14 +122,14 @@ def _gelu_slope(z):
 def _gelu_tanh(z):
     x = np.clip(z, -40.0, 40.0)
     u = math.sqrt(2.0 / math.pi) * (x + 0.044715 * x**3)
-    return np.maximum(z, -40.0) * _logistic(2.0 * u)
+    return np.maximum(z, -40.0) * sigmoid(2.0 * u)
 
 
 def _gelu_tanh_slope(z):
     x = np.clip(z, -40.0, 40.0)
     u = math.sqrt(2.0 / math.pi) * (x + 0.044715 * x**3)
     du_dx = math.sqrt(2.0 / math.pi) * (1.0 + 3.0 * 0.044715 * x**2)
-    return _logistic(2.0 * u) + 0.5 * x * _sech2(u) * du_dx
+    return sigmoid(2.0 * u) + 0.5 * x * _sech2(u) * du_dx
 
 
 def _mish(z):
@@ -133,7 +138,7 @@ def _mish(z):
 
 def _mish_slope(z):
     s = _softplus(z)
-    return np.tanh(s) + np.clip(z, -800.0, 800.0) * _sech2(s) * _logistic(z)
+    return np.tanh(s) + np.clip(z, -800.0, 800.0) * _sech2(s) * sigmoid(z)
 
 
 def _quiet_overflow(function):
@@ -160,7 +165,7 @@ _TABLE = [
     Activation(
         "sigmoid",
         "sigmoid",
-        f=lambda z: 0.5 * (1.0 + np.tanh(0.5 * z)),
+        f=sigmoid,
         derivative=lambda z: 0.25 * _sech2(0.5 * z),
         gamma=0.25,
         attained="z = 0",
@@ -227,7 +232,7 @@ _TABLE = [
         "softplus",
         "softplus",
         f=_softplus,
-        derivative=_logistic,
+        derivative=sigmoid,
         gamma=1.0,
         attained="approached as z grows",
     ),

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from helpers.maths._check import generator, real_array, real_number, whole_number
+from helpers.maths._check import generator, members, real_array, real_number, whole_number
 from helpers.maths.losses import softmax_cross_entropy
-from helpers.maths.mlp import forward, stepped, weight_gradients
+from helpers.maths.mlp import checked_layers, forward, stepped, weight_gradients
 
 SMALLEST_SINGLE = float(np.log10(2.0) * -149)  # log10 of the smallest number above 0 in single precision
 HALF_SPACING_SINGLE = float(np.log10(2.0) * -24)  # log10 of the smallest relative change that single precision keeps
@@ -28,6 +28,11 @@ def train(layers, X, targets, learning_rate, n_updates, batch_size, rng, max_nor
     X, targets, rng = real_array("X", X), real_array("targets", targets), generator("rng", rng)
     n_updates, batch_size = whole_number("n_updates", n_updates), whole_number("batch_size", batch_size, at_least=1)
     max_norm = real_number("max_norm", max_norm, above=0.0)
+    learning_rate = real_number("learning_rate", learning_rate, at_least=0.0)
+    layers = checked_layers(layers)
+    n_0, n_N, N = layers[0].W.shape[1], len(layers[-1].W), X.shape[-1] if X.ndim else 0
+    if X.shape != (n_0, N) or targets.shape != (n_N, N) or not N:
+        raise ValueError(f"X must be ({n_0}, N) and targets ({n_N}, N), N >= 1, got {X.shape} and {targets.shape}")
     for _ in range(n_updates):
         batch = rng.integers(0, X.shape[1], batch_size)
         run = forward(layers, X[:, batch])
@@ -69,9 +74,16 @@ def lost_updates(gradient_log10_norms, layers, learning_rate):
     >>> lost_updates([np.zeros(1)], [Layer([[1.0]], "tanh")], 1.0).round(2).tolist()
     [-7.22]
     """
-    rate = real_number("learning_rate", learning_rate, above=0.0)
-    if len(gradient_log10_norms) != len(layers):
-        raise ValueError(f"wanted norms of {len(layers)} layers, got {len(gradient_log10_norms)}")
-    rows = [np.sqrt((np.asarray(layer.W) ** 2).sum(axis=1).mean()) for layer in layers]
+    rate, layers = real_number("learning_rate", learning_rate, above=0.0), checked_layers(layers)
+    norms = [
+        real_array("each of gradient_log10_norms", logs, infinite_allowed=True)
+        for logs in members("gradient_log10_norms", gradient_log10_norms)
+    ]
+    if [logs.shape for logs in norms] != [layer.b.shape for layer in layers]:
+        raise ValueError(
+            f"gradient_log10_norms must hold a norm for each of {[len(layer.b) for layer in layers]} neurons, "
+            f"got shapes {[logs.shape for logs in norms]}"
+        )
+    rows = [np.sqrt((layer.W**2).sum(axis=1).mean()) for layer in layers]
     with np.errstate(divide="ignore"):
         return HALF_SPACING_SINGLE + np.log10(rows) - np.log10(rate)

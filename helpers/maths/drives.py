@@ -89,5 +89,8 @@ def one_hot(text, alphabet=ALPHABET):
         raise ValueError(f"alphabet must be a text of different characters without capitals, got {shown(alphabet)}")
     unknown = sorted({character for character in text.lower() if character not in alphabet})
     if unknown:
-        raise ValueError(f"the alphabet {alphabet!r} does not have {', '.join(map(repr, unknown))}, got {shown(text)}")
+        raise ValueError(
+            f"text must be written in the alphabet {alphabet!r}, which does not have "
+            f"{', '.join(map(repr, unknown))}, got {shown(text)}"
+        )
     return np.eye(len(alphabet))[[alphabet.index(character) for character in text.lower()]]

@@ -88,6 +88,8 @@ def check_gradient(f, dy_dx, x, rng, tolerance=1e-6):
 
 
 def _value(f, x):
+    if not callable(f):
+        raise ValueError(f"f must be a function, got {shown(f)}")
     return real_array("f(x)", f(x.copy()))
 
 

@@ -15,10 +15,10 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.maths._check import generator, one_of, real_array, real_number, shown, whole_number
+from helpers.maths.activations import sigmoid
 from helpers.maths.linear import product_norms
-from helpers.maths.lstm import sigmoid
 from helpers.maths.lstm_paths import log10_norm_of_gates
-from helpers.maths.rnn import checked_rows
+from helpers.maths.rnn import checked_rows, checked_run
 
 VARIANTS = ("cho", "cudnn")
 
@@ -28,7 +28,8 @@ class GRU(NamedTuple):
 
     b_h : the bias inside the reset of "cudnn"; "cho" does not use it
     variant : "cho" for Cho et al. 2014, "cudnn" for the one of cuDNN and PyTorch
-    PyTorch has the order r, z, q; b is its bias_ih, and b_h the last third of its bias_hh, with 0 before it.
+    PyTorch has the order r, z, q: exchange the first two thirds of all its arrays. b is its bias_ih plus, in the thirds
+    of z and r, its bias_hh; b_h is the last third of its bias_hh.
     """
 
     W: np.ndarray
@@ -207,8 +208,7 @@ def _checked(net):
 def _fitting(net, run):
     """W and b_h; raise ValueError for a run that is not of this net."""
     W, U, _, b_h = _checked(net)
-    if not isinstance(run, GRURun) or run.H.shape[-1] != len(b_h) or run.X.shape[-1] != U.shape[1]:
-        raise ValueError(f"run must be a GRURun of this net of {len(b_h)} units, got {shown(run)}")
+    checked_run(run, GRURun, len(b_h), U.shape[1])
     return W, b_h
 
 

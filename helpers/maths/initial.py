@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from helpers.maths._check import generator, one_of, real_number, shown, vector, whole_number
+from helpers.maths._check import generator, members, one_of, real_number, shown, vector, whole_number
 
 SCHEMES = ("gaussian", "small", "glorot", "he", "orthogonal")
 RECURRENT = ("gaussian", "orthogonal", "identity", "normal", "nilpotent")
@@ -81,7 +81,7 @@ def initial_weights(widths, scheme, rng, gain=1.0):
     """
     one_of("scheme", scheme, SCHEMES)
     gain, rng = real_number("gain", gain, at_least=0.0), generator("rng", rng)
-    widths = [whole_number("each of widths", n, at_least=1) for n in widths]
+    widths = [whole_number("each of widths", n, at_least=1) for n in members("widths", widths)]
     if len(widths) < 2:
         raise ValueError(f"widths must hold at least two numbers, got {shown(widths)}")
     draw = {

@@ -60,12 +60,12 @@ def holders(length, first_seed=0):
 
 
 def is_trained(length, first_seed=0):
-    """Return whether the nets of a length and these seeds are there already.
+    """Return whether the nets of a length and these seeds are there already. Raises ValueError for others.
 
     >>> is_trained(59)
     False
     """
-    return (length, first_seed) in _kept
+    return (whole_number("length", length, at_least=1), whole_number("first_seed", first_seed)) in _kept
 
 
 def late_shares(right):

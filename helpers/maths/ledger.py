@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import one_of, shown
+from helpers.maths._check import one_of, record, shown
 from helpers.maths.rnn import FAR, checked_rows, parameter_gradients, slopes
 
 
@@ -93,7 +93,7 @@ def sum_of_contributions(net, run, book, keep=None):
 
     dDiv/dTheta = sum over t and k of g_t dh_t/dh_k d+h_k/dTheta
 
-    net : an RNN. run : its Run. book : its Ledger. keep : (T + 1, T + 1) of True and False; None for all pairs.
+    net : an RNN. run : its Run. book : its Ledger. keep : an array (T + 1, T + 1) of bool; None for all pairs.
     Raises ValueError where these do not fit, and for gradients beyond the floats.
     Source: claims C54, C55.
 
@@ -104,9 +104,9 @@ def sum_of_contributions(net, run, book, keep=None):
     [[2.0]]
     """
     slope = _slopes_of(net, run, book)
-    pairs = np.ones(book.log10_scale.shape, bool) if keep is None else np.asarray(keep)
-    if pairs.shape != book.log10_scale.shape or pairs.dtype != bool:
-        raise ValueError(f"keep must hold True and False, shape {book.log10_scale.shape}, got {shown(keep)}")
+    pairs = np.ones(book.log10_scale.shape, bool) if keep is None else keep
+    if type(pairs) is not np.ndarray or pairs.shape != book.log10_scale.shape or pairs.dtype != bool:
+        raise ValueError(f"keep must be an array of True and False, shape {book.log10_scale.shape}, got {shown(keep)}")
     with np.errstate(over="ignore", invalid="ignore"):
         weight = np.where(pairs, 10.0**book.log10_scale, 0.0)
         at = np.einsum("tk,tk...->k...", weight, book.rows)  # the sum of all rows that reach step k
@@ -142,7 +142,8 @@ def _slopes_of(net, run, book):
     """f'(z) of every step; raise ValueError for a ledger that is not of this run."""
     _, slope = slopes(net, run)
     wanted = (len(run.H), *run.H.shape)
-    if not isinstance(book, Ledger) or book.rows.shape != wanted:
+    record("book", book, Ledger)
+    if book.rows.shape != wanted or book.log10_scale.shape != wanted[:2]:
         raise ValueError(f"book must be the Ledger of this run, with rows {wanted}, got {shown(book)}")
     return slope
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import real_array, real_number, whole_number
+from helpers.maths._check import axis_of, real_array, real_number, whole_number
 
 ROUNDING = 1e-10  # of a log10 norm after some thousand steps: a rotation keeps the norm 1, and must be seen to
 
@@ -34,8 +34,7 @@ def log10_norm(v, axis=-1):
     -199.301
     """
     v = real_array("v", v)
-    if axis not in range(-v.ndim, v.ndim):
-        raise ValueError(f"axis must be one of the {v.ndim} of v, got {axis}")
+    axis = axis_of("axis", axis, v.ndim)
     size = np.abs(v)
     largest = size.max(axis=axis, keepdims=True, initial=0.0)
     length = np.sqrt(((size / np.where(largest > 0, largest, 1.0)) ** 2).sum(axis=axis))

@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import generator, one_of, real_array, real_number, shown, whole_number
-from helpers.maths.rnn import parameter_gradients
+from helpers.maths._check import generator, members, one_of, real_array, real_number, shown, whole_number
+from helpers.maths.activations import sigmoid
+from helpers.maths.rnn import checked_run, parameter_gradients
 
 PATHS = ("carousel", "input gate", "forget gate", "cell input", "output gate")
 SCALES = {"tanh": (1.0, 1.0, 1.0), "1997": (2.0, 0.5, 0.5)}  # g = a tanh(s z), read(c) = tanh(r c)
@@ -70,11 +71,6 @@ class LSTMTerms(NamedTuple):
     cell_input: np.ndarray
     output_gate: np.ndarray
     readout: np.ndarray
-
-
-def sigmoid(z):
-    """Return 1/(1 + e^-z), without overflow."""
-    return 0.5 * (1.0 + np.tanh(0.5 * z))
 
 
 def lstm_run(net, X, c0=None, h0=None):
@@ -199,7 +195,7 @@ def lstm_jacobians(net, run, paths=PATHS):
     >>> lstm_jacobians(net, lstm_run(net, np.zeros((1, 1))))[0].tolist()
     [[0.5, 2.0], [0.25, 1.0]]
     """
-    kept = [one_of("path", path, PATHS) for path in paths]
+    kept = [one_of("each of paths", path, PATHS) for path in members("paths", paths)]
     carousel, i, f, g, o = (float(path in kept) for path in PATHS)
     terms = lstm_terms(net, run)
     A = i * terms.input_gate + f * terms.forget_gate + g * terms.cell_input
@@ -236,9 +232,9 @@ def explosion_borders(forget_bias=0.0, input_bias=0.0, output_bias=0.0):
     >>> [float(border) for border in explosion_borders()]
     [-6.0, 2.0]
     """
-    f, slope = rest_eigenvalue(0.0, forget_bias, input_bias, output_bias), sigmoid(real_array("input_bias", input_bias))
-    slope = slope * sigmoid(real_array("output_bias", output_bias))
-    return (-1.0 - f) / slope, (1.0 - f) / slope
+    b = real_array("forget_bias", forget_bias, infinite_allowed=True)
+    i, o = sigmoid(real_array("input_bias", input_bias)), sigmoid(real_array("output_bias", output_bias))
+    return (-1.0 - sigmoid(b)) / (i * o), sigmoid(-b) / (i * o)  # 1 - f = sigmoid(-b), with its digits
 
 
 def random_lstm(n, m, scale, rng, forget_bias=0.0, forget_gate=True, squash="tanh"):
@@ -305,9 +301,7 @@ def _start(name, value, shape):
 def _checked_run(net, run):
     """W; the run must be one of this net, for a net of one cell would broadcast over any."""
     W, U, _ = _checked(net)
-    n, m = W.shape[1], U.shape[1]
-    if not isinstance(run, LSTMRun) or (run.H.shape[-1], run.X.shape[-1]) != (n, m):
-        raise ValueError(f"run must be an LSTMRun of this net of {n} cells and {m} inputs, got {shown(run)}")
+    checked_run(run, LSTMRun, W.shape[1], U.shape[1])
     return W
 
 

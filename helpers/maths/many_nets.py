@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import generator, one_of, real_number, whole_number
+from helpers.maths._check import float_type, generator, one_of, real_array, real_number, shown, whole_number
 from helpers.maths.gru import GRU, random_gru
 from helpers.maths.initial import gaussian
 from helpers.maths.lstm import LSTM, random_lstm
@@ -70,8 +70,7 @@ def random_theta(shape, rng, gain=1.0, forget_bias=0.0, input_bias=0.0):
     >>> theta[:4].tolist()
     [1.0, 0.0, 0.0, 1.0]
     """
-    model = one_of("model", shape.model, MODELS)
-    n, m, p = (whole_number(name, getattr(shape, name), at_least=1) for name in "nmp")
+    model, n, m, p = _checked(shape)
     gain, forget_bias = real_number("gain", gain, at_least=0.0), real_number("forget_bias", forget_bias)
     input_bias = real_number("input_bias", input_bias)
     generator("rng", rng)
@@ -89,12 +88,16 @@ def random_theta(shape, rng, gain=1.0, forget_bias=0.0, input_bias=0.0):
 
 
 def single_net(theta, shape, s):
-    """Return net s of theta as an RNN, LSTM or GRU of the earlier rooms, with copies of its parameters.
+    """Return net s of theta (S, P) as an RNN, LSTM or GRU of the earlier rooms, with copies of its parameters.
+
+    shape : a Shape. s : from 0 to S - 1. Raises ValueError for other values.
 
     >>> single_net(np.zeros((1, 11)), Shape("tanh", n=2, m=1, p=1), 0).b.tolist()
     [0.0, 0.0]
     """
-    W, U, b = (part[s].copy() for part in parameters(theta, shape)[:3])
+    theta = real_array("theta", theta)
+    parts = parameters(theta, _checked(shape))[:3]
+    W, U, b = (part[whole_number("s", s, below=len(theta))].copy() for part in parts)
     b = b[:, 0]
     if shape.model == "lstm":
         return LSTM(W, U, b)
@@ -303,9 +306,17 @@ def nets(shape, n_steps, n_nets, batch, dtype=float):
     >>> many.run(parameters(np.zeros((1, 11)), shape), np.ones((3, 1, 1, 4))).tolist()
     [[[0.0, 0.0, 0.0, 0.0]]]
     """
+    shape = _checked(shape)
     sizes = {"n_steps": n_steps, "n_nets": n_nets, "n": shape.n, "batch": batch}
     sizes = (whole_number(name, value, at_least=1) for name, value in sizes.items())
-    return MODELS[one_of("model", shape.model, MODELS)](*sizes, dtype)
+    return MODELS[shape.model](*sizes, float_type("dtype", dtype))
+
+
+def _checked(shape):
+    """The Shape, with its values in their working form."""
+    if not isinstance(shape, Shape):
+        raise ValueError(f"shape must be a Shape, got {shown(shape)}")
+    return Shape(one_of("model", shape.model, MODELS), *(whole_number(k, getattr(shape, k), at_least=1) for k in "nmp"))
 
 
 def _sigmoid_in_place(z):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import real_array, real_number, shown, vector, whole_number
+from helpers.maths._check import is_finite_array, members, one_of, real_array, real_number, shown, vector, whole_number
 from helpers.maths.initial import initial_weights
 from helpers.maths.linear import log10_norm
 from helpers.maths.vector_activations import (
@@ -64,7 +64,7 @@ def forward(layers, x):
     >>> forward([Layer([[3.0, 0.0], [0.0, -1.0]], "relu")], [1.0, 1.0]).H[1].tolist()
     [3.0, 0.0]
     """
-    layers, h = _checked(layers), real_array("x", x)
+    layers, h = checked_layers(layers), real_array("x", x)
     if h.ndim not in (1, 2) or len(h) != layers[0].W.shape[1] or h.size == 0:
         raise ValueError(f"x must have {layers[0].W.shape[1]} rows, as W_0 has columns, got shape {h.shape}")
     H, Z = [h], []
@@ -197,12 +197,13 @@ def random_net(widths, activations, rng, scheme="gaussian", gain=1.0):
     ['tanh', 'tanh']
     """
     weights = initial_weights(widths, scheme, rng, gain)
-    names = [activations] * len(weights) if isinstance(activations, str) else list(activations)
+    names = [activations] * len(weights) if isinstance(activations, str) else members("activations", activations)
     if len(names) != len(weights):
         raise ValueError(
             f"activations must be one name or {len(weights)}, one for each layer, got {shown(activations)}"
         )
-    return [Layer(W, known_activation(f), np.zeros(len(W))) for W, f in zip(weights, names, strict=True)]
+    names = [one_of("each of activations", f, list(ACTIVATE)) for f in names]
+    return [Layer(W, f, np.zeros(len(W))) for W, f in zip(weights, names, strict=True)]
 
 
 def stepped(layers, gradients, learning_rate):
@@ -217,19 +218,21 @@ def stepped(layers, gradients, learning_rate):
     >>> stepped([Layer([[2.0]], "identity")], WeightGradients([np.ones((1, 1))], [np.ones(1)]), 0.5)[0].W.tolist()
     [[1.5]]
     """
-    layers, rate = _checked(layers), real_number("learning_rate", learning_rate, at_least=0.0)
-    if [dW.shape for dW in gradients.W] != [layer.W.shape for layer in layers]:
-        raise ValueError(
-            f"gradients must have the shapes of the weights, got {shown([dW.shape for dW in gradients.W])}"
-        )
+    layers, rate = checked_layers(layers), real_number("learning_rate", learning_rate, at_least=0.0)
+    if not isinstance(gradients, WeightGradients):
+        raise ValueError(f"gradients must be WeightGradients, got {shown(gradients)}")
+    for field, arrays in zip(WeightGradients._fields, gradients, strict=True):
+        shapes = [array.shape for array in _finite_arrays(f"{field} of gradients", arrays)]
+        if shapes != [getattr(layer, field).shape for layer in layers]:
+            raise ValueError(f"{field} of gradients must have the shapes of the layers' {field}, got {shown(shapes)}")
     return [Layer(W - rate * dW, f, b - rate * db) for (W, f, b), dW, db in zip(layers, *gradients, strict=True)]
 
 
-def _checked(layers):
-    """The layers with float arrays and biases, each fitting the one before."""
+def checked_layers(layers):
+    """Return the layers with float arrays and biases; raise ValueError where one does not fit the one before."""
     result, before = [], None
-    for k, layer in enumerate(layers):
-        if layer is before and len(result[-1].W) == result[-1].W.shape[1]:  # tied weights are checked once
+    for k, layer in enumerate(members("layers", layers)):
+        if result and layer is before and len(result[-1].W) == result[-1].W.shape[1]:  # tied weights are checked once
             result.append(result[-1])
             continue
         before = layer
@@ -250,14 +253,28 @@ def _checked(layers):
 
 def _ready(layers, run, dD_dy):
     """The checked layers and the rows at the output, for a Forward that is theirs."""
-    layers, g = _checked(layers), real_array("dD_dy", dD_dy)
+    layers, g = checked_layers(layers), real_array("dD_dy", dD_dy)
     widths = [layers[0].W.shape[1]] + [len(layer.W) for layer in layers]
-    if not isinstance(run, Forward) or [len(h) for h in run.H] != widths:
+    if not isinstance(run, Forward):
+        raise ValueError(f"run must be the Forward of these layers, got {shown(run)}")
+    for field, arrays in zip(Forward._fields, run, strict=True):
+        _finite_arrays(f"{field} of run", arrays)
+    batch = run.H[0].shape[1:] if run.H else ()
+    shapes = [(n, *batch) for n in widths]
+    if [h.shape for h in run.H] != shapes or [z.shape for z in run.Z] != shapes[1:] or len(batch) > 1:
         raise ValueError(f"run must be the Forward of these layers, of widths {widths}, got {shown(run)}")
-    B = run.H[0].shape[1] if run.H[0].ndim == 2 else 1
+    B = batch[0] if batch else 1
     if g.shape != (B, widths[-1]):
         raise ValueError(f"dD_dy must be of shape {(B, widths[-1])}, a row for each input, got {g.shape}")
     return layers, g
+
+
+def _finite_arrays(name, arrays):
+    """The list of arrays; raise ValueError where one is not an array of finite numbers."""
+    for array in members(name, arrays):
+        if not is_finite_array(array):
+            raise ValueError(f"{name} must hold arrays of finite numbers, got {shown(array)}")
+    return arrays
 
 
 def _backward(layers, g, run):

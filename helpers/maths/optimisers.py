@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import LARGEST, real_array, real_number, shown
+from helpers.maths._check import LARGEST, axis_of, real_array, real_number, shown, whole_number
 
 
 def clip_by_norm(gradient, max_norm, axis=None):
@@ -20,11 +20,15 @@ def clip_by_norm(gradient, max_norm, axis=None):
 
     >>> clip_by_norm([30.0, 40.0], 5.0).tolist()
     [3.0, 4.0]
+    >>> clip_by_norm([[3.0, 4.0], [6.0, 8.0]], [1.0, 2.0], axis=1).round(12).tolist()
+    [[0.6, 0.8], [1.2, 1.6]]
     """
     g = real_array("gradient", gradient)
     max_norm = np.minimum(real_array("max_norm", max_norm, infinite_allowed=True, above=0.0), LARGEST)
-    if axis is not None and axis not in range(-g.ndim, g.ndim):
-        raise ValueError(f"axis must be one of the {g.ndim} of the gradient, got {shown(axis)}")
+    if axis is not None:
+        axis = axis_of("axis", axis, g.ndim)
+    if max_norm.ndim:
+        max_norm = _one_for_each(max_norm, g, axis)
     largest = np.abs(g).max(axis=axis, keepdims=True, initial=0.0)
     unit = g / np.where(largest > 0, largest, 1.0)
     # The norm in units of the largest entry, between 1 and the root of the number of entries; 1 for a zero gradient.
@@ -33,6 +37,15 @@ def clip_by_norm(gradient, max_norm, axis=None):
     with np.errstate(over="ignore"):
         too_long = length * (largest / max_norm) > 1
     return np.where(too_long, unit / length * max_norm, g)
+
+
+def _one_for_each(max_norm, g, axis):
+    """The norms, one for each gradient, with an axis of length 1 where the components of a gradient lie."""
+    each = () if axis is None else tuple(np.delete(g.shape, axis))
+    try:
+        return np.expand_dims(np.broadcast_to(max_norm, each), axis)
+    except ValueError:
+        raise ValueError(f"max_norm must be a number or of shape {each}, got shape {max_norm.shape}") from None
 
 
 class Moments(NamedTuple):
@@ -58,7 +71,7 @@ def adam(theta, gradient, moments, learning_rate, beta_1=0.9, beta_2=0.999, epsi
     >>> adam(start, [1.0, -100.0], no_moments(start), learning_rate=0.1)[0].round(6).tolist()
     [-0.1, 0.1]
     """
-    theta, g, learning_rate = _update(theta, gradient, moments, learning_rate)
+    theta, g, moments, learning_rate = _update(theta, gradient, moments, learning_rate)
     beta_1, beta_2 = _decay("beta_1", beta_1), _decay("beta_2", beta_2)
     epsilon = real_number("epsilon", epsilon, above=0.0)
     k = moments.n_updates + 1
@@ -82,7 +95,7 @@ def momentum(theta, gradient, moments, learning_rate, beta=0.9):
     >>> momentum(theta, [1.0], moments, learning_rate=0.1)[0].round(12).tolist()
     [-0.29]
     """
-    theta, g, learning_rate = _update(theta, gradient, moments, learning_rate)
+    theta, g, moments, learning_rate = _update(theta, gradient, moments, learning_rate)
     m = _decay("beta", beta) * moments.first + g
     return theta - learning_rate * m, Moments(m, moments.second, moments.n_updates + 1)
 
@@ -91,12 +104,12 @@ OPTIMISERS = {"adam": adam, "momentum": momentum}
 
 
 def no_moments(theta):
-    """Return the Moments before the first update.
+    """Return the Moments before the first update of theta, numbers of any shape. Raises ValueError for others.
 
     >>> no_moments(np.zeros(1))
     Moments(first=array([0.]), second=array([0.]), n_updates=0)
     """
-    return Moments(np.zeros_like(theta), np.zeros_like(theta))
+    return Moments(*np.zeros((2, *real_array("theta", theta).shape)))
 
 
 def _update(theta, gradient, moments, learning_rate):
@@ -105,10 +118,15 @@ def _update(theta, gradient, moments, learning_rate):
     learning_rate = real_number("learning_rate", learning_rate, above=0.0)
     if not isinstance(moments, Moments):
         raise ValueError(f"moments must be Moments, got {shown(moments)}")
+    moments = Moments(
+        real_array("first of moments", moments.first),
+        real_array("second of moments", moments.second, at_least=0.0),
+        whole_number("n_updates of moments", moments.n_updates),
+    )
     if not theta.shape == g.shape == moments.first.shape == moments.second.shape:
         shapes = f"{theta.shape}, {g.shape} and {moments.first.shape}"
         raise ValueError(f"theta, gradient and moments must be of one shape, got {shapes}")
-    return theta, g, learning_rate
+    return theta, g, moments, learning_rate
 
 
 def _decay(name, value):

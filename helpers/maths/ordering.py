@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import real_array, whole_number
+from helpers.maths._check import vector, whole_number
 from helpers.maths.activations import activation as find_activation
 from helpers.maths.mlp import Layer, forward
+from helpers.maths.rnn import checked_square
 
 
 class Candidates(NamedTuple):
@@ -35,7 +36,7 @@ def last_state(W, h0, n_steps):
     >>> last_state([[0.0]], [1.0], 3).tolist()
     [0.0]
     """
-    return forward(_unrolled(W, n_steps), real_array("h0", h0)).H[-1]
+    return _run(checked_square(W), h0, n_steps).H[-1]
 
 
 def candidate_products(W, h0, n_steps):
@@ -49,8 +50,8 @@ def candidate_products(W, h0, n_steps):
     >>> [float(product[0, 0]) for product in candidate_products([[2.0]], [0.0], 3)]
     [8.0, 8.0, 8.0, 8.0]
     """
-    run = forward(_unrolled(W, n_steps), real_array("h0", h0))
-    W = real_array("W", W)
+    W = checked_square(W)
+    run = _run(W, h0, n_steps)
     S = [np.diag(find_activation("tanh").derivative(z)) for z in run.Z]
     return Candidates(
         newest_left=reduce(lambda product, S_k: S_k @ W @ product, S, np.eye(len(W))),
@@ -60,6 +61,9 @@ def candidate_products(W, h0, n_steps):
     )
 
 
-def _unrolled(W, n_steps):
-    """The net of n_steps equal layers."""
-    return [Layer(W, "tanh")] * whole_number("n_steps", n_steps, at_least=1)
+def _run(W, h0, n_steps):
+    """The Forward of n_steps equal layers."""
+    h0 = vector("h0", h0)
+    if h0.shape != (len(W),):
+        raise ValueError(f"h0 must be ({len(W)},), as W is, got {h0.shape}")
+    return forward([Layer(W, "tanh")] * whole_number("n_steps", n_steps, at_least=1), h0)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import real_array, shown, vector, whole_number
+from helpers.maths._check import real_array, record, shown, vector, whole_number
 from helpers.maths.activations import activation as find_activation
 
 FAR = 1e60  # a row this long, or this short, is scaled: its square has to be a float
@@ -237,10 +237,18 @@ def _stack(J):
 
 def slopes(net, run):
     """Return W, and f'(z) of every step, of the shape of Z; raise ValueError for a run that is not of this net."""
-    W, _, _, f = _checked(net)
-    if not isinstance(run, Run) or run.H.shape[-1] != len(W) or run.Z.shape != run.H[1:].shape:
-        raise ValueError(f"run must be a Run of this net of {len(W)} neurons, got {shown(run)}")
-    return W, f.derivative(run.Z)
+    W, U, _, f = _checked(net)
+    return W, f.derivative(checked_run(run, Run, *U.shape).Z)
+
+
+def checked_run(run, kind, n, m):
+    """Return the run; raise ValueError where it is not of this kind or not of a net of n states and m inputs."""
+    record("run", run, kind)
+    steps, state = len(run.X) if run.X.ndim in (2, 3) else 0, (*run.X.shape[1:-1], n)
+    wanted = {"C": (steps + 1, *state), "H": (steps + 1, *state), "X": (steps, *state[:-1], m)}
+    if any(array.shape != wanted.get(field, (steps, *state)) for field, array in zip(kind._fields, run, strict=True)):
+        raise ValueError(f"run must be a {kind.__name__} of this net of {n} states and {m} inputs, got {shown(run)}")
+    return run
 
 
 def checked_rows(run, G):

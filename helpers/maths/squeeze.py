@@ -1,5 +1,6 @@
 """How much the Jacobian of an activation shrinks what it multiplies (notebook 04)."""
 
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -39,7 +40,7 @@ def shrink(J, v, norm=2):
     Shrink(factor=0.0, bound=100.0)
     """
     J, v = real_array("J", J), vector("v", v)
-    if norm not in NORMS:
+    if not isinstance(norm, Real) or isinstance(norm, bool) or norm not in NORMS:
         raise ValueError(f"norm must be 1, 2 or inf, got {shown(norm)}")
     if J.ndim not in (1, 2) or J.size == 0 or J.shape[-1] != len(v):
         raise ValueError(f"J must be (m, n) or (n,) where v is (n,), got J {J.shape} and v {v.shape}")

@@ -176,7 +176,7 @@ def is_wrong(task, Y, D):
     [False, True]
     """
     task = TASKS[one_of("task", task, TASKS)]
-    Y, D = np.asarray(Y, dtype=float), real_array("D", D)
+    Y, D = real_array("Y", Y, nan_allowed=True), real_array("D", D)
     if Y.shape != D.shape or Y.ndim < 2 or Y.shape[-2] != task.n_outputs:
         raise ValueError(f"Y and D must be (..., {task.n_outputs}, B), got {Y.shape} and {D.shape}")
     if task.kind == "number":

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import one_of, real_array, real_number, shown, whole_number
+from helpers.maths._check import float_type, one_of, real_array, real_number, shown, whole_number
 from helpers.maths.losses import l2_loss, softmax_cross_entropy
 from helpers.maths.many_nets import MODELS, Shape, nets, parameters, random_theta, single_net
 from helpers.maths.optimisers import OPTIMISERS, Moments, clip_by_norm, no_moments
@@ -78,9 +78,7 @@ class Training:
 
     def __init__(self, recipe, n_test=N_TEST, dtype=np.float32):
         """Draw the nets."""
-        if dtype not in (np.float32, np.float64, float):
-            raise ValueError(f"dtype must be float or np.float32, got {shown(dtype)}")
-        self.dtype = np.dtype(dtype)
+        self.dtype = float_type("dtype", dtype)
         self.recipe = recipe = _checked(recipe)
         self.n_test = whole_number("n_test", n_test, at_least=CHUNK)
         task = TASKS[recipe.task]
@@ -155,6 +153,8 @@ class Training:
             raise ValueError(f"X must be (T, {self.shape.m}, B), got {X.shape}")
         S = len(self.recipe.seeds)
         X = np.broadcast_to(X[:, None], (len(X), S, *X.shape[1:]))
+        if not isinstance(state, State | None):
+            raise ValueError(f"state must be a State, got {shown(state)}")
         P = parameters((state or self.state).theta, self.shape)
         many = nets(self.shape, len(X), S, X.shape[-1])
         with np.errstate(over="ignore", invalid="ignore"):
@@ -258,13 +258,16 @@ def losses(task, Y, D):
 
     The cross entropy of the softmax for classes, half the squared error for numbers. Y, D : outputs and targets,
     (S, p, B). A loss is NaN and its gradients are 0 where an output of the net is not finite; a loss beyond the floats
-    is inf or NaN.
+    is inf or NaN. Raises ValueError for other shapes and another task.
 
     >>> losses("adding", [[[1.0, 1.0]]], [[[1.0, 3.0]]])[0].tolist()
     [1.0]
     """
-    Y, D = np.asarray(Y, dtype=float), np.asarray(D, dtype=float)
-    loss = {"class": softmax_cross_entropy, "number": l2_loss}[TASKS[task].kind]
+    task = TASKS[one_of("task", task, TASKS)]
+    Y, D = real_array("Y", Y, nan_allowed=True), real_array("D", D)
+    if Y.shape != D.shape or Y.ndim != 3 or Y.shape[1] != task.n_outputs or not Y.size:
+        raise ValueError(f"Y and D must be (S, {task.n_outputs}, B), got {Y.shape} and {D.shape}")
+    loss = {"class": softmax_cross_entropy, "number": l2_loss}[task.kind]
     lost = ~np.isfinite(Y).all(axis=(1, 2), keepdims=True)
     side_by_side = (np.moveaxis(A, 1, 0).reshape(A.shape[1], -1) for A in (np.where(lost, 0.0, Y), D))
     with np.errstate(over="ignore", invalid="ignore"):
@@ -286,7 +289,7 @@ def _checked(recipe):
     if not isinstance(recipe, Recipe):
         raise ValueError(f"recipe must be a Recipe, got {shown(recipe)}")
     task = one_of("task", recipe.task, TASKS)
-    seeds = tuple(whole_number("a seed", s) for s in recipe.seeds) if isinstance(recipe.seeds, tuple) else ()
+    seeds = tuple(whole_number("each of seeds", s) for s in recipe.seeds) if isinstance(recipe.seeds, tuple) else ()
     if not seeds or len(set(seeds)) != len(seeds):
         raise ValueError(f"seeds must be a tuple of different whole numbers, got {shown(recipe.seeds)}")
     max_norm = recipe.max_norm
