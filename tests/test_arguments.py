@@ -355,6 +355,7 @@ def recipe():
             "learning_rate": Number(0.01),
             "max_norm": Number(1.0, optional=True),
             "n_updates": Count(1),
+            "input_bias": Number(0.0),
             "seeds": Several((Count(0), Count(1), Count(2)), tuple),
         },
     )
@@ -521,7 +522,11 @@ CALLS: dict[str, Callable[[], dict]] = {
         "forget_gate": Of(True, (1, "True"), (True,)),
         "squash": name("tanh"),
     },
-    "lstm_paths.path_log10_norms": lambda: {"net": lstm(), "run": lstm_run_of()},
+    "lstm_paths.path_log10_norms": lambda: {
+        "net": lstm(),
+        "run": lstm_run_of(),
+        "variants": Several((name("whole"), name("carousel")), tuple),
+    },
     "lstm_paths.readout_log10": lambda: {"net": lstm(), "run": lstm_run_of()},
     "lstm_paths.log10_norm_of_gates": lambda: {"F": Numbers(np.abs(X), "T n")},
     "lyapunov.lyapunov_of_runs": lambda: {
@@ -537,6 +542,7 @@ CALLS: dict[str, Callable[[], dict]] = {
         "rng": rng(),
         "gain": Number(1.0),
         "forget_bias": Number(0.0),
+        "input_bias": Number(0.0),
     },
     "many_nets.single_net": lambda: {
         "theta": Numbers(R.normal(size=(2, 11)), "S 11"),
@@ -699,6 +705,8 @@ CALLS: dict[str, Callable[[], dict]] = {
 ALSO_NAMED = {"name": "activation", "f": "f(x)", "layers": r"[Wbzh]_\d", "log10_transport": "J"}
 """What an argument may be called in a message, beside its own name and those of its fields."""
 UNCHECKED = {
+    "linear.unit_entries": "the first line of long products, which have checked",
+    "mlp.checked_layers": "is itself the check of layers",
     "many_nets.parameters": "makes views at every update, also of arrays that are yet to be filled",
     "rnn.checked_rows": "its run has been checked by `slopes`",
     "rnn.checked_run": "is itself the check of a run",

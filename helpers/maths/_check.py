@@ -1,5 +1,6 @@
 """Checks of arguments: each returns the argument in its working form or raises a ValueError that says what came."""
 
+from functools import wraps
 from numbers import Integral
 
 import numpy as np
@@ -190,3 +191,41 @@ def is_finite_array(value):
     (False, True)
     """
     return type(value) is np.ndarray and value.dtype.kind in "iuf" and bool(np.isfinite(value).all())
+
+
+def within_floats(function):
+    """Return the function so that it raises ValueError, and does not warn, where what it returns is not all finite.
+
+    >>> within_floats(np.exp)(1e4)
+    Traceback (most recent call last):
+    ValueError: the result must stay within the floats, got np.float64(inf)
+    """
+    return _guarded(function, np.isfinite)
+
+
+def logs_within_floats(function):
+    """Return the function of a log, guarded like `within_floats`, but that -inf, an exact 0, is fine.
+
+    >>> logs_within_floats(np.log10)(0.0)
+    np.float64(-inf)
+    """
+    return _guarded(function, lambda logs: logs < np.inf)
+
+
+def _guarded(function, is_fine):
+    @wraps(function)
+    def guarded(*arguments, **named):
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            result = function(*arguments, **named)
+        if not _all_fine(result, is_fine):
+            raise ValueError(f"the result must stay within the floats, got {shown(result)}")
+        return result
+
+    return guarded
+
+
+def _all_fine(result, is_fine):
+    """Whether every number is fine in an array, a number, or a list, a tuple or a record of such, or of names."""
+    if isinstance(result, list | tuple):
+        return all(_all_fine(part, is_fine) for part in result)
+    return not isinstance(result, float | np.ndarray) or bool(np.all(is_fine(result)))

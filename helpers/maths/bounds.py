@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from helpers.maths._check import logs_within_floats
 from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.activations import activation as find_activation
 from helpers.maths.linear import product_norms
@@ -28,6 +29,7 @@ class Contraction(NamedTuple):
     absolute: float
 
 
+@logs_within_floats
 def bound_ladder(net, run):
     """Return the Ladder of dh_t/dh_0 along one run.
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from helpers.maths._check import generator, members, real_array, real_number, whole_number
+from helpers.maths._check import generator, logs_within_floats, members, real_array, real_number, whole_number
+from helpers.maths.linear import log10_norm
 from helpers.maths.losses import softmax_cross_entropy
 from helpers.maths.mlp import checked_layers, forward, stepped, weight_gradients
 
@@ -61,6 +62,7 @@ def log10_rms(logs):
         return 0.5 * np.log10((100.0 ** (logs - shift)).mean(axis=-1)) + shift[..., 0]
 
 
+@logs_within_floats
 def lost_updates(gradient_log10_norms, layers, learning_rate):
     """Return for each layer the log10 gradient norm below which single precision rounds an update of a neuron away.
 
@@ -84,6 +86,5 @@ def lost_updates(gradient_log10_norms, layers, learning_rate):
             f"gradient_log10_norms must hold a norm for each of {[len(layer.b) for layer in layers]} neurons, "
             f"got shapes {[logs.shape for logs in norms]}"
         )
-    rows = [np.sqrt((layer.W**2).sum(axis=1).mean()) for layer in layers]
-    with np.errstate(divide="ignore"):
-        return HALF_SPACING_SINGLE + np.log10(rows) - np.log10(rate)
+    rows = [log10_norm(layer.W.ravel()) - 0.5 * np.log10(len(layer.W)) for layer in layers]
+    return HALF_SPACING_SINGLE + np.array(rows) - np.log10(rate)

@@ -14,7 +14,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import generator, one_of, real_array, real_number, shown, whole_number
+from helpers.maths._check import (
+    generator,
+    logs_within_floats,
+    one_of,
+    real_array,
+    real_number,
+    shown,
+    whole_number,
+    within_floats,
+)
 from helpers.maths.activations import sigmoid
 from helpers.maths.linear import product_norms
 from helpers.maths.lstm_paths import log10_norm_of_gates
@@ -59,6 +68,7 @@ class GRUGradients(NamedTuple):
     h0: np.ndarray
 
 
+@within_floats
 def gru_run(net, h0, X):
     """Return the GRURun of the net from h0 with the inputs X.
 
@@ -93,6 +103,7 @@ def gru_run(net, h0, X):
     return GRURun(H, Z, R, Q, X)
 
 
+@within_floats
 def gru_backward(net, run, G):
     """Return the GRUGradients, one pass back through the run.
 
@@ -129,6 +140,7 @@ def gru_backward(net, run, G):
     return GRUGradients(np.concatenate([dW_z, dW_r, dW_q]), dA.T @ _flat(run.X), dA.sum(axis=0), db_h, dh)
 
 
+@within_floats
 def gru_jacobians(net, run):
     """Return J with J[k] = dh_{k+1}/dh_k, shape (T, n, n), a batch after the time.
 
@@ -156,6 +168,7 @@ def gru_jacobians(net, run):
     return carousel + through_z + ((1.0 - z) * (1.0 - q**2))[..., None] * B
 
 
+@logs_within_floats
 def gru_log10_norms(net, run):
     """Return log10 of the spectral norm of dh_t/dh_0 and of its carousel alone, diag(z_{t-1} ... z_0), (2, T + 1).
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import one_of, record, shown
+from helpers.maths._check import logs_within_floats, one_of, record, shown, within_floats
 from helpers.maths.rnn import FAR, checked_rows, parameter_gradients, slopes
 
 
@@ -21,6 +21,7 @@ class Ledger(NamedTuple):
     log10_scale: np.ndarray
 
 
+@within_floats
 def ledger(net, run, G):
     """Return the Ledger: the row that the loss at step t sends back to h_k, for all t and k.
 
@@ -54,6 +55,7 @@ def ledger(net, run, G):
     return Ledger(rows, log10_scale)
 
 
+@logs_within_floats
 def contribution_log10_norms(net, run, book, parameter="W"):
     """Return log10 of the Frobenius norm of each temporal contribution, shape (T + 1, T + 1); -inf for none.
 
@@ -113,6 +115,7 @@ def sum_of_contributions(net, run, book, keep=None):
     return parameter_gradients(at[1:] * slope, run, at[0])
 
 
+@within_floats
 def weight_gradients_by_lag(net, run, book):
     """Return dDiv/dW split by lag, shape (T, n, n): [j] is the sum of the contributions of all pairs with t - k = j.
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import axis_of, real_array, real_number, whole_number
+from helpers.maths._check import axis_of, logs_within_floats, real_array, real_number, whole_number, within_floats
 
 ROUNDING = 1e-10  # of a log10 norm after some thousand steps: a rotation keeps the norm 1, and must be seen to
 
@@ -42,6 +42,7 @@ def log10_norm(v, axis=-1):
         return np.log10(length) + np.log10(largest.squeeze(axis))
 
 
+@within_floats
 def spectral_norm(W):
     """Return the largest singular value of W: the most that W can stretch a vector.
 
@@ -57,6 +58,7 @@ def spectral_norm(W):
     return np.linalg.norm(_matrix("W", W), 2, axis=(-2, -1))
 
 
+@within_floats
 def spectral_radius(W):
     """Return max |eigenvalue| of W: the growth per step of W^n in the long run, |W^n|^(1/n).
 
@@ -71,6 +73,7 @@ def spectral_radius(W):
     return np.abs(np.linalg.eigvals(_square("W", W))).max(axis=-1)
 
 
+@logs_within_floats
 def product_norms(matrices):
     """Return log10 of the spectral norms of P_0 = I, P_1, ..., P_T, shape (T + 1,).
 
@@ -82,7 +85,7 @@ def product_norms(matrices):
     >>> product_norms([[[0.0, 2.0], [0.0, 0.0]], [[0.0, 0.0], [2.0, 0.0]]]).round(3).tolist()
     [0.0, 0.301, 0.602]
     """
-    J, log10_size = _unit_entries(_stack(matrices))
+    J, log10_size = unit_entries(_stack(matrices))
     P, log10_scale = [np.eye(J.shape[-1])], [0.0]
     for k in range(len(J)):
         product = J[k] @ P[k]
@@ -123,6 +126,7 @@ def transient(W, n):
     return Transient(int(peak_step), float(norms[peak_step]), int(not_below) if not_below < len(norms) else -1)
 
 
+@logs_within_floats
 def lyapunov_exponents(matrices, n_exponents=None):
     """Return the growth rates of a long product, in units of ln per step, largest first, shape (n_exponents,).
 
@@ -137,7 +141,7 @@ def lyapunov_exponents(matrices, n_exponents=None):
     >>> lyapunov_exponents(np.tile(np.diag([2.0, 0.5]), (4000, 1, 1))).round(3).tolist()
     [0.693, -0.693]
     """
-    J, log10_size = _unit_entries(_stack(matrices, shortest=1))
+    J, log10_size = unit_entries(_stack(matrices, shortest=1))
     n = J.shape[-1]
     m = n if n_exponents is None else whole_number("n_exponents", n_exponents, at_least=1, below=n + 1)
     # A frame in general position: one along an axis would miss the top direction of diag(0.5, 2).
@@ -150,6 +154,7 @@ def lyapunov_exponents(matrices, n_exponents=None):
     return np.sort(logs / len(J))[::-1]
 
 
+@within_floats
 def stretch_rotate(sigma1, sigma2, theta):
     """Return the stage M = diag(sigma1, sigma2) R(theta), shape (2, 2): rotate by theta, then stretch the axes.
 
@@ -167,6 +172,7 @@ def stretch_rotate(sigma1, sigma2, theta):
     return np.diag(sigma) @ np.array([[cos, -sin], [sin, cos]]) + 0.0
 
 
+@within_floats
 def stretch_rotate_growth(sigma1, sigma2, theta):
     """Return the growth per step of M^n for M = diag(sigma1, sigma2) R(theta), its spectral radius.
 
@@ -181,9 +187,12 @@ def stretch_rotate_growth(sigma1, sigma2, theta):
     1.6445
     """
     sigma1, sigma2 = real_array("sigma1", sigma1, at_least=0.0), real_array("sigma2", sigma2, at_least=0.0)
-    t = (sigma1 + sigma2) * np.abs(np.cos(real_array("theta", theta))) / 2
-    square = t**2 - sigma1 * sigma2
-    return np.where(square > 0, t + np.sqrt(np.maximum(square, 0.0)), np.sqrt(sigma1 * sigma2))[()]
+    middle, cos = (sigma1 + sigma2) / 2, np.abs(np.cos(real_array("theta", theta)))
+    root = np.sqrt(sigma1) * np.sqrt(sigma2)  # never the product, whose tails are not floats
+    # t^2 - sigma1 sigma2 = (t - root) (t + root), and t = middle cos
+    square = middle * cos - root
+    fast = middle * cos + np.sqrt(np.maximum(square, 0.0)) * np.sqrt(middle * cos + root)
+    return np.where(square > 0, fast, root)[()]
 
 
 def critical_angle(sigma1, sigma2):
@@ -243,8 +252,8 @@ def circle_image(W, n, n_points=200):
     return points
 
 
-def _unit_entries(J):
-    """The matrices divided each by its largest entry, and log10 of these entries; a matrix of zeros is kept."""
+def unit_entries(J):
+    """Return the matrices (T, n, n) divided each by its largest entry, and log10 of these; one of zeros is kept."""
     size = np.abs(J).max(axis=(1, 2), keepdims=True)
     size = np.where(size > 0, size, 1.0)
     return J / size, np.log10(size[:, 0, 0])

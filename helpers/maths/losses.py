@@ -21,14 +21,15 @@ def l2_loss(y, d):
     dD/dy = (y - d)^T
 
     y : the output, (n,) or (n, B). d : the target, of the same shape.
-    Raises ValueError for values that are not finite and shapes that differ.
+    Raises ValueError for values that are not finite, shapes that differ, and a loss beyond the floats.
     Source: claim C43.
 
     >>> l2_loss([1.0, 3.0], [1.0, 1.0])
     Loss(value=2.0, gradient=array([[0., 2.]]))
     """
     y, d = _pair("y", y, d)
-    return _loss(0.5 * ((y - d) ** 2).sum(axis=0), y - d)
+    with np.errstate(over="ignore"):
+        return _loss(0.5 * ((y - d) ** 2).sum(axis=0), y - d)
 
 
 def cross_entropy(y, d):
@@ -47,7 +48,8 @@ def cross_entropy(y, d):
     if (y < 0).any() or (d < 0).any() or ((y <= d / LARGEST) & (d > 0)).any():  # there d / y is beyond the floats
         raise ValueError(f"y must be above 0 where d is, and d at least 0, got y {shown(y)} and d {shown(d)}")
     y = np.where(d > 0, y, 1.0)
-    return _loss(-(d * np.log(y)).sum(axis=0), 0.0 - d / y)
+    with np.errstate(over="ignore"):
+        return _loss(-(d * np.log(y)).sum(axis=0), 0.0 - d / y)
 
 
 def softmax_cross_entropy(z, d):
@@ -78,4 +80,6 @@ def _pair(name, y, d):
 
 
 def _loss(value, gradient):
+    if not (np.isfinite(value).all() and np.isfinite(gradient).all()):
+        raise ValueError("the loss and its gradient must stay within the floats: y and d are too far apart")
     return Loss(value if value.ndim else float(value), gradient.reshape(len(gradient), -1).T)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import generator, members, one_of, real_array, real_number, shown, whole_number
+from helpers.maths._check import generator, members, one_of, real_array, real_number, shown, whole_number, within_floats
 from helpers.maths.activations import sigmoid
 from helpers.maths.rnn import checked_run, parameter_gradients
 
@@ -141,6 +141,7 @@ def lstm_backward(net, run, G, G_c=None):
     return LSTMGradients(*of_parameters, dc, dh)
 
 
+@within_floats
 def lstm_terms(net, run):
     """Return the LSTMTerms of every step, the parts of which `lstm_jacobians` is put together.
 
@@ -156,6 +157,7 @@ def lstm_terms(net, run):
     return LSTMTerms(*matrices, readout)
 
 
+@within_floats
 def lstm_factors(net, run):
     """Return what stands before W_i, W_f, W_g and W_o in the LSTMTerms, each (T, n), and their readout.
 
@@ -179,6 +181,7 @@ def lstm_factors(net, run):
     )
 
 
+@within_floats
 def lstm_jacobians(net, run, paths=PATHS):
     """Return the Jacobians of the state (c, h), d(c, h)_{k+1} / d(c, h)_k, shape (T, 2n, 2n), a batch after the time.
 
@@ -204,6 +207,7 @@ def lstm_jacobians(net, run, paths=PATHS):
     return np.concatenate([top, bottom], axis=-2)
 
 
+@within_floats
 def rest_eigenvalue(w_g, forget_bias=0.0, input_bias=0.0, output_bias=0.0):
     """Return the eigenvalue of the Jacobian of one tanh cell at rest that is not 0: f + i o w_g.
 
@@ -222,6 +226,7 @@ def rest_eigenvalue(w_g, forget_bias=0.0, input_bias=0.0, output_bias=0.0):
     return (f + i * o * real_array("w_g", w_g))[()]
 
 
+@within_floats
 def explosion_borders(forget_bias=0.0, input_bias=0.0, output_bias=0.0):
     """Return the two w_g at which one tanh cell at rest begins to explode: below the first, and above the second.
 

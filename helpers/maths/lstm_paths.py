@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from helpers.maths._check import one_of, real_array, shown
+from helpers.maths._check import logs_within_floats, one_of, real_array, shown
 from helpers.maths.lstm import PATHS, SCALES, lstm_factors
 from helpers.maths.rnn import FAR
 
 VARIANTS = ("whole", *PATHS)  # the last four: the carousel and this gate's path
 
 
+@logs_within_floats
 def path_log10_norms(net, run, variants=VARIANTS):
     """Return log10 of the spectral norm of dc_t/dc_0, t = 0, ..., T, along each variant, shape (v, T + 1).
 
@@ -59,6 +60,7 @@ def path_log10_norms(net, run, variants=VARIANTS):
     return np.stack([told.get(name, carousel) for name in variants])
 
 
+@logs_within_floats
 def readout_log10(net, run):
     """Return log10 of dh_{k+1}/dc_{k+1}, the readout E, shape (T, n), also where 1 - tanh^2 has no digit left.
 
@@ -79,6 +81,7 @@ def readout_log10(net, run):
         return np.log10(run.O) + np.log10(r) - 2 * (size + np.log1p(np.exp(-2 * size)) - np.log(2.0)) / np.log(10.0)
 
 
+@logs_within_floats
 def log10_norm_of_gates(F):
     """Return log10 of the spectral norm of diag(F[t-1]) ... diag(F[0]), t = 0, ..., T, shape (T + 1,).
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from helpers.maths._check import generator, real_array, whole_number
+from helpers.maths._check import generator, logs_within_floats, real_array, whole_number
 from helpers.maths.activations import activation as find_activation
 from helpers.maths.rnn import checked_square
 
 
+@logs_within_floats
 def lyapunov_of_runs(W, gains, inputs, activation, rng, warm_up=50):
     """Return the largest Lyapunov exponent of h_{k+1} = f(g W h_k + u_k) for each gain g, in ln per step, shape (B,).
 

@@ -11,7 +11,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import is_finite_array, members, one_of, real_array, real_number, shown, vector, whole_number
+from helpers.maths._check import (
+    is_finite_array,
+    logs_within_floats,
+    members,
+    one_of,
+    real_array,
+    real_number,
+    shown,
+    vector,
+    whole_number,
+    within_floats,
+)
 from helpers.maths.initial import initial_weights
 from helpers.maths.linear import log10_norm
 from helpers.maths.vector_activations import (
@@ -98,6 +109,7 @@ def factors(layers, run, dD_dy, k=0):
     return result
 
 
+@within_floats
 def chain_product(layers, run, dD_dy, k):
     """Return g_k = dD/dh_k, shape (1, n_k), as the product of its factors, multiplied out from the input side.
 
@@ -147,6 +159,7 @@ def weight_gradients(layers, run, dD_dy):
     return WeightGradients([D[k].T @ H[k].T for k in range(len(D))], [d.sum(axis=0) for d in D])
 
 
+@logs_within_floats
 def log10_gradient_norms(layers, run, dD_dy):
     """Return log10 |g_k| for k = 0, ..., N, shape (N + 1,), or (N + 1, B) for a batch; -inf is an exact 0.
 
@@ -164,6 +177,7 @@ def log10_gradient_norms(layers, run, dD_dy):
     return norms if run.H[0].ndim == 2 else norms[:, 0]
 
 
+@logs_within_floats
 def neuron_gradient_log10_norms(layers, run, dD_dy):
     """Return for each layer k an array (n_{k+1},): log10 |dD/dW_k[i, :]|, the gradient of the weights into neuron i.
 
@@ -206,6 +220,7 @@ def random_net(widths, activations, rng, scheme="gaussian", gain=1.0):
     return [Layer(W, f, np.zeros(len(W))) for W, f in zip(weights, names, strict=True)]
 
 
+@within_floats
 def stepped(layers, gradients, learning_rate):
     """Return the layers after one step of gradient descent.
 
@@ -295,14 +310,15 @@ def _backward_in_logs(layers, g, run):
             g, log10_scale = G[-1]
             D.append(_scaled(ROWS_TIMES_JACOBIAN[f](g, z.reshape(len(z), -1)), log10_scale))
             d, log10_scale = D[-1]
-            G.append(_scaled(d @ W, log10_scale))
+            size = np.abs(W).max() or 1.0
+            G.append(_scaled(d @ (W / size), log10_scale + np.log10(size)))
     return G[::-1], D[::-1]
 
 
 def _scaled(rows, log10_scale):
-    """Rows with a largest entry beyond 1e-60 or 1e60 divided by it, for their squares have to be floats too."""
+    """Rows with a largest entry beyond 1e-6 or 1e60 divided by it, for their products have to be floats too."""
     largest = _in_floats("one step of a gradient", np.abs(rows).max(axis=1))
-    far = (largest > 1e60) | ((largest < 1e-60) & (largest > 0))
+    far = (largest > 1e60) | ((largest < 1e-6) & (largest > 0))
     if not far.any():
         return rows, log10_scale
     scale = np.where(far, largest, 1.0)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import LARGEST, axis_of, real_array, real_number, shown, whole_number
+from helpers.maths._check import LARGEST, axis_of, real_array, real_number, shown, whole_number, within_floats
 
 
 def clip_by_norm(gradient, max_norm, axis=None):
@@ -41,7 +41,7 @@ def clip_by_norm(gradient, max_norm, axis=None):
 
 def _one_for_each(max_norm, g, axis):
     """The norms, one for each gradient, with an axis of length 1 where the components of a gradient lie."""
-    each = () if axis is None else tuple(np.delete(g.shape, axis))
+    each = () if axis is None else (*g.shape[: axis % g.ndim], *g.shape[axis % g.ndim + 1 :])
     try:
         return np.expand_dims(np.broadcast_to(max_norm, each), axis)
     except ValueError:
@@ -56,6 +56,7 @@ class Moments(NamedTuple):
     n_updates: int = 0
 
 
+@within_floats
 def adam(theta, gradient, moments, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
     """Return theta and the Moments after one update of Adam.
 
@@ -80,6 +81,7 @@ def adam(theta, gradient, moments, learning_rate, beta_1=0.9, beta_2=0.999, epsi
     return theta - learning_rate * step, Moments(m, v, k)
 
 
+@within_floats
 def momentum(theta, gradient, moments, learning_rate, beta=0.9):
     """Return theta and the Moments after one update of gradient descent with momentum.
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import vector, whole_number
+from helpers.maths._check import vector, whole_number, within_floats
 from helpers.maths.activations import activation as find_activation
 from helpers.maths.mlp import Layer, forward
 from helpers.maths.rnn import checked_square
@@ -39,6 +39,7 @@ def last_state(W, h0, n_steps):
     return _run(checked_square(W), h0, n_steps).H[-1]
 
 
+@within_floats
 def candidate_products(W, h0, n_steps):
     """Return the Candidates for dh_T/dh_0 of h_{k+1} = tanh(W h_k).
 

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import real_array, record, shown, vector, whole_number
+from helpers.maths._check import logs_within_floats, real_array, record, shown, vector, whole_number, within_floats
 from helpers.maths.activations import activation as find_activation
+from helpers.maths.linear import unit_entries
 
 FAR = 1e60  # a row this long, or this short, is scaled: its square has to be a float
 
@@ -70,12 +71,14 @@ def run_rnn(net, h0, X):
         for k in range(len(X)):
             Z[k] += H[k] @ W.T
             H[k + 1] = f(Z[k])
-    if not np.isfinite(H).all():
+    if not (np.isfinite(H).all() and np.isfinite(Z).all()):
+        H = np.where(np.isfinite(H) & np.isfinite(np.concatenate([H[:1], Z])), H, np.nan)
         k = int(np.isfinite(H).reshape(len(H), -1).all(axis=1).argmin())
         raise ValueError(f"the state must stay within the floats, got {shown(H[k])} after {k} steps")
     return Run(H, Z, X)
 
 
+@within_floats
 def step_jacobians(net, run):
     """Return J with J[k] = dh_{k+1}/dh_k, shape (T, n, n), a batch after the time.
 
@@ -92,6 +95,7 @@ def step_jacobians(net, run):
     return slope[..., None] * W
 
 
+@within_floats
 def transport(J, t, k):
     """Return dh_t/dh_k, shape (n, n): J_{t-1} ... J_k, the newest factor leftmost; the identity for t = k.
 
@@ -110,6 +114,7 @@ def transport(J, t, k):
     return product
 
 
+@logs_within_floats
 def transport_log10_norms(J):
     """Return log10 of the Frobenius norm of dh_t/dh_k for all pairs, shape (T + 1, T + 1); -inf where k > t.
 
@@ -123,12 +128,14 @@ def transport_log10_norms(J):
     """
     J = _stack(J)
     T, n = len(J), J.shape[-1]
+    J, log10_size = unit_entries(J)
     now, after, scale = np.empty((n, (T + 1) * n)), np.empty((n, (T + 1) * n)), np.zeros(T + 1)
     logs = np.full((T + 1, T + 1), -np.inf)
     for t in range(T + 1):
         if t:
             np.matmul(J[t - 1], now[:, : t * n], out=after[:, : t * n])
             now, after = after, now
+            scale[:t] += log10_size[t - 1]
         now[:, t * n : (t + 1) * n] = np.eye(n)
         seen = now.reshape(n, T + 1, n)[:, : t + 1]
         with np.errstate(over="ignore"):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import real_array, real_number, shown, vector
+from helpers.maths._check import logs_within_floats, real_array, real_number, shown, vector
 from helpers.maths.activations import activation as find_activation
 from helpers.maths.linear import log10_norm
 
@@ -33,7 +33,8 @@ def shrink(J, v, norm=2):
 
     J : (m, n), or (n,) for the diagonal of a diagonal Jacobian, whose induced norm is max|d| in all three norms
     v : (n,), not 0. norm : 1, 2 or inf.
-    Raises ValueError for values that are not finite, shapes that do not fit, v = 0, and another norm.
+    Raises ValueError for values that are not finite, shapes that do not fit, v = 0, another norm, and an induced norm
+    beyond the floats.
     Source: claims C29, C30, C34, C68.
 
     >>> shrink([[0.0, 100.0], [0.0, 0.0]], [1.0, 0.0])
@@ -46,9 +47,26 @@ def shrink(J, v, norm=2):
         raise ValueError(f"J must be (m, n) or (n,) where v is (n,), got J {J.shape} and v {v.shape}")
     if not v.any():
         raise ValueError("v must not be 0, for it has no direction")
-    unit = v / np.linalg.norm(v, norm)
-    image, bound = (J * unit, np.abs(J).max()) if J.ndim == 1 else (J @ unit, np.linalg.norm(J, norm))
-    return Shrink(float(np.linalg.norm(image, norm)), float(bound))
+    # A product of mantissas and a sum of exponents cannot leave the floats; only the results can.
+    (J_m, J_e), (v_m, v_e) = np.frexp(J), np.frexp(v)
+    image, J_v_e = _in_units(J_m * v_m, J_e + v_e)
+    unit, v_e = _in_units(v_m, v_e)
+    matrix, J_e = _in_units(J_m, J_e)
+    if J.ndim == 1:
+        factor, bound = np.linalg.norm(image, norm), np.abs(matrix).max()
+    else:
+        factor, bound = np.linalg.norm(image.sum(axis=1), norm), np.linalg.norm(matrix, norm)
+    with np.errstate(over="ignore"):
+        result = Shrink(float(np.ldexp(factor / np.linalg.norm(unit, norm), J_v_e - v_e)), float(np.ldexp(bound, J_e)))
+    if not np.isfinite(result).all() or (factor > 0 and result.factor == 0):
+        raise ValueError(f"|J v| / |v| and the norm of J must stay within the floats, got J {shown(J)}")
+    return result
+
+
+def _in_units(mantissas, exponents):
+    """Numbers m 2^e in units of a power of 2 near the largest of them, and the exponent of this power."""
+    top = int(exponents[mantissas != 0].max(initial=-(2**30))) if mantissas.any() else 0
+    return np.ldexp(mantissas, exponents - top), top
 
 
 def diagonal_norms(d):
@@ -56,14 +74,19 @@ def diagonal_norms(d):
 
     |diag(d)|_p = max|d_i| for p = 1, 2, inf;   |diag(d)|_F = sqrt(sum d_i^2)
 
-    d : (n,), the diagonal. Raises ValueError for a d that is not one finite vector.
+    d : (n,), the diagonal. Raises ValueError for a d that is not one finite vector, and a norm beyond the floats.
     Source: claim C68.
 
     >>> diagonal_norms(np.ones(9))
     DiagonalNorms(one=1.0, two=1.0, inf=1.0, frobenius=3.0)
     """
-    D = np.diag(vector("d", d))
-    return DiagonalNorms(*(float(np.linalg.norm(D, p)) for p in (*NORMS, "fro")))
+    d = np.abs(vector("d", d))
+    largest = float(d.max())
+    with np.errstate(over="ignore"):
+        frobenius = largest * float(np.linalg.norm(d / (largest or 1.0)))
+    if not np.isfinite(frobenius):
+        raise ValueError(f"the Frobenius norm of diag(d) must stay within the floats, got d with {largest}")
+    return DiagonalNorms(largest, largest, largest, frobenius)
 
 
 def rms_slope(activation, q):
@@ -112,6 +135,7 @@ def layers_to_lose(factor, eta):
         return np.where(loss > 0, np.log(factor) / loss, np.inf)[()]
 
 
+@logs_within_floats
 def squeeze(activation, Z, v):
     """Return log10 of |v|, |D_1 v|, |D_2 D_1 v|, ..., shape (depth + 1,): the activations alone, without weights.
 
