@@ -370,8 +370,8 @@ def test_the_image_of_the_circle_is_an_ellipse_with_the_singular_values_as_axes(
     [
         (lambda: log10_norm([np.nan]), "v must not hold NaN"),
         (lambda: log10_norm([np.inf]), "v must be finite"),
-        (lambda: log10_norm(1.0), "axis must be one of the 0 of v, got -1"),
-        (lambda: log10_norm([1.0], axis=1), "axis must be one of the 1 of v, got 1"),
+        (lambda: log10_norm(1.0), "axis must be one of the 0 axes, got -1"),
+        (lambda: log10_norm([1.0], axis=1), "axis must be one of the 1 axes, got 1"),
         (lambda: spectral_norm([1.0]), r"W must be a matrix, got shape \(1,\)"),
         (lambda: spectral_norm(np.ones((0, 2))), r"W must be a matrix, got shape \(0, 2\)"),
         (lambda: spectral_norm([[np.inf]]), "W must be finite"),

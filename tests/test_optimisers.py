@@ -231,7 +231,7 @@ START = no_moments(AT)
         (lambda: clip_by_norm([True], 1.0), "gradient must hold real numbers"),
         (lambda: clip_by_norm([1.0], 0.0), "max_norm must be above 0.0, got 0.0"),
         (lambda: clip_by_norm([1.0], -1), "max_norm must be above 0.0, got -1"),
-        (lambda: clip_by_norm([1.0], 1.0, axis=1), "axis must be one of the 1 of the gradient, got 1"),
+        (lambda: clip_by_norm([1.0], 1.0, axis=1), "axis must be one of the 1 axes, got 1"),
         (lambda: clip_by_norm([1.0], None), "max_norm must hold real numbers, got None"),
     ],
 )

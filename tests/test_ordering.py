@@ -87,10 +87,10 @@ def test_what_a_neuron_receives_is_a_sum_over_the_other_index():
 @pytest.mark.parametrize(
     ("W", "h0", "n_steps", "message"),
     [
-        ([[1.0, 2.0]], [1.0], 1, "x must have 2 rows"),
+        ([[1.0, 2.0]], [1.0], 1, r"W must be \(n, n\), got \(1, 2\)"),
         ([[1.0]], [1.0], 0, "n_steps must be at least 1"),
         ([[np.nan]], [1.0], 1, "must not hold NaN"),
-        ([[1.0]], [1.0, 2.0], 1, "x must have 1 rows"),
+        ([[1.0]], [1.0, 2.0], 1, r"h0 must be \(1,\), as W is, got \(2,\)"),
     ],
 )
 def test_what_is_no_net_is_refused(W, h0, n_steps, message):

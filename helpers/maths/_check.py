@@ -174,10 +174,10 @@ def record(name, value, kind):
     >>> from typing import NamedTuple
     >>> record("run", [[0.0]], NamedTuple("Run", [("H", np.ndarray)]))
     Traceback (most recent call last):
-    ValueError: run must be a Run, got [[0.0]]
+    ValueError: run must be the record Run, got [[0.0]]
     """
     if not isinstance(value, kind):
-        raise ValueError(f"{name} must be a {kind.__name__}, got {shown(value)}")
+        raise ValueError(f"{name} must be the record {kind.__name__}, got {shown(value)}")
     for field, array in zip(kind._fields, value, strict=True):
         if not is_finite_array(array):
             raise ValueError(f"{field} of {name} must be an array of finite numbers, got {shown(array)}")

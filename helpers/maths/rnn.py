@@ -254,7 +254,7 @@ def checked_run(run, kind, n, m):
     steps, state = len(run.X) if run.X.ndim in (2, 3) else 0, (*run.X.shape[1:-1], n)
     wanted = {"C": (steps + 1, *state), "H": (steps + 1, *state), "X": (steps, *state[:-1], m)}
     if any(array.shape != wanted.get(field, (steps, *state)) for field, array in zip(kind._fields, run, strict=True)):
-        raise ValueError(f"run must be a {kind.__name__} of this net of {n} states and {m} inputs, got {shown(run)}")
+        raise ValueError(f"run must be the {kind.__name__} of this net of {n} states and {m} inputs, got {shown(run)}")
     return run
 
 
