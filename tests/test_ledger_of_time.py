@@ -327,7 +327,10 @@ BATCH = run_rnn(NET, np.zeros((5, 2)), np.zeros((4, 5, 3)))
             lambda: sum_of_contributions(NET, RUN, BOOK, np.ones((5, 5))),
             r"keep must be an array of True and False, shape \(5, 5\)",
         ),
-        (lambda: sum_of_contributions(NET, RUN, BOOK, np.ones((5, 4), bool)), r"keep must be an array of True .*shape \(5, 5\)"),
+        (
+            lambda: sum_of_contributions(NET, RUN, BOOK, np.ones((5, 4), bool)),
+            r"keep must be an array of True .*shape \(5, 5\)",
+        ),
         (lambda: sum_of_contributions(NET, RUN, BOOK, True), "keep must be an array of True and False, .*got True"),
         (lambda: sum_of_contributions(NET, LONGER, BOOK), "book must be the Ledger of this run"),
         (lambda: sum_of_contributions(NET, OTHER, BOOK), "run must be the .*Run"),
