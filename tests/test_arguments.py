@@ -47,7 +47,7 @@ class Numbers(NamedTuple):
     """Real numbers. shape : its axes, "T+1 n"; a letter that stands nowhere else may have any length. None: any shape.
 
     inf : whether infinite numbers are allowed. nan, optional : whether NaN and None are. loose : whether an axis more
-    or less is.
+    or less is. outside : numbers out of its range.
     """
 
     good: object
@@ -56,6 +56,7 @@ class Numbers(NamedTuple):
     nan: bool = False
     optional: bool = False
     loose: bool = False
+    outside: tuple = ()
 
     def wrong(self):
         """Yield (words, value) for each wrong value, but for sizes."""
@@ -67,6 +68,7 @@ class Numbers(NamedTuple):
         yield "True and False", good > 0
         if good.ndim == 0:
             yield "masked", np.ma.array(good, mask=True)
+            yield from ((f"{bad}", bad) for bad in self.outside)
             yield from (("NaN", np.nan), ("a decimal", Decimal("0.5")), ("True", np.True_))
             if not self.inf:
                 yield "infinite", np.inf
@@ -74,7 +76,7 @@ class Numbers(NamedTuple):
         yield "all masked", np.ma.array(good, mask=True)
         for where, i in {"first": 0, "middle": good.size // 2, "last": good.size - 1}.items():
             place = np.unravel_index(i, good.shape)
-            for bad in (*(() if self.nan else (np.nan,)), *(() if self.inf else (np.inf, -np.inf))):
+            for bad in (*(() if self.nan else (np.nan,)), *(() if self.inf else (np.inf, -np.inf)), *self.outside):
                 one = good.copy()
                 one[place] = bad
                 yield f"{bad} in the {where} place", one
@@ -331,7 +333,9 @@ def weight_gradients_of():
 
 def moments():
     """What an optimiser remembers of `theta`."""
-    return Record(Moments, {"first": Numbers(W, "S P"), "second": Numbers(W**2, "S P"), "n_updates": Count(3)})
+    return Record(
+        Moments, {"first": Numbers(W, "S P"), "second": Numbers(W**2, "S P", outside=(-0.1,)), "n_updates": Count(3)}
+    )
 
 
 def shape_of_a_net():
@@ -378,6 +382,7 @@ WALL = {
     "activation": name("sigmoid"),
 }
 LATCH_LENGTH = 2
+GATES = (-0.1, 1.1)
 
 CALLS: dict[str, Callable[[], dict]] = {
     "activations.activation": lambda: {"name": name("tanh")},
@@ -388,28 +393,28 @@ CALLS: dict[str, Callable[[], dict]] = {
     "depth.train": lambda: {
         "layers": layers(),
         "X": Numbers(X.T, "m N"),
-        "targets": Numbers(np.eye(2)[:, [0, 1, 1, 0]], "n N"),
-        "learning_rate": Number(0.1),
+        "targets": Numbers(np.eye(2)[:, [0, 1, 1, 0]], "n N", outside=(-0.1, 2.0)),
+        "learning_rate": Number(0.1, outside=(-0.1,)),
         "n_updates": Count(2),
         "batch_size": Count(2),
         "rng": rng(),
-        "max_norm": Number(1.0),
+        "max_norm": Number(1.0, outside=(0.0, -1.0)),
     },
-    "depth.log10_rms": lambda: {"logs": Numbers(B, inf=True)},
+    "depth.log10_rms": lambda: {"logs": Numbers(B, inf=True, outside=(np.inf,))},
     "depth.lost_updates": lambda: {
         "gradient_log10_norms": Several((Numbers(B, "n", inf=True), Numbers(B, "n", inf=True))),
         "layers": layers(),
-        "learning_rate": Number(0.1),
+        "learning_rate": Number(0.1, outside=(0.0, -0.1)),
     },
     "drives.impulse": lambda: {"n_steps": Count(4), "at": Count(1), "size": Number(1.0)},
     "drives.step": lambda: {"n_steps": Count(4), "at": Count(1), "size": Number(1.0)},
-    "drives.noise": lambda: {"n_steps": Count(4), "rng": rng(), "scale": Number(1.0)},
+    "drives.noise": lambda: {"n_steps": Count(4), "rng": rng(), "scale": Number(1.0, outside=(-0.1,))},
     "drives.standardise": lambda: {"series": Numbers([1.0, 2.0, 4.0], "n")},
     "drives.one_hot": lambda: {"text": Of("abba", ("", "a1", ["a", "b"])), "alphabet": Of("ab", ("aab", "AB", ["a"]))},
     "gradcheck.central_difference": lambda: {
         "f": function(np.sin),
         "x": Numbers(B),
-        "step": Number(0.1, optional=True),
+        "step": Number(0.1, optional=True, outside=(0.0, -0.1)),
     },
     "gradcheck.relative_error": lambda: {"a": Numbers(W, "i j"), "b": Numbers(W + 1, "i j")},
     "gradcheck.check_gradient": lambda: {
@@ -417,7 +422,7 @@ CALLS: dict[str, Callable[[], dict]] = {
         "dy_dx": Numbers(np.diag(np.cos(B)), "n n"),
         "x": Numbers(B, "n"),
         "rng": rng(),
-        "tolerance": Number(1e-6),
+        "tolerance": Number(1e-6, outside=(0.0, -1e-6)),
     },
     "gru.gru_run": lambda: {"net": gru("cho"), "h0": Numbers(H0, "n"), "X": Numbers(X, "T m")},
     "gru.gru_backward": lambda: {"net": gru(), "run": gru_run_of(), "G": rows()},
@@ -426,7 +431,7 @@ CALLS: dict[str, Callable[[], dict]] = {
     "gru.random_gru": lambda: {
         "n": Count(2),
         "m": Count(1),
-        "scale": Number(1.0),
+        "scale": Number(1.0, outside=(-0.1,)),
         "rng": rng(),
         "update_bias": Number(0.0),
         "variant": name("cho"),
@@ -437,7 +442,7 @@ CALLS: dict[str, Callable[[], dict]] = {
         "rng": rng(),
         "eigenvalues": Numbers([0.5, 0.9], "n", optional=True),
         "singular_values": Of(None, allowed=(None,)),
-        "coupling": Number(1.0),
+        "coupling": Number(1.0, outside=(-0.1,)),
     },
     "initial.initial_weights": lambda: {
         "widths": Several((Count(3), Count(2), Count(2))),
@@ -475,14 +480,31 @@ CALLS: dict[str, Callable[[], dict]] = {
         "matrices": Numbers(R.normal(size=(3, 2, 2)), "T n n"),
         "n_exponents": Count(2, optional=True),
     },
-    "linear.stretch_rotate": lambda: {"sigma1": Number(2.0), "sigma2": Number(0.25), "theta": Number(0.1)},
-    "linear.stretch_rotate_growth": lambda: {"sigma1": Numbers(2.0), "sigma2": Numbers(0.25), "theta": Numbers(0.1)},
-    "linear.critical_angle": lambda: {"sigma1": Number(2.0), "sigma2": Number(0.25)},
-    "linear.is_normal": lambda: {"W": Numbers(W, "n n"), "tolerance": Number(1e-12)},
+    "linear.stretch_rotate": lambda: {
+        "sigma1": Number(2.0, outside=(-0.1,)),
+        "sigma2": Number(0.25, outside=(-0.1,)),
+        "theta": Number(0.1),
+    },
+    "linear.stretch_rotate_growth": lambda: {
+        "sigma1": Numbers([2.0, 3.0, 4.0], outside=(-0.1,)),
+        "sigma2": Numbers([0.2, 0.3, 0.4], outside=(-0.1,)),
+        "theta": Numbers(0.1),
+    },
+    "linear.critical_angle": lambda: {
+        "sigma1": Number(2.0, outside=(0.5, -1.0)),
+        "sigma2": Number(0.25, outside=(0.75, -0.1)),
+    },
+    "linear.is_normal": lambda: {"W": Numbers(W, "n n"), "tolerance": Number(1e-12, outside=(-0.1,))},
     "linear.circle_image": lambda: {"W": Numbers(W, "2 2"), "n": Count(3), "n_points": Count(5)},
     "losses.l2_loss": lambda: {"y": Numbers(B, "n"), "d": Numbers(H0, "n")},
-    "losses.cross_entropy": lambda: {"y": Numbers([0.5, 0.5], "n"), "d": Numbers([0.0, 1.0], "n")},
-    "losses.softmax_cross_entropy": lambda: {"z": Numbers(B, "n"), "d": Numbers([0.0, 1.0], "n")},
+    "losses.cross_entropy": lambda: {
+        "y": Numbers([0.3, 0.3, 0.4], "n", outside=(0.0, -0.1)),
+        "d": Numbers([0.2, 0.2, 0.6], "n", outside=(-0.1,)),
+    },
+    "losses.softmax_cross_entropy": lambda: {
+        "z": Numbers([0.3, 0.3, 0.4], "n"),
+        "d": Numbers([0.2, 0.2, 0.6], "n", outside=(-0.1, 0.9)),
+    },
     "lstm.lstm_run": lambda: {
         "net": lstm(),
         "X": Numbers(X, "T m"),
@@ -516,7 +538,7 @@ CALLS: dict[str, Callable[[], dict]] = {
     "lstm.random_lstm": lambda: {
         "n": Count(2),
         "m": Count(1),
-        "scale": Number(1.0),
+        "scale": Number(1.0, outside=(-0.1,)),
         "rng": rng(),
         "forget_bias": Number(0.0),
         "forget_gate": Of(True, (1, "True"), (True,)),
@@ -528,7 +550,7 @@ CALLS: dict[str, Callable[[], dict]] = {
         "variants": Several((name("whole"), name("carousel")), tuple),
     },
     "lstm_paths.readout_log10": lambda: {"net": lstm(), "run": lstm_run_of()},
-    "lstm_paths.log10_norm_of_gates": lambda: {"F": Numbers(np.abs(X), "T n")},
+    "lstm_paths.log10_norm_of_gates": lambda: {"F": Numbers(np.abs(X), "T n", outside=(-0.1,))},
     "lyapunov.lyapunov_of_runs": lambda: {
         "W": Numbers(W, "n n"),
         "gains": Numbers([0.5, 1.0, 2.0], "B"),
@@ -557,12 +579,12 @@ CALLS: dict[str, Callable[[], dict]] = {
         "dtype": Of(float, ("f", int, complex, object, np.float16), (float,)),
     },
     "memory.gated_memory": lambda: {
-        "gates": Numbers([0.5, 0.6, 0.7], "T"),
+        "gates": Numbers([0.5, 0.6, 0.7], "T", outside=GATES),
         "writes": Numbers(B[[0, 1, 0]], "T"),
         "m0": Numbers(0.0),
     },
-    "memory.gated_gradient": lambda: {"gates": Numbers([0.5, 0.6, 0.7]), "since": Count(1)},
-    "memory.primed_gradient": lambda: {"gates": Numbers([0.5, 0.6, 0.7]), "since": Count(1)},
+    "memory.gated_gradient": lambda: {"gates": Numbers([0.5, 0.6, 0.7], outside=GATES), "since": Count(1)},
+    "memory.primed_gradient": lambda: {"gates": Numbers([0.5, 0.6, 0.7], outside=GATES), "since": Count(1)},
     "memory.multi_tap_gradient": lambda: {"weights": Numbers([0.5, 0.6, 0.7], "K"), "n_steps": Count(3)},
     "memory.residual_jacobians": lambda: {
         "W": Numbers(W, "n n"),
@@ -571,8 +593,8 @@ CALLS: dict[str, Callable[[], dict]] = {
         "n_steps": Count(3),
     },
     "memory.half_life": lambda: {"forget_bias": Numbers(B, inf=True)},
-    "memory.forget_bias_for": lambda: {"half_life": Numbers(np.abs(B), inf=True)},
-    "memory.chrono_bias": lambda: {"n_steps": Numbers(2 + np.abs(B))},
+    "memory.forget_bias_for": lambda: {"half_life": Numbers([1.0, 2.0, 3.0], inf=True, outside=(0.0, -0.1))},
+    "memory.chrono_bias": lambda: {"n_steps": Numbers([2.0, 3.0, 4.0], outside=(1.0, 0.0))},
     "mlp.forward": lambda: {"layers": layers(), "x": Numbers(X[0], "m")},
     "mlp.factors": lambda: {**backward_through_layers(), "k": Count(1)},
     "mlp.chain_product": lambda: {**backward_through_layers(), "k": Count(1)},
@@ -590,36 +612,39 @@ CALLS: dict[str, Callable[[], dict]] = {
     "mlp.stepped": lambda: {
         "layers": layers(),
         "gradients": weight_gradients_of(),
-        "learning_rate": Number(0.1),
+        "learning_rate": Number(0.1, outside=(-0.1,)),
     },
     "mystery.secret": lambda: {"number": Count(1)},
     "mystery.gradients": lambda: {"number": Count(1), "forget_bias": Number(0.5), "scale": Number(1.0)},
     "optimisers.clip_by_norm": lambda: {
         "gradient": Numbers(W),
-        "max_norm": Numbers(1.0, inf=True),
+        "max_norm": Numbers([1.0, 2.0], inf=True, outside=(0.0, -1.0)),
         "axis": Count(1, negative=True, optional=True),
     },
     "optimisers.adam": lambda: {
         "theta": Numbers(W, "S P"),
         "gradient": Numbers(W, "S P"),
         "moments": moments(),
-        "learning_rate": Number(0.1),
-        "beta_1": Number(0.9),
-        "beta_2": Number(0.9),
-        "epsilon": Number(1e-8),
+        "learning_rate": Number(0.1, outside=(0.0, -0.1)),
+        "beta_1": Number(0.9, outside=(1.0, -0.1)),
+        "beta_2": Number(0.9, outside=(1.0, -0.1)),
+        "epsilon": Number(1e-8, outside=(0.0, -0.1)),
     },
     "optimisers.momentum": lambda: {
         "theta": Numbers(W, "S P"),
         "gradient": Numbers(W, "S P"),
         "moments": moments(),
-        "learning_rate": Number(0.1),
-        "beta": Number(0.9),
+        "learning_rate": Number(0.1, outside=(0.0, -0.1)),
+        "beta": Number(0.9, outside=(1.0, -0.1)),
     },
     "optimisers.no_moments": lambda: {"theta": Numbers(W)},
     "ordering.last_state": lambda: {"W": Numbers(W, "n n"), "h0": Numbers(H0, "n"), "n_steps": Count(2)},
     "ordering.candidate_products": lambda: {"W": Numbers(W, "n n"), "h0": Numbers(H0, "n"), "n_steps": Count(2)},
     "regimes.to_tanh": lambda: {"w": Numbers(B), "b": Numbers(H0)},
-    "regimes.wall_bias": lambda: {"h0": Numbers([0.5, 0.6, 0.5]), "w": Numbers([6.0, 6.0, 7.0])},
+    "regimes.wall_bias": lambda: {
+        "h0": Numbers([0.5, 0.6, 0.5], outside=(0.0, 1.0, -0.5, 1.5)),
+        "w": Numbers([6.0, 6.0, 7.0], outside=(4.0, -7.0)),
+    },
     "regimes.bistable_interval": lambda: {"activation": name("tanh", "relu"), "w": Numbers(B)},
     "regimes.two_cycle_interval": lambda: {"activation": name("tanh", "relu"), "w": Numbers(B)},
     "regimes.regime": lambda: {"activation": name("tanh", "relu"), "w": Numbers(B), "b": Numbers(B)},
@@ -637,9 +662,9 @@ CALLS: dict[str, Callable[[], dict]] = {
     "scalar.log10_transport": lambda: {"J": Numbers(B, inf=True), "since": Count(1)},
     "scalar.steps_remembered": lambda: {
         "log10_transport": Numbers([0.0, -1.0, -2.0], inf=True),
-        "fraction": Number(0.1),
+        "fraction": Number(0.1, outside=(0.0, -0.1)),
     },
-    "scalar.memory_time": lambda: {"multiplier": Numbers([0.5, 0.9, 0.7])},
+    "scalar.memory_time": lambda: {"multiplier": Numbers([0.5, 0.9, 0.7], outside=(1.1, -1.1))},
     "settling.fixed_points": lambda: {**UNIT, "w": Number(0.5), "b": Number(0.1)},
     "settling.two_cycle": lambda: {**UNIT, "w": Number(0.5), "b": Number(0.1)},
     "settling.attractor": lambda: {**UNIT, "h0": Numbers(B)},
@@ -649,18 +674,21 @@ CALLS: dict[str, Callable[[], dict]] = {
         "norm": Of(2, (3, "2", "fro", [2])),
     },
     "squeeze.diagonal_norms": lambda: {"d": Numbers(B, "n")},
-    "squeeze.rms_slope": lambda: {"activation": name("tanh"), "q": Number(1.0)},
-    "squeeze.layers_to_lose": lambda: {"factor": Numbers([10.0, 20.0]), "eta": Numbers([0.5, 0.6])},
+    "squeeze.rms_slope": lambda: {"activation": name("tanh"), "q": Number(1.0, outside=(0.0, -1.0))},
+    "squeeze.layers_to_lose": lambda: {
+        "factor": Numbers([10.0, 20.0, 30.0], outside=(0.9, -1.0)),
+        "eta": Numbers([0.5, 0.6, 0.7], outside=(0.0, -0.1)),
+    },
     "squeeze.squeeze": lambda: {"activation": name("tanh"), "Z": Numbers(X, "D m"), "v": Numbers(X[0], "m")},
     "tasks.word_classes": lambda: {"gap": Count(3)},
     "tasks.draw": lambda: {"task": name("latch"), "rng": rng(), "length": Count(3), "batch": Count(2)},
-    "tasks.sentence": lambda: {"x": Numbers(np.eye(26)[:2], "T 26")},
+    "tasks.sentence": lambda: {"x": Numbers(np.eye(26)[:3], "T 26", outside=(2.0, 0.5, -1.0))},
     "tasks.is_wrong": lambda: {
         "task": name("latch"),
         "Y": Numbers(np.eye(2)[:, [0, 1, 1]], "2 B", inf=True, nan=True),
         "D": Numbers(np.eye(2)[:, [0, 1, 1]], "2 B"),
     },
-    "tasks.wilson_interval": lambda: {"count": Numbers([0.0, 1.0, 2.0]), "n": Count(2)},
+    "tasks.wilson_interval": lambda: {"count": Numbers([0.0, 1.0, 2.0], outside=(-1.0, 0.5, 3.0)), "n": Count(2)},
     "training.Training.__init__": lambda: {
         "recipe": recipe(),
         "n_test": Count(100),
@@ -694,9 +722,9 @@ CALLS: dict[str, Callable[[], dict]] = {
     "wall.descend": lambda: {
         "w": Numbers(6.0),
         "b": Numbers(-3.0),
-        "learning_rate": Numbers(0.1),
+        "learning_rate": Numbers([0.1, 0.2, 0.3], outside=(-0.1,)),
         "n_updates": Count(2),
-        "max_norm": Numbers(1.0, inf=True),
+        "max_norm": Numbers([1.0, 2.0, 3.0], inf=True, outside=(0.0, -1.0)),
         "h0": Number(0.5),
         "n_steps": Count(4),
         "target": Number(0.7),

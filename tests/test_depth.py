@@ -206,6 +206,7 @@ def test_a_hundred_updates_train_relu_with_he_and_leave_sigmoid_at_chance():
         ({"max_norm": 0}, "max_norm must be above 0"),
         ({"rng": 3}, "rng must be a numpy Generator"),
         ({"X": [[np.nan]]}, "X must not hold NaN"),
+        ({"targets": [[1.0, 0.5], [0.0, 0.6]]}, "each column of targets must sum to 1"),
     ],
 )
 def test_training_refuses_what_it_cannot_use(change, message):
@@ -216,5 +217,5 @@ def test_training_refuses_what_it_cannot_use(change, message):
 
 
 def test_lost_updates_wants_norms_of_each_layer():
-    with pytest.raises(ValueError, match="wanted norms of 1 layers, got 2"):
+    with pytest.raises(ValueError, match=r"a norm for each of \[1\] neurons, got shapes \[\(1,\), \(1,\)\]"):
         lost_updates([np.zeros(1)] * 2, [Layer([[1.0]], "tanh")], 0.1)

@@ -131,6 +131,7 @@ def test_bad_noise_is_refused(arguments, message):
         ([1.0, np.inf], "series must be finite"),
         (["a", "b"], "series must hold real numbers"),
         ([True, False], "series must hold real numbers"),
+        (np.ma.array([1.0, 2.0, 1e6], mask=[0, 0, 1]), r"series must hold real numbers, got .* \(masked"),
     ],
 )
 def test_a_bad_series_is_refused(series, message):

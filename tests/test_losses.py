@@ -1,5 +1,7 @@
 """Losses with their gradients, against theory and central differences."""
 
+from decimal import Context, Decimal, localcontext
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -77,6 +79,14 @@ def test_the_factor_two_goes_where_the_half_is_left_out():
     y, d = np.array([1.0, 4.0]), np.array([0.0, 2.0])
     twice = central_difference(lambda y: np.sum((y - d) ** 2), y)
     np.testing.assert_allclose(twice, 2 * l2_loss(y, d).gradient[0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("gap", [0.5, 20.0, 40.0, 100.0, 700.0])
+def test_a_loss_that_is_almost_nothing_keeps_its_digits(gap):
+    """-ln softmax([gap, 0, 0])_0 = ln(1 + 2 e^-gap), by decimals; its first term, 2 e^-gap, soon is all of it."""
+    with localcontext(Context(prec=400)):
+        wanted = float((1 + 2 * (-Decimal(gap)).exp()).ln())
+    assert softmax_cross_entropy([gap, 0.0, 0.0], [1.0, 0.0, 0.0]).value == pytest.approx(wanted, rel=1e-13, abs=0.0)
 
 
 @pytest.mark.parametrize("loss", [l2_loss, cross_entropy, softmax_cross_entropy])

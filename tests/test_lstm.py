@@ -667,16 +667,19 @@ def beyond_the_floats(gates):
         (lambda: lstm_backward(NET, RUN, np.full((5, 2), 1e308), np.full((5, 2), 1e308)), "gradient must stay within"),
         (
             lambda: lstm_backward(NET, tuple(RUN), np.zeros((5, 2))),
-            "run must be the .*LSTMRun",
+            "run must be the record LSTMRun, got",
         ),
-        (lambda: lstm_backward(ONE, RUN, np.zeros((5, 2))), "run must be the .*LSTMRun"),
+        (
+            lambda: lstm_backward(ONE, RUN, np.zeros((5, 2))),
+            "run must be the LSTMRun of this net of 1 states and 3 inputs",
+        ),
         (
             lambda: lstm_backward(NET._replace(U=np.ones((8, 1))), RUN, np.zeros((5, 2))),
             "of 2 states and 1 inputs, got",
         ),
-        (lambda: lstm_terms(ONE, RUN), "run must be the .*LSTMRun"),
-        (lambda: lstm_jacobians(ONE, RUN), "run must be the .*LSTMRun"),
-        (lambda: lstm_jacobians(NET, RUN.H), "run must be the .*LSTMRun"),
+        (lambda: lstm_terms(ONE, RUN), "run must be the LSTMRun of this net of 1 states and 3 inputs"),
+        (lambda: lstm_jacobians(ONE, RUN), "run must be the LSTMRun of this net of 1 states and 3 inputs"),
+        (lambda: lstm_jacobians(NET, RUN.H), "run must be the record LSTMRun, got"),
         (
             lambda: lstm_jacobians(NET, RUN, ["readout"]),
             "each of paths must be one of carousel, .*output gate, got 'readout'",

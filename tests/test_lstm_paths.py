@@ -77,7 +77,7 @@ def test_some_variants_are_the_same_rows_as_among_all_and_an_unknown_one_is_refu
     every = path_log10_norms(net, run)
     for some in (("carousel",), ("whole", "carousel"), ("output gate", "cell input", "whole"), VARIANTS[::-1]):
         np.testing.assert_array_equal(path_log10_norms(net, run, some), every[[VARIANTS.index(name) for name in some]])
-    with pytest.raises(ValueError, match="variant must be one of whole, carousel"):
+    with pytest.raises(ValueError, match="each of variants must be one of whole, carousel"):
         path_log10_norms(net, run, ("hole",))
 
 

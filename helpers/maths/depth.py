@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from helpers.maths._check import generator, logs_within_floats, members, real_array, real_number, whole_number
+from helpers.maths._check import (
+    generator,
+    logs_within_floats,
+    members,
+    real_array,
+    real_number,
+    shown,
+    whole_number,
+)
 from helpers.maths.linear import log10_norm
 from helpers.maths.losses import softmax_cross_entropy
 from helpers.maths.mlp import checked_layers, forward, stepped, weight_gradients
@@ -14,7 +22,8 @@ HALF_SPACING_SINGLE = float(np.log10(2.0) * -24)  # log10 of the smallest relati
 def train(layers, X, targets, learning_rate, n_updates, batch_size, rng, max_norm=1.0):
     """Yield (layers, loss) after each of n_updates steps of clipped gradient descent on random batches.
 
-    layers : a list of Layer with logits at the output. X : (n_0, N) inputs, a column each. targets : (n_N, N).
+    layers : a list of Layer with logits at the output. X : (n_0, N) inputs, a column each. targets : (n_N, N), at least
+    0, each column summing to 1.
     The loss is the mean softmax cross-entropy of the batch before the step; all gradients together are shortened to
     max_norm where they are longer. rng : a numpy Generator. Raises ValueError for values out of range.
     Source: claim C46; Pascanu, Mikolov & Bengio 2013, Algorithm 1.
@@ -26,7 +35,7 @@ def train(layers, X, targets, learning_rate, n_updates, batch_size, rng, max_nor
     >>> losses[0], losses[-1] < 0.2
     (0.69, True)
     """
-    X, targets, rng = real_array("X", X), real_array("targets", targets), generator("rng", rng)
+    X, targets, rng = real_array("X", X), real_array("targets", targets, at_least=0.0), generator("rng", rng)
     n_updates, batch_size = whole_number("n_updates", n_updates), whole_number("batch_size", batch_size, at_least=1)
     max_norm = real_number("max_norm", max_norm, above=0.0)
     learning_rate = real_number("learning_rate", learning_rate, at_least=0.0)
@@ -34,6 +43,8 @@ def train(layers, X, targets, learning_rate, n_updates, batch_size, rng, max_nor
     n_0, n_N, N = layers[0].W.shape[1], len(layers[-1].W), X.shape[-1] if X.ndim else 0
     if X.shape != (n_0, N) or targets.shape != (n_N, N) or not N:
         raise ValueError(f"X must be ({n_0}, N) and targets ({n_N}, N), N >= 1, got {X.shape} and {targets.shape}")
+    if (np.abs(targets.sum(axis=0) - 1.0) > 1e-9).any():
+        raise ValueError(f"each column of targets must sum to 1, got {shown(targets)}")
     for _ in range(n_updates):
         batch = rng.integers(0, X.shape[1], batch_size)
         run = forward(layers, X[:, batch])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.maths._check import logs_within_floats, one_of, real_array, shown
+from helpers.maths._check import logs_within_floats, members, one_of, real_array
 from helpers.maths.lstm import PATHS, SCALES, lstm_factors
 from helpers.maths.rnn import FAR
 
@@ -28,6 +28,9 @@ def path_log10_norms(net, run, variants=VARIANTS):
     ([0.5, 0.0], -15.051)
     """
     factors = lstm_factors(net, run)
+    variants = [one_of("each of variants", name, VARIANTS) for name in members("variants", variants)]
+    if not variants:
+        raise ValueError("variants must hold at least one name, got none")
     if run.C.ndim != 2:
         raise ValueError(f"the paths are those of one run, got a batch: C {run.C.shape}")
     n, n_steps = run.C.shape[1], len(run.I)
@@ -36,7 +39,7 @@ def path_log10_norms(net, run, variants=VARIANTS):
     by_gate, through_o, E, F = (rows[..., None] for rows in (np.stack(factors[:3], 1), *factors[3:], run.F))
     # The carousel alone needs no matrix, and with the output gate's path alone a change of h never comes back to c. A
     # over R is made anew at each step: all steps fill no cache.
-    by_matrix = [one_of("variant", name, VARIANTS) for name in variants if name not in ("carousel", "output gate")]
+    by_matrix = [name for name in variants if name not in ("carousel", "output gate")]
     v, whole = len(by_matrix), [name == "whole" for name in by_matrix]
     keeps = np.array([[name in ("whole", path) for path in PATHS[1:4]] for name in by_matrix], float).reshape(v, 3)
     dc, dh, A_and_R = np.tile(np.eye(n), (v, 1, 1)), np.zeros((v, n, n)), np.zeros((v, 2 * n, n))
@@ -94,8 +97,8 @@ def log10_norm_of_gates(F):
     >>> (10 ** log10_norm_of_gates([[0.5, 1.0], [0.5, 0.0]])).round(4).tolist()
     [1.0, 1.0, 0.25]
     """
-    F = real_array("F", F)
-    if F.ndim != 2 or not (F >= 0).all():
-        raise ValueError(f"F must be (T, n) and at least 0, got {shown(F)}")
+    F = real_array("F", F, at_least=0.0)
+    if F.ndim != 2 or not F.shape[1]:
+        raise ValueError(f"F must be (T, n), n >= 1, got {F.shape}")
     with np.errstate(divide="ignore"):
         return np.append(0.0, np.log10(F).cumsum(axis=0).max(axis=1))
