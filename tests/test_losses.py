@@ -157,3 +157,9 @@ def test_a_pair_that_does_not_fit_is_refused(loss, y, d, message):
 def test_a_target_out_of_range_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("d", [[[0.5, -0.1], [0.5, 1.1]], [[0.5, 0.5], [0.5, 0.6]]])
+def test_one_target_among_good_ones_that_is_no_distribution_is_refused(d):
+    with pytest.raises(ValueError, match="d must be at least 0 and sum to 1"):
+        softmax_cross_entropy(np.zeros((2, 2)), d)

@@ -11,6 +11,7 @@ from helpers.maths.regimes import (
     regime,
     to_tanh,
     two_cycle_interval,
+    wall_bias,
 )
 from helpers.maths.scalar import orbit
 from helpers.maths.settling import attractor, fixed_points, two_cycle
@@ -185,3 +186,9 @@ def test_shapes_that_do_not_broadcast_are_refused(function):
 def test_a_bad_interval_is_refused(function, name, w):
     with pytest.raises(ValueError, match="got"):
         function(name, w)
+
+
+def test_a_wall_needs_every_start_between_0_and_1():
+    """Also where w h0 (1 - h0) is above 1 beside it."""
+    with pytest.raises(ValueError, match="h0 must be between 0 and 1"):
+        wall_bias([0.5, -0.5], [6.0, -6.0])

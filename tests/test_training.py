@@ -648,10 +648,10 @@ def test_a_net_whose_output_is_not_finite_has_no_loss_and_sends_nothing_back(tas
         ({"seeds": [0, 1]}, r"seeds must be a tuple of different whole numbers, got \[0, 1\]"),
         ({"seeds": 3}, "seeds must be a tuple of different whole numbers, got 3"),
         ({"seeds": (1, 2, 1)}, r"seeds must be a tuple of different whole numbers, got \(1, 2, 1\)"),
-        ({"seeds": (1, 2.0)}, "a seed must be a whole number, got 2.0"),
-        ({"seeds": ([1], 2)}, r"a seed must be a whole number, got \[1\]"),
-        ({"seeds": (0, -1)}, "a seed must be at least 0, got -1"),
-        ({"seeds": (False,)}, "a seed must be a whole number, got False"),
+        ({"seeds": (1, 2.0)}, "each of seeds must be a whole number, got 2.0"),
+        ({"seeds": ([1], 2)}, r"each of seeds must be a whole number, got \[1\]"),
+        ({"seeds": (0, -1)}, "each of seeds must be at least 0, got -1"),
+        ({"seeds": (False,)}, "each of seeds must be a whole number, got False"),
     ],
 )
 def test_a_recipe_that_cannot_be_followed_is_refused(changes, message):
