@@ -22,7 +22,8 @@ window.bytes = text => new DataView(Uint8Array.from(atob(text), letter => letter
 window.makeModel = () => {
     const held = {facts: {}, sentence: ""}, heard = new Map(), sent = [];
     return {held, heard, sent, get: name => held[name],
-        set(name, value) { held[name] = value; }, save_changes() { sent.push({...held}); },
+        set(name, value) { held[name] = value; }, save_changes() { sent.push(held.hand); },
+        send(told) { sent.push(told); },
         on(event, told) { heard.set(told, event); }, off(event, told) { heard.delete(told); },
         tell(news) { Object.assign(held, news); for (const [told, event] of heard) if (event === "change") told(); }};
 };
@@ -63,7 +64,7 @@ class PlayerPage(Page):
 
     def hand(self) -> list[dict]:
         """Return what the page has said of its handles since the last call."""
-        return self.evaluate("model.sent.splice(0).map(one => one.hand)")
+        return self.evaluate("model.sent.splice(0)")
 
     def screen(self, width: int, density: float) -> None:
         """Give the page another screen."""

@@ -2,10 +2,11 @@
 
     python -m tools.bench [--quick | --kernel]
 
-In a real JupyterLab and a real Chromium, the memory explorer is dragged and stepped beside `ipywidgets.interact` that
-redraws the same figure at the same size and pixel density, in turns. The picture itself carries the weight that it
-shows as a row of black and white cells, so that each picture is matched to the input that asked for it. Times run from
-the event of the input to the first frame in which the picture, or a later one, can be painted; not to the light.
+In a real JupyterLab and a real Chromium, the memory explorer is dragged and stepped, in turns: as the drawing that it
+is, as the picture that it is where no drawing can be shown, and as `ipywidgets.interact` that redraws the same figure.
+What is seen carries the weight that it shows as a row of black and white cells, so that it is matched
+to the input that asked for it. Times run from the event of the input to the first frame in which what it asked for, or
+something later, can be painted; not to the light.
 
 Then, without a browser: what a step of every explorer takes, where its time goes, how it grows, what other
 encodings would take, and the table of all transport norms.
@@ -66,7 +67,8 @@ class Marked(figures.Memory):
         super().build()
         corner = self.figure.add_axes([0, 0, N_CELLS * CELL / self.width, CELL / self.height])
         corner.axis("off")
-        self.mark = corner.imshow(np.zeros((1, N_CELLS)), cmap="gray_r", vmin=0, vmax=1, aspect="auto")
+        look = {"cmap": "gray_r", "vmin": 0, "vmax": 1, "aspect": "auto", "interpolation": "none"}
+        self.mark = corner.imshow(np.zeros((1, N_CELLS)), **look)
         self.moves(self.mark)
 
     def move(self, state):
@@ -93,11 +95,18 @@ def state_at(w: float):
     return room.memory_state(**settings | {"w": w})
 
 
-def ours() -> Explorer:
+def drawing() -> Explorer:
     """Return the memory explorer with its mark, as the engine shows it."""
     plain = room.memory_explorer()
     explorer = Explorer(list(plain.specs.values()), room.memory_state, Marked(), room.describe_memory)
     explorer._step = noted(explorer._step)
+    return explorer
+
+
+def picture() -> Explorer:
+    """Return the same as it is where no drawing can be shown."""
+    explorer = drawing()
+    explorer._player.close()
     return explorer
 
 
@@ -143,10 +152,24 @@ document.addEventListener('load', event => {{
     const kept = blobs.get(image.src) || image.src;
     requestAnimationFrame(() => bench.frames.push([performance.now(), kept]));
 }}, true);
+const strip = document.createElement('canvas'); strip.width = {N_CELLS}; strip.height = 2000;
+const kept = strip.getContext('2d', {{willReadFrequently: true}});
+let row = 0;
+const painted = document.querySelector('canvas[role=img]');
+if (painted) new MutationObserver(() => {{  // the player names what it has painted, in the frame in which it paints it
+    const cell = {CELL} * painted.width / {figures.Memory.width};
+    kept.drawImage(painted, 0, painted.height - cell, {N_CELLS} * cell, cell, 0, row, {N_CELLS}, 1);
+    bench.frames.push([performance.now(), row++]);
+}}).observe(painted, {{attributes: true, attributeFilter: ['aria-label']}});
 window.taken = async () => {{  // marks are read when all is over: reading them takes the page's time
     const seen = bench;
     bench = {{inputs: [], frames: [], ups: []}};
     for (const frame of seen.frames) {{
+        if (typeof frame[1] === 'number') {{
+            const pixels = kept.getImageData(0, frame[1], {N_CELLS}, 1).data;
+            frame[1] = Array.from({{length: {N_CELLS}}}, (_, k) => pixels[4 * k] < 128 ? 1 : 0);
+            continue;
+        }}
         const blob = frame[1] instanceof Blob ? frame[1] : await (await fetch(frame[1])).blob();
         const image = await createImageBitmap(blob), cell = {CELL} * image.width / {figures.Memory.width};
         context.drawImage(image, 0, image.height - cell, {N_CELLS} * cell, cell, 0, 0, {N_CELLS}, 1);
@@ -154,6 +177,7 @@ window.taken = async () => {{  // marks are read when all is over: reading them 
         frame[1] = Array.from({{length: {N_CELLS}}}, (_, k) => pixels[4 * k] < 128 ? 1 : 0);
     }}
     blobs.clear();
+    row = 0;
     return seen}};
 return true}})()"""
 
@@ -199,14 +223,15 @@ def watched(page: Page) -> tuple[list, list, list]:
 
 
 CELLS = {
-    "ours": "from tools import bench\n\nbench.ours()",
-    "theirs": "from IPython.display import Image, display\n\nfrom tools import bench\n\n"
+    "drawing": "from tools import bench\n\nbench.drawing()",
+    "picture": "from tools import bench\n\nbench.picture()",
+    "interact": "from IPython.display import Image, display\n\nfrom tools import bench\n\n"
     "bench.theirs(lambda png, width: display(Image(png, width=width)))",
 }
 
 
 def write_notebook(folder: Path, side: str) -> str:
-    """Write a notebook of one cell that shows ``side`` (ours or theirs), and return its name."""
+    """Write a notebook of one cell that shows ``side`` (one of CELLS), and return its name."""
     cell = nbformat.v4.new_code_cell(CELLS[side])
     metadata = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
     name = f"{side}_{time.monotonic_ns()}.ipynb"
@@ -221,7 +246,10 @@ def measure(lab: Lab, side: str, seconds: float, n_keys: int, pixel_ratio: float
         page.open_notebook(lab, write_notebook(lab.folder, side))
         page.run_all()
         page.wait_for("!!document.querySelector('.noUi-handle')", "the slider")
-        page.wait_for("[...document.images].some(one => one.naturalWidth > 500)", "the picture")
+        seen = "[...document.images].some(one => one.naturalWidth > 500)"
+        page.wait_for(
+            "!!document.querySelector('canvas[role=img]')" if side == "drawing" else seen, "what is to be seen"
+        )
         page.evaluate("document.querySelector('.noUi-handle').closest('.jp-Cell').scrollIntoView({block: 'start'})")
         time.sleep(1)
         page.evaluate(WATCH)
@@ -236,7 +264,7 @@ def measure(lab: Lab, side: str, seconds: float, n_keys: int, pixel_ratio: float
         before = cpu_seconds()
         page.drag((left + 0.1 * width, y), (left + 0.9 * width, y), seconds)
         cores = {name: (spent - before[name]) / seconds for name, spent in cpu_seconds().items()}
-        time.sleep(1.5)
+        time.sleep(3)
         inputs, frames, ups = watched(page)
         steps = np.array(log.read_text("utf-8").split(), float).reshape(-1, 2) * 1000
         last_input = inputs[-1][0]
@@ -329,26 +357,30 @@ def parts_of_a_step() -> dict[str, float]:
     return {name: median(times) for name, times in spent.items()}
 
 
-def steps_of_explorers(n_steps: int = 41) -> list[tuple[str, float, float, bool]]:
-    """Return (explorer, milliseconds of a step, of a step that draws the whole figure anew, whether it computes long).
+def steps_of_explorers(n_steps: int = 41) -> list[tuple[str, float, float, float, float, bool]]:
+    """Return (explorer, milliseconds of a step as a drawing and as a picture, kB of each, whether it computes long).
 
-    The first control goes through its range, the others stay at their defaults; medians.
+    The times are the processor's. The first control goes through its range, the others stay at their defaults; medians.
     """
     rows = []
     for name, make in makers().items():
         explorer = make()
+        player = explorer._player
         first = next(iter(explorer.specs.values()))
         whole = first.step * round((first.high - first.low) / n_steps / first.step) or first.step
         values = np.arange(first.low, first.high + first.step / 2, whole)
         spent: dict[bool, list[float]] = {False: [], True: []}
-        for anew in (False, True):
+        sent: dict[bool, list[int]] = {False: [], True: []}
+        for drawn in (False, True):
+            player.set_state({"lives": drawn})
             for value in values:
-                if anew:
-                    explorer._scene._kept.clear()
-                began = time.perf_counter()
-                explorer.update(**{first.name: min(float(value), first.high)})
-                spent[anew].append(1000 * (time.perf_counter() - began))
-        rows.append((name, median(spent[False]), median(spent[True]), explorer._slow))
+                began = time.process_time()
+                explorer.update(**{first.name: first.near(float(value))})
+                spent[drawn].append(1000 * (time.process_time() - began))
+                told = len(player.moving) + len(json.dumps(player.handles))
+                sent[drawn].append(told if drawn else len(explorer._image.value))
+        times, sizes = (median(spent[True]), median(spent[False])), (median(sent[True]), median(sent[False]))
+        rows.append((name, *times, *(size / 1000 for size in sizes), explorer._slow))
     return rows
 
 
@@ -473,7 +505,7 @@ def compared(one: dict[str, float], other: dict[str, float], prefix: str = "") -
 
 
 def in_the_browser(n_rounds: int, seconds: float, n_keys: int) -> list[dict]:
-    """Measure engine and interact in turns, with the stock server and with the delay off; print and return the rows."""
+    """Measure all sides in turns, with the stock server and with the delay off; print and return the rows."""
     runs: dict[tuple[str, str], list[Run]] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -483,25 +515,32 @@ def in_the_browser(n_rounds: int, seconds: float, n_keys: int) -> list[dict]:
         for number in range(n_rounds):
             for server, config in servers.items():
                 with Lab(folder, config) as lab:
-                    for side in ("ours", "theirs") if number % 2 == 0 else ("theirs", "ours"):
+                    for side in list(CELLS)[:: 1 if number % 2 == 0 else -1]:
                         print(f"round {number + 1} of {n_rounds}: {side}, {server} server ...", flush=True)
                         runs.setdefault((side, server), []).append(measure(lab, side, seconds, n_keys))
         with Lab(folder, servers["no delay"]) as lab:
-            print("ours on a screen of double density ...\n", flush=True)
-            double = merged([measure(lab, "ours", seconds, n_keys, pixel_ratio=2.0)])
-    columns = [merged(runs[side, server]) for server in servers for side in ("ours", "theirs")]
-    head = ["", "ours", "interact", "ratio", "ours, no delay", "interact, no delay", "ratio", "ours, 2x screen", "unit"]
-    rows = compared(columns[0], columns[1], "stock server: ") + compared(columns[2], columns[3], "no delay: ")
-    n = len(columns[0])
-    table(
-        head,
-        [
-            [what, a, b, rows[k]["ratio"], c, d, rows[n + k]["ratio"], double[what], rows[k]["unit"]]
-            for k, (what, a, b, c, d) in enumerate(
-                zip(columns[0], *(column.values() for column in columns), strict=True)
-            )
-        ],
-    )
+            print("drawing and picture on a screen of double density ...\n", flush=True)
+            for side in ("drawing", "picture"):
+                runs[side, "double density"] = [measure(lab, side, seconds, n_keys, pixel_ratio=2.0)]
+    columns = {key: merged(some) for key, some in runs.items()}
+    rows = []
+    for server in (*servers, "double density"):
+        others = [side for side in CELLS if side != "drawing" and (side, server) in columns]
+        ours = columns["drawing", server]
+        found = [compared(ours, columns[side, server], f"{server}, against {side}: ") for side in others]
+        print(f"{server}" + (" server" if server in servers else ", no delay"))
+        head = ["", "drawing", *(word for side in others for word in (side, "ratio")), "unit"]
+        lines = [
+            [
+                what,
+                value,
+                *(cell for some in found for cell in (some[k]["theirs"], some[k]["ratio"])),
+                found[0][k]["unit"],
+            ]
+            for k, (what, value) in enumerate(ours.items())
+        ]
+        table(head, lines)
+        rows += [row for some in found for row in some]
     print("cores in use while dragging (of", os.cpu_count(), "in all)")
     cores = [
         [f"{side}, {server}", *(median(run.cores[name] for run in some) for name in PROCESSES)]
@@ -517,10 +556,13 @@ def in_the_kernel() -> list[dict]:
     parts = parts_of_a_step()
     print(f"a step of the memory explorer in the kernel alone, density {style.DENSITY:g}")
     table(["", "ms"], [[name, value] for name, value in parts.items()])
-    print("a step of every explorer in the kernel alone, and the same with the whole figure drawn anew")
+    print(
+        "a step of every explorer in the kernel alone: processor time as a drawing and as a picture, and what is sent"
+    )
     steps = steps_of_explorers()
     words = {True: "says that it computes", False: ""}
-    table(["", "ms", "drawn anew, ms", "ratio", ""], [[name, a, b, b / a, words[slow]] for name, a, b, slow in steps])
+    head = ["", "drawing, ms", "picture, ms", "ratio", "drawing, kB", "picture, kB", ""]
+    table(head, [[name, a, b, b / a, c, d, words[slow]] for name, a, b, c, d, slow in steps])
     print("the norms of dh_t/dh_k for all pairs: side by side, and pair after pair")
     tables = transport_tables()
     table(["n", "T", "ms", "one by one, ms", "ratio"], [[n, T, a, b, b / a] for n, T, a, b in tables])
@@ -531,7 +573,8 @@ def in_the_kernel() -> list[dict]:
     table(["", "ms", "kB", "mean error of 255"], [list(row) for row in rows])
     shipped = rows[0]
     found = [{"what": "kernel alone: a whole step", "ours": parts["a whole step"], "theirs": 1000 / 60, "unit": "ms"}]
-    found += [{"what": f"step: {name}", "ours": a, "theirs": b, "unit": "ms"} for name, a, b, _ in steps]
+    found += [{"what": f"step: {name}", "ours": a, "theirs": b, "unit": "ms"} for name, a, b, *_ in steps]
+    found += [{"what": f"sent: {name}", "ours": a, "theirs": b, "unit": "kB"} for name, _, _, a, b, _ in steps]
     found += [{"what": f"transport, n = {n}, T = {T}", "ours": a, "theirs": b, "unit": "ms"} for n, T, a, b in tables]
     found += [
         {"what": f"encode: {name}", "ours": shipped[1], "theirs": ms, "unit": "ms"} for name, ms, _, _ in rows[1:]

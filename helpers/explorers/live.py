@@ -168,7 +168,8 @@ class Explorer:
         )
         self._player = Player(layout=widgets.Layout(width=f"{scene.width}px", max_width="100%"))
         self._player.observe(self._heard_player, "lives")
-        self._player.observe(self._heard_hand, "hand")
+        self._player.observe(lambda change: self._heard_hand(change.new), "hand")
+        self._player.on_msg(lambda _player, told, _buffers: self._heard_hand(told))
         self._words = widgets.HTML(layout=widgets.Layout(max_width=f"{scene.width}px"))
         panel = widgets.HBox(
             [*(row for _, row in made.values()), widgets.HBox([reset, self._sign])],
@@ -326,19 +327,17 @@ class Explorer:
         else:
             self._step(settings)
 
-    def _heard_hand(self, change) -> None:
-        """Set what a handle moves: to where it was put, or by some steps, of which infinitely many lead to the end."""
-        number, place, steps = (change.new.get(what) for what in ("handle", "place", "steps"))
-        now = self.settings
-        if place:
+    def _heard_hand(self, told: Mapping[str, Any]) -> None:
+        """Set what a handle moves: to where it was put, or by some steps, very many of which lead to the end."""
+        number, now = told["handle"], self.settings
+        if "place" in told:
             with _lock:
-                put = self._scene.put(number, place)
+                put = self._scene.put(number, told["place"])
             wanted = {name: self.specs[name].near(value) for name, value in put.items()}
         else:
             controls = self._scene.handles[number].controls
-            only = next(iter(controls))
-            name = controls.get(steps["way"], controls[only])
-            wanted = {name: self.specs[name].moved(now[name], steps["by"])}
+            name = controls.get(told["way"]) or next(iter(controls.values()))
+            wanted = {name: self.specs[name].moved(now[name], told["steps"])}
         if wanted != {name: now[name] for name in wanted}:
             self._put(wanted)
 
@@ -382,7 +381,7 @@ class Explorer:
         """Show ``state`` and say ``sentence``, or, where the state is None, the sentence in its place."""
         scene, picture = self._scene, None
         if self._player.lives:
-            drawing = scene.record(state) if state is not None else scene.notice_drawing(sentence)
+            drawing = scene.record(state) if state is not None else Drawing.of(scene.notice(sentence))
             self._player.show(drawing, sentence, self._handles(drawing))
         elif state is not None:
             picture = scene.draw(state)

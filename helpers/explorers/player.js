@@ -199,11 +199,6 @@ function sceneAt(view, from, to, target) {
 /** Lay an invisible slider over each mark that a hand can move. The page says where it was put, the kernel what follows. */
 function handlesOf(model, el) {
   const made = new Map();
-  let layout, serial = 0;
-  const tell = (news) => {
-    model.set("hand", { ...news, serial: (serial += 1) });
-    model.save_changes(); // one message at a time is under way, and of those that wait only the newest is sent
-  };
   function make(number) {
     const one = document.createElement("div");
     const held = { one, view: null, grip: null };
@@ -221,7 +216,7 @@ function handlesOf(model, el) {
       event.preventDefault();
       event.stopPropagation();
       ring();
-      tell({ handle: number, steps: { way: steps[0], by: steps[1] } });
+      model.send({ handle: number, way: steps[0], steps: steps[1] }); // no step is lost
     };
     one.onpointerdown = (event) => {
       if (event.button) return;
@@ -232,18 +227,19 @@ function handlesOf(model, el) {
     one.onpointermove = (event) => {
       if (!held.grip) return;
       const [x, y] = [event.clientX - held.grip[0], event.clientY - held.grip[1]], { view } = held;
-      tell({ handle: number, place: [sceneAt(view.x, view.box[0] - 99, view.box[2] + 99, x),
-        sceneAt(view.y, view.box[1] - 99, view.box[3] + 99, y)] });
+      const place = [sceneAt(view.x, view.box[0] - 99, view.box[2] + 99, x), sceneAt(view.y, view.box[1] - 99, view.box[3] + 99, y)];
+      model.set("hand", { handle: number, place });
+      model.save_changes(); // one message at a time is under way, and of those that wait only the newest is sent
     };
     one.onlostpointercapture = () => { held.grip = null; one.style.cursor = "grab"; };
     el.append(one);
     return held;
   }
   return {
-    follow(present) {
-      layout = present || layout;
+    follow(layout) {
       const there = new Set();
       for (const { number, place: [x, y], label, told, now, low, high } of model.get("handles") || []) {
+        // A mark may stand out of its axes by half of itself.
         const view = layout.panels.find(({ box }) => x >= box[0] - 9 && x <= box[2] + 9 && y >= box[1] - 9 && y <= box[3] + 9);
         if (!view) continue;
         if (!made.has(number)) made.set(number, make(number));

@@ -234,10 +234,3 @@ def _runs(pixels: np.ndarray, alpha: float) -> bytes:
     palette = colours.view(np.uint8).reshape(-1, 4).copy()
     palette[:, 3] = np.rint(palette[:, 3] * alpha)
     return _word(len(colours)) + palette.tobytes() + runs.tobytes()
-
-
-def recorded(figure: Figure) -> bytes:
-    """Return the list of the whole of ``figure`` but what is animated."""
-    recorder = Recorder(figure)
-    figure.draw(recorder)
-    return recorder.taken()

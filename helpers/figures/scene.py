@@ -29,11 +29,13 @@ class Drawing(NamedTuple):
     places: tuple[tuple[float, float], ...] = ()
 
     @classmethod
-    def of(cls, figure: Figure, recorder: Recorder) -> "Drawing":
+    def of(cls, figure: Figure, recorder: Recorder | None = None) -> "Drawing":
         """Return the drawing of all of ``figure`` that is not animated."""
-        figure.draw(recorder)
-        width, height = (figure.get_size_inches() * style.CSS_DPI).round().tolist()
-        return cls(recorder.taken(), b"", {"width": width, "height": height, "panels": panels(figure, recorder)})
+        recorder = recorder or Recorder(figure)
+        with style.styled():
+            figure.draw(recorder)
+            width, height = (figure.get_size_inches() * style.CSS_DPI).round().tolist()
+            return cls(recorder.taken(), b"", {"width": width, "height": height, "panels": panels(figure, recorder)})
 
 
 class Handle(NamedTuple):
@@ -183,9 +185,3 @@ class Scene:
     def notice(self, text: str) -> Figure:
         """Return a grey page of the scene's size that says ``text``, for where there is nothing to draw."""
         return style.page_of_text(text, self.width, self.height, density=1.0, grey=True)
-
-    def notice_drawing(self, text: str) -> Drawing:
-        """Return the same as a drawing."""
-        page = self.notice(text)
-        with style.styled():
-            return Drawing.of(page, Recorder(page))
