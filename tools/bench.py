@@ -91,8 +91,8 @@ def noted(function):
 
 def state_at(w: float):
     """Return what the memory explorer shows at a weight, all else as it is at first."""
-    settings = {name: spec.default for name, spec in room.memory_explorer().specs.items()}
-    return room.memory_state(**settings | {"w": w})
+    explorer = room.memory_explorer()
+    return explorer._run(explorer.settings | {"w": w}, None)
 
 
 def drawing() -> Explorer:
@@ -344,7 +344,7 @@ def parts_of_a_step() -> dict[str, float]:
         began = time.perf_counter()
         explorer.update(w=w)
         marks = [time.perf_counter()]
-        state = explorer._compute(**explorer.settings)
+        state = explorer._run(explorer.settings, None)
         marks.append(time.perf_counter())
         picture = explorer._scene.draw(state)
         marks.append(time.perf_counter())
