@@ -13,6 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from test_arguments import CALLS, PUBLIC, Numbers, Record, Several
 
+from helpers.maths._check import logs_within_floats, within_floats
 from helpers.maths.activations import ACTIVATIONS, activation, sigmoid
 from helpers.maths.depth import log10_rms, lost_updates
 from helpers.maths.gradcheck import relative_error
@@ -23,7 +24,7 @@ from helpers.maths.lstm import LSTM, explosion_borders, lstm_run
 from helpers.maths.lstm_paths import log10_norm_of_gates, path_log10_norms
 from helpers.maths.mlp import Layer, forward, log10_gradient_norms, neuron_gradient_log10_norms
 from helpers.maths.optimisers import adam, clip_by_norm, no_moments
-from helpers.maths.rnn import transport_log10_norms
+from helpers.maths.rnn import RNN, bptt, run_rnn, transport_log10_norms
 from helpers.maths.squeeze import diagonal_norms, shrink, squeeze
 from helpers.maths.vector_activations import softmax
 
@@ -392,3 +393,32 @@ def test_a_call_with_numbers_of_any_size_is_answered_in_numbers_or_refused(key, 
     except ValueError:
         return
     assert key in MAY_LEAVE or all(x < np.inf for x in numbers_in(result))
+
+
+def test_a_product_of_which_too_little_is_left_is_refused_and_a_true_0_is_not():
+    apart = [np.diag([1e300, 1e-300]), np.diag([1e-300, 1e300])]  # whose product is the identity
+    with pytest.raises(ValueError, match="matrices must not shrink each other's entries"):
+        product_norms(apart)
+    assert np.isneginf(product_norms([np.diag([1.0, 0.0]), np.diag([0.0, 1.0])])[-1])
+    assert np.isneginf(product_norms([[[1.0, 1.0], [1.0, 1.0]], [[1.0, -1.0], [1.0, -1.0]]])[-1])  # they cancel
+
+
+@pytest.mark.parametrize("where", [0, 1, 2])
+@pytest.mark.parametrize("guard", [within_floats, logs_within_floats])
+def test_one_bad_number_among_good_ones_of_a_result_is_refused(guard, where):
+    result = np.zeros(3)
+    result[where] = np.nan
+    for some in (result, [1.0, result], Layer(np.zeros((1, 1)), result)):
+        with pytest.raises(ValueError, match="must stay within the floats"):
+            guard(lambda some=some: some)()
+    assert guard(lambda: [1.0, np.zeros(3)])()[0] == 1.0
+
+
+@pytest.mark.parametrize("where", [0, 1])
+def test_one_gradient_of_a_parameter_beyond_the_floats_is_refused(where):
+    net = RNN(W=np.zeros((2, 2)), U=np.ones((2, 1)), b=np.zeros(2), activation="identity")
+    run = run_rnn(net, np.zeros(2), np.full((2, 1), 1e10))
+    G = np.zeros((3, 2))
+    G[2, where] = 1e300  # times the input of 1e10
+    with pytest.raises(ValueError, match="the gradient must stay within the floats"):
+        bptt(net, run, G)

@@ -79,21 +79,36 @@ def product_norms(matrices):
 
     P_k = J[k-1] ... J[0]
 
-    matrices : (T, n, n), J[0] acting first. Raises ValueError for matrices that are not finite or not square.
+    matrices : (T, n, n), J[0] acting first. An entry of a product that is 10^308 times smaller than its largest counts
+    as 0. Raises ValueError for matrices that are not finite or not square, and where all that is left counts so.
     Source: claims C38, C41.
 
     >>> product_norms([[[0.0, 2.0], [0.0, 0.0]], [[0.0, 0.0], [2.0, 0.0]]]).round(3).tolist()
     [0.0, 0.301, 0.602]
     """
-    J, log10_size = unit_entries(_stack(matrices))
+    matrices = _stack(matrices)
+    J, log10_size = unit_entries(matrices)
     P, log10_scale = [np.eye(J.shape[-1])], [0.0]
     for k in range(len(J)):
         product = J[k] @ P[k]
-        largest = np.abs(product).max() or 1.0
+        largest = np.abs(product).max()
+        if largest == 0 and P[k].any() and _too_small(matrices[: k + 1], J[k], P[k]):
+            raise ValueError(
+                f"matrices must not shrink each other's entries to less than 1e-308 of the largest, at {k}"
+            )
+        largest = largest or 1.0
         P.append(product / largest)
         log10_scale.append(log10_scale[k] + log10_size[k] + np.log10(largest))
     with np.errstate(divide="ignore"):
         return log10_scale + np.log10(np.linalg.norm(P, 2, axis=(1, 2)))
+
+
+def _too_small(matrices, scaled, before):
+    """Whether scaled @ before is 0 only because what is left is too small: no entry is 0, and none cancel."""
+    way = np.eye(matrices.shape[-1], dtype=bool)
+    for one in matrices:
+        way = (one != 0) @ way
+    return way.any() and not (np.abs(scaled) @ np.abs(before)).any()
 
 
 def power_norms(W, n):
