@@ -1,18 +1,16 @@
 """The explorers of repeated multiplication (notebook 05)."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.live import Explorer
-from helpers.explorers.words import amount, number
+from helpers.explorers.words import amount, counted, number
 from helpers.figures import linear as figures
 from helpers.maths.initial import gaussian, orthogonal, with_spectrum
 from helpers.maths.linear import (
-    Transient,
     circle_image,
     critical_angle,
     power_norms,
@@ -36,50 +34,36 @@ def fate(rho: float) -> str:
     return "grows" if rho > 1 else "fades"
 
 
-@dataclass(frozen=True)
-class TurnState:
-    """What the explorer of stretching and rotating shows; points of shape (2, points), angles in degrees."""
-
-    theta: float
-    sigma1: float
-    sigma2: float
-    n: int
-    sigma_max: float
-    rho: float
-    critical: float | None
-    log10_norms: np.ndarray  # of M^0, ..., M^TURN_STEPS
-    once: np.ndarray
-    often: np.ndarray  # scaled to length 1
-    inputs: np.ndarray  # the directions that M stretches, and where it puts them: from end to centre to end
-    outputs: np.ndarray
-    angles: np.ndarray
-    growth: np.ndarray  # over angles
-
-
-def turn_state(theta: float, sigma1: float, sigma2: float, n: float) -> TurnState:
-    """Compute what the explorer of stretching and rotating shows."""
-    M, n = stretch_rotate(sigma1, sigma2, np.radians(theta)), int(n)
-    log10_norms = power_norms(M, figures.TURN_STEPS)
+def turn_state(theta: float, sigma1: float, sigma2: float, n: int) -> dict:
+    """Compute where circle and axes go, points (2, points), growth per step, and log10 of the norms of M^0, M^1, ..."""
+    M = stretch_rotate(sigma1, sigma2, np.radians(theta))
+    rho, log10_norms = (
+        float(stretch_rotate_growth(sigma1, sigma2, np.radians(theta))),
+        power_norms(M, figures.TURN_STEPS),
+    )
     inputs = stretch_rotate(1.0, 1.0, np.radians(theta)).T
     critical = None
     with suppress(ValueError):  # most pairs have no critical angle
         critical = float(np.degrees(critical_angle(sigma1, sigma2)))
-    return TurnState(
-        theta=theta,
-        sigma1=sigma1,
-        sigma2=sigma2,
-        n=n,
-        sigma_max=max(sigma1, sigma2),
-        rho=float(stretch_rotate_growth(sigma1, sigma2, np.radians(theta))),
-        critical=critical,
-        log10_norms=log10_norms,
-        once=circle_image(M, 1),
-        often=circle_image(M, n) / 10 ** log10_norms[n],
-        inputs=spokes(inputs),
-        outputs=spokes(M @ inputs),
-        angles=ANGLES,
-        growth=turn_growth(sigma1, sigma2),
-    )
+    return {
+        "once": circle_image(M, 1),
+        "often": circle_image(M, n) / 10 ** log10_norms[n],  # scaled to length 1
+        "inputs": spokes(inputs),  # the directions that M stretches, and where it puts them
+        "outputs": spokes(M @ inputs),
+        "log10_norms": log10_norms,
+        "log10_norm": log10_norms[n],
+        "log10_largest": powers(max(sigma1, sigma2), figures.TURN_STEPS),
+        "rho": rho,
+        "log10_long_run": powers(rho, figures.TURN_STEPS),
+        "critical": critical,
+        "angles": ANGLES,
+        "growth": turn_growth(sigma1, sigma2),
+    }
+
+
+def powers(factor: float, n_steps: int) -> np.ndarray:
+    """Return log10 of ``factor`` to the power of 0, ..., n_steps."""
+    return np.arange(n_steps + 1) * np.log10(factor)
 
 
 def spokes(ends: np.ndarray) -> np.ndarray:
@@ -93,17 +77,16 @@ def turn_growth(sigma1: float, sigma2: float) -> np.ndarray:
     return stretch_rotate_growth(sigma1, sigma2, np.radians(ANGLES))
 
 
-def describe_turn(state: TurnState) -> str:
+def describe_turn(state) -> str:
     """Say what the singular values promise and what the powers do."""
-    promised = amount(state.n * np.log10(state.sigma_max))
     other = ""
     if state.critical is not None and abs(state.theta - state.critical) < NEARLY:
         other = f" The border lies at {state.critical:.4f}°."
-    steps = "step" if state.n == 1 else "steps"
     return (
         f"θ = {state.theta:g}°: one step stretches by {state.sigma1:g} and {state.sigma2:g}, whatever the angle; in "
-        f"the long run the factor a step is ρ = {state.rho:.4g}, so M^n {fate(state.rho)}. After n = {state.n} {steps} "
-        f"its norm is {amount(state.log10_norms[state.n])}; σ_max^n would be {promised}.{other}"
+        f"the long run the factor a step is ρ = {state.rho:.4g}, so M^n {fate(state.rho)}. After n = "
+        f"{counted(state.n)} its norm is {amount(state.log10_norm)}; σ_max^n would be "
+        f"{amount(state.log10_largest[state.n])}.{other}"
     )
 
 
@@ -124,35 +107,24 @@ The border lies at 48.1897°.'
     return Explorer(controls, turn_state, figures.StretchRotate(), describe_turn)
 
 
-@dataclass(frozen=True)
-class BumpState:
-    """What the explorer of the bump shows."""
-
-    a: float
-    b: float
-    sigma_max: float
-    rho: float
-    log10_norms: np.ndarray  # of W^0, ..., W^BUMP_STEPS
-    factors: np.ndarray  # |W^n|^(1/n) for n = 1, ..., BUMP_STEPS
-    transient: Transient
-
-
-def bump_state(a: float, b: float) -> BumpState:
-    """Compute what the explorer of the bump shows."""
+def bump_state(a: float, b: float) -> dict:
+    """Compute log10 of the norms of W^0, W^1, ..., what they amount to per step from n = 1 on, and their Transient."""
     W, n_steps = np.array([[a, b], [0.0, a]]), figures.BUMP_STEPS
-    log10_norms = power_norms(W, n_steps)
-    return BumpState(
-        a=a,
-        b=b,
-        sigma_max=float(spectral_norm(W)),
-        rho=float(spectral_radius(W)),
-        log10_norms=log10_norms,
-        factors=10 ** (log10_norms[1:] / np.arange(1, n_steps + 1)),
-        transient=transient(W, n_steps),
-    )
+    log10_norms, course = power_norms(W, n_steps), transient(W, n_steps)
+    sigma_max, rho = float(spectral_norm(W)), float(spectral_radius(W))
+    return {
+        "sigma_max": sigma_max,
+        "rho": rho,
+        "log10_norms": log10_norms,
+        "log10_largest": powers(sigma_max, n_steps),
+        "log10_long_run": powers(rho, n_steps),
+        "factors": 10 ** (log10_norms[1:] / np.arange(1, n_steps + 1)),
+        "transient": course,
+        "gone_from": course.gone_from if course.gone_from > 0 else None,
+    }
 
 
-def describe_bump(state: BumpState) -> str:
+def describe_bump(state) -> str:
     """Say how high the bump is and when it is gone."""
     peak, last = state.transient, len(state.log10_norms) - 1
     if peak.peak_step == 0:
@@ -161,7 +133,7 @@ def describe_bump(state: BumpState) -> str:
         course = "Its powers still grow"
     else:
         course = f"The norm of W^n peaks at {amount(peak.log10_peak)}, at n = {peak.peak_step}"
-    gone = f"is below 1 for good from n = {peak.gone_from}" if peak.gone_from > 0 else "is not below 1 for good"
+    gone = f"is below 1 for good from n = {state.gone_from}" if state.gone_from else "is not below 1 for good"
     return (
         f"W = [[{state.a:g}, {state.b:g}], [0, {state.a:g}]]: σ_max = {state.sigma_max:.4g}, ρ = {state.rho:.4g}. "
         f"{course}; up to n = {last} it {gone}. At n = {last} it is {amount(state.log10_norms[-1])}, a factor of "
@@ -178,25 +150,6 @@ below 1 for good from n = 44. At n = 100 it is 0.0059, a factor of 0.95 a step.'
     """
     controls = [Slider("a", "a, both eigenvalues", 0.5, 1.1, a, 0.01), Slider("b", "b, the coupling", 0, 5, b, 0.01)]
     return Explorer(controls, bump_state, figures.Bump(), describe_bump)
-
-
-@dataclass(frozen=True)
-class Draw:
-    """A random matrix of gain 1, and the norms of long products with it."""
-
-    eigenvalues: np.ndarray
-    sigmas: np.ndarray  # falling
-    log10_same: np.ndarray  # of W^0, ..., W^SPECTRUM_STEPS
-    log10_different: np.ndarray  # of products of as many different draws
-
-
-@dataclass(frozen=True)
-class SpectrumState(Draw):
-    """What the explorer of the spectrum shows."""
-
-    kind: str
-    n: int
-    g: float
 
 
 KINDS = {
@@ -218,34 +171,32 @@ def draw_factor(kind: str, n: int, rng: np.random.Generator) -> np.ndarray:
 
 
 @lru_cache
-def draw(kind: str, n: int, seed: int) -> Draw:
-    """Return the Draw of that kind, size and seed."""
+def draw(kind: str, n: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return eigenvalues and falling singular values of a random matrix, and log10 of the norms of its products.
+
+    Those of W^0, ..., W^SPECTRUM_STEPS, and of products of as many different draws.
+    """
     rng = np.random.default_rng(seed)
     factors = np.stack([draw_factor(kind, n, rng) for _ in range(figures.SPECTRUM_STEPS)])
-    return Draw(
-        eigenvalues=np.linalg.eigvals(factors[0]),
-        sigmas=np.linalg.svd(factors[0], compute_uv=False),
-        log10_same=power_norms(factors[0], figures.SPECTRUM_STEPS),
-        log10_different=product_norms(factors),
-    )
+    W = factors[0]
+    same, different = power_norms(W, figures.SPECTRUM_STEPS), product_norms(factors)
+    return np.linalg.eigvals(W), np.linalg.svd(W, compute_uv=False), same, different
 
 
-def spectrum_state(g: float, kind: str, n: int, seed: int) -> SpectrumState:
-    """Compute what the explorer of the spectrum shows: the draw of gain 1, scaled by g."""
-    one = draw(kind, n, seed)
-    scale = np.arange(figures.SPECTRUM_STEPS + 1) * np.log10(g)
-    return SpectrumState(
-        eigenvalues=g * one.eigenvalues,
-        sigmas=g * one.sigmas,
-        log10_same=one.log10_same + scale,
-        log10_different=one.log10_different + scale,
-        kind=kind,
-        n=n,
-        g=g,
-    )
+def spectrum_state(g: float, kind: str, n: int, seed: int) -> dict:
+    """Compute what ``draw`` returns for a gain of 1, scaled by g."""
+    eigenvalues, sigmas, same, different = draw(kind, n, seed)
+    return {
+        "eigenvalues": g * eigenvalues,
+        "sigmas": g * sigmas,
+        "shares": np.linspace(0, 1, n),
+        "log10_largest": powers(g * sigmas[0], figures.SPECTRUM_STEPS),
+        "log10_same": same + powers(g, figures.SPECTRUM_STEPS),
+        "log10_different": different + powers(g, figures.SPECTRUM_STEPS),
+    }
 
 
-def describe_spectrum(state: SpectrumState) -> str:
+def describe_spectrum(state) -> str:
     """Say the largest singular value, the largest eigenvalue and what long products become."""
     kind = {"gaussian": "Gaussian", "symmetric": "symmetric, with the singular values of a Gaussian"}.get(
         state.kind, state.kind

@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.figures import style
-from helpers.figures.parts import level, path
+from helpers.figures.parts import legend_above, level
 from helpers.figures.scene import Scene
 
 PLANE = 3.25  # of the ellipses: beyond the largest singular value that the explorer offers
@@ -74,31 +74,24 @@ class StretchRotate(Scene):
         (self.critical,) = self.growth.plot([], [], "-.", color=style.MARK, linewidth=1.1, label="ρ = 1")
         (self.here,) = self.growth.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
         handles = [self.sigma1, self.sigma2, self.rho, self.critical]
-        placed = {"loc": "lower right", "bbox_to_anchor": (1, 1.01), "borderaxespad": 0, "columnspacing": 1.2}
-        self.growth.legend(handles=handles, ncols=4, **placed)
+        legend_above(self.growth, 4, handles=handles, loc="lower right", bbox_to_anchor=(1, 1.01))
 
-        self.moves(self.once, self.often, self.inputs, self.outputs)
-        self.moves(self.largest, self.long_run, self.norm, self.step)
-        self.moves(self.sigma1, self.sigma2, self.rho, self.critical, self.here)
-        self.handle(self.step, x="n")
-        self.handle(self.here, x="theta")
-
-    def move(self, state):
-        self.once.set_data(*state.once)
-        self.often.set_data(*state.often)
-        self.inputs.set_data(*state.inputs)
-        self.outputs.set_data(*state.outputs)
-        k = np.arange(len(state.log10_norms))
-        self.largest.set_data(k, k * np.log10(state.sigma_max))
-        self.long_run.set_data(k, k * np.log10(state.rho))
-        self.norm.set_data(k, state.log10_norms)
-        self.step.set_data([state.n], [state.log10_norms[state.n]])
-        for line, sigma in ((self.sigma1, state.sigma1), (self.sigma2, state.sigma2)):
-            line.set_data(ANGLE_LIMITS, [sigma, sigma])
-        self.rho.set_data(state.angles, state.growth)
-        critical = [] if state.critical is None else [state.critical] * 2
-        self.critical.set_data(critical, GROWTH_LIMITS[: len(critical)])
-        self.here.set_data([state.theta], [state.rho])
+        for line, name in (
+            (self.once, "once"),
+            (self.often, "often"),
+            (self.inputs, "inputs"),
+            (self.outputs, "outputs"),
+        ):
+            self.shows(line, f"{name}.1", f"{name}.0")
+        self.shows(self.largest, "log10_largest")
+        self.shows(self.long_run, "log10_long_run")
+        self.shows(self.norm, "log10_norms")
+        self.shows(self.step, "log10_norm", "n")
+        self.shows(self.sigma1, "sigma1", ANGLE_LIMITS)
+        self.shows(self.sigma2, "sigma2", ANGLE_LIMITS)
+        self.shows(self.rho, "growth", "angles")
+        self.shows(self.critical, GROWTH_LIMITS, "critical")
+        self.shows(self.here, "rho", "theta")
 
 
 class Bump(Scene):
@@ -120,8 +113,7 @@ class Bump(Scene):
         (self.peak,) = self.norms.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False, label="its peak")
         (self.gone,) = self.norms.plot([], [], "--", color=style.MARK, linewidth=1.1, label="below 1 for good")
         handles = [self.norm, self.largest, self.long_run, self.peak, self.gone]
-        placed = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderaxespad": 0, "columnspacing": 1.0}
-        self.norms.legend(handles=handles, ncols=5, handletextpad=0.4, handlelength=1.6, **placed)
+        legend_above(self.norms, 5, handles=handles, columnspacing=1.0, handletextpad=0.4, handlelength=1.6)
 
         self.factors.set(ylim=BUMP_FACTOR_LIMITS, ylabel="factor a step")
         self.factors.set_title("the same as a factor a step", pad=20)
@@ -129,21 +121,15 @@ class Bump(Scene):
         (self.first,) = self.factors.plot([], [], **LARGEST, label="σ$_{max}$")
         (self.last,) = self.factors.plot([], [], **LONG_RUN, label="ρ")
         (self.factor,) = self.factors.plot([], [], color=style.GRADIENT, label="‖W$^n$‖$^{1/n}$")
-        self.factors.legend(handles=[self.factor, self.first, self.last], ncols=3, **placed)
-        self.moves(self.largest, self.long_run, self.norm, self.peak, self.gone)
-        self.moves(self.first, self.last, self.factor)
-
-    def move(self, state):
-        n = np.arange(len(state.log10_norms))
-        self.largest.set_data(n, n * np.log10(state.sigma_max))
-        self.long_run.set_data(n, n * np.log10(state.rho))
-        self.norm.set_data(n, state.log10_norms)
-        self.peak.set_data([state.transient.peak_step], [state.transient.log10_peak])
-        gone = [state.transient.gone_from] * 2 if state.transient.gone_from > 0 else []
-        self.gone.set_data(gone, BUMP_LOG_LIMITS[: len(gone)])
-        self.first.set_data([0, BUMP_STEPS], [state.sigma_max] * 2)
-        self.last.set_data([0, BUMP_STEPS], [state.rho] * 2)
-        self.factor.set_data(n[1:], state.factors)
+        legend_above(self.factors, 3, handles=[self.factor, self.first, self.last], columnspacing=1.0)
+        self.shows(self.largest, "log10_largest")
+        self.shows(self.long_run, "log10_long_run")
+        self.shows(self.norm, "log10_norms")
+        self.shows(self.peak, "transient.log10_peak", "transient.peak_step")
+        self.shows(self.gone, BUMP_LOG_LIMITS, "gone_from")
+        self.shows(self.first, "sigma_max", (0, BUMP_STEPS))
+        self.shows(self.last, "rho", (0, BUMP_STEPS))
+        self.shows(self.factor, "factors", np.arange(1, BUMP_STEPS + 1))
 
 
 class Spectrum(Scene):
@@ -179,13 +165,9 @@ class Spectrum(Scene):
         (self.different,) = self.norms.plot([], [], "-.", color=style.OTHER, label="k different draws")
         handles = [self.largest, self.same, self.different]
         self.norms.legend(handles=handles, loc="lower left", borderaxespad=0.2)
-        self.moves(self.gain, self.eigenvalues, self.sigmas, self.largest, self.same, self.different)
-
-    def move(self, state):
-        self.gain.set_data(*circle(state.g))
-        self.eigenvalues.set_data(state.eigenvalues.real, state.eigenvalues.imag)
-        self.sigmas.set_data(np.linspace(0, 1, len(state.sigmas)), state.sigmas)
-        k = np.arange(len(state.log10_same))
-        self.largest.set_data(k, path(k * np.log10(state.sigmas[0])))
-        self.same.set_data(k, state.log10_same)
-        self.different.set_data(k, state.log10_different)
+        self.shows(self.gain, "g", by=lambda g: self.gain.set_data(*circle(g)))
+        self.shows(self.eigenvalues, "eigenvalues.imag", "eigenvalues.real")
+        self.shows(self.sigmas, "sigmas", "shares")
+        self.shows(self.largest, "log10_largest")
+        self.shows(self.same, "log10_same")
+        self.shows(self.different, "log10_different")

@@ -2,8 +2,8 @@
 
 import base64
 import html
-from collections.abc import Callable, Hashable
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -38,21 +38,62 @@ class Drawing(NamedTuple):
             return cls(recorder.taken(), b"", {"width": width, "height": height, "panels": panels(figure, recorder)})
 
 
-class Handle(NamedTuple):
-    """A mark that a hand moves: the control that each direction of its axes sets, and its value of a number there."""
+def field(state, name: str):
+    """Return what ``name`` is in ``state``: a field, or after a dot what a field holds.
 
-    mark: Line2D
-    controls: dict[int, str]  # by direction: 0 along x, 1 along y
-    value_of: tuple[Callable[[float], float], Callable[[float], float]]
+    >>> from types import SimpleNamespace
+    >>> state = SimpleNamespace(gain=2.0, C=[1, 5], flows={"input gate": 3})
+    >>> field(state, "gain"), field(state, "C.1"), field(state, "flows.input gate")
+    (2.0, 5, 3)
+    """
+    for part in name.split("."):
+        if isinstance(state, Mapping):
+            state = state[part]
+        else:
+            state = state[int(part)] if part.isdigit() else getattr(state, part)
+    return state
+
+
+class Shown(NamedTuple):
+    """What a moving artist shows (see ``Scene.shows``)."""
+
+    artist: Artist
+    y: Any
+    x: Any = None
+    inside: bool = False
+    by: Callable | None = None
+
+    @property
+    def fields(self) -> list[str]:
+        """The names of the fields that are shown."""
+        return [name for name in (self.y, self.x) if isinstance(name, str)]
+
+    @property
+    def is_log10(self) -> bool:
+        """Whether its y is a logarithm, which the name of the field says."""
+        return isinstance(self.y, str) and "log10" in self.y
+
+    def set(self, state) -> None:
+        """Let the artist show ``state``."""
+        y, x = (field(state, value) if isinstance(value, str) else value for value in (self.y, self.x))
+        if self.by:
+            self.by(y)
+        elif y is None or (x is None and self.x is not None):
+            self.artist.set_data([], [])
+        else:
+            y = np.atleast_1d(y)
+            x = np.arange(len(y)) if x is None else x
+            limits = self.artist.axes.get_ylim() if self.inside else (-400, 400) if self.is_log10 else (-1e6, 1e6)
+            self.artist.set_data(*np.broadcast_arrays(np.atleast_1d(x), np.clip(y, *limits)))
 
 
 class Scene:
     """One matplotlib figure for the life of an explorer.
 
-    A room of figures makes a subclass: ``build`` makes axes and artists (and gives the artists that move to
-    ``self.moves``), ``stage`` sets what stands still while a slider moves (limits, labels, a map of colours), ``move``
-    sets the data of the artists that move, and ``stage_key`` says which settings need another stage. What a hand may
-    take hold of is given to ``self.handle``.
+    A module of figures makes subclasses: ``build`` makes axes and artists, and says of each that moves which field of
+    the state it shows (``self.shows``), ``stage`` sets what stands still while a slider moves (limits, labels, a map of
+    colours), and ``stage_key`` says which settings need another stage. What shows no field, as a note, is given to
+    ``self.moves``, and ``move`` sets it.
 
     ``draw`` paints a picture of a state, ``record`` notes a drawing of it, which a page paints. Each keeps what stands
     still. Nothing here knows pyplot, so that no figure leaks and no figure is shown twice.
@@ -63,7 +104,7 @@ class Scene:
     def __init__(self, density: float = style.DENSITY):
         self.density = density
         self._moving: list[Artist] = []
-        self.handles: list[Handle] = []
+        self.shown: list[Shown] = []
         self._staged: Hashable = None
         self._kept: dict[str, tuple] = {}  # picture and drawing: the key of what stands still, and this itself
         self._encoder: PaletteEncoder | None = None
@@ -84,8 +125,7 @@ class Scene:
         """Set what stands still: limits, labels, maps of colour."""
 
     def move(self, state) -> None:
-        """Set the data of the artists that move."""
-        raise NotImplementedError
+        """Set what moves and shows no field."""
 
     def moves(self, *artists: Artist) -> None:
         """Take ``artists`` out of the still picture: they are drawn over it, in this order, at each update."""
@@ -93,31 +133,16 @@ class Scene:
             artist.set_animated(True)
         self._moving.extend(artists)
 
-    def handle(self, mark: Line2D, x: str = "", y: str = "", x_value=float, y_value=float) -> None:
-        """Let a hand move ``mark``: to the right it sets the control called ``x``, upwards the one called ``y``.
+    def shows(self, artist: Artist, y, x=None, inside: bool = False, by: Callable | None = None) -> None:
+        """Let ``artist`` move, and show the field of the state that is called ``y`` over the one called ``x``.
 
-        ``x_value`` and ``y_value`` make a control's value of a number on the axis, where the two are not the same.
+        In place of a name can stand numbers: limits, or steps; without an x they are 0, 1, 2, ... . One value beside
+        several stands at each of them, and None shows nothing. A field whose name says log10 is a logarithm. What is
+        too large or too small to be drawn leaves the axes, or lies on their edge where it is kept ``inside``.
+        ``by(value)`` shows the value of y otherwise than as the data of a line.
         """
-        controls = {way: name for way, name in enumerate((x, y)) if name}
-        self.handles.append(Handle(mark, controls, (x_value, y_value)))
-
-    def put(self, number: int, place: tuple[float, float]) -> dict[str, float]:
-        """Return the values of the controls for which handle ``number`` would lie at ``place`` (CSS pixels)."""
-        mark, controls, value_of = self.handles[number]
-        density = self.figure.dpi / style.CSS_DPI
-        pixels = place[0] * density, self.figure.bbox.height - place[1] * density
-        data = mark.get_transform().inverted().transform(pixels)
-        return {name: value_of[way](float(data[way])) for way, name in controls.items()}
-
-    def _places(self) -> tuple[tuple[float, float], ...]:
-        """Return where the handles lie: a dot in its middle, a line in that of its axes."""
-        places, density = [], self.figure.dpi / style.CSS_DPI
-        for mark, *_ in self.handles:
-            box = mark.axes.bbox
-            points = np.clip(mark.get_transform().transform(mark.get_xydata()), box.min, box.max)
-            x, y = points.mean(axis=0) if len(points) else (-box.width, -box.height)
-            places.append((round(float(x / density), 2), round(float((self.figure.bbox.height - y) / density), 2)))
-        return tuple(places)
+        self.moves(artist)
+        self.shown.append(Shown(artist, y, x, inside, by))
 
     def draw(self, state) -> np.ndarray:
         """Return the picture of ``state``, (height, width, 4) uint8, a view that the next call overwrites."""
@@ -154,6 +179,8 @@ class Scene:
         return canvas.copy_from_bbox(self.figure.bbox)
 
     def _draw_moving(self, state, renderer) -> None:
+        for shown in self.shown:
+            shown.set(state)
         self.move(state)
         for artist in self._moving:
             artist.draw(renderer)
