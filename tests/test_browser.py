@@ -14,8 +14,8 @@ import pytest
 from matplotlib.image import imread
 
 from helpers.explorers.bounds import ladder_explorer
+from helpers.explorers.contributions import contributions_explorer
 from helpers.explorers.depth import digits_explorer
-from helpers.explorers.ledger import ledger_explorer
 from helpers.explorers.linear import stretch_rotate_explorer
 from helpers.explorers.lstm import constant_input_explorer
 from helpers.explorers.memory import taps_explorer
@@ -257,7 +257,7 @@ def test_reset_brings_the_defaults_back(page):
         ("03_the_chain_rule", shapes_explorer, ("ArrowRight", 39), {"k": 4}),
         ("04_the_activation_squeeze", zoo_explorer, ("ArrowRight", 39), {"z": 0.05}),
         ("05_stretch_rotate_repeat", lambda: stretch_rotate_explorer(theta=0.0), ("ArrowRight", 39), {"theta": 0.01}),
-        ("06_through_time", ledger_explorer, ("ArrowRight", 39), {"gain": 0.95}),
+        ("06_through_time", contributions_explorer, ("ArrowRight", 39), {"gain": 0.95}),
         ("07_the_eta_bound", ladder_explorer, ("ArrowRight", 39), {"gain": 0.95}),
         ("08_constant_error_flow", taps_explorer, ("ArrowRight", 39), {"K": 6}),
         ("09_the_carousel", constant_input_explorer, ("ArrowRight", 39), {"size": 1.1}),

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from helpers.maths.bounds import bound_ladder
+from helpers.maths.contributions import contributions, weight_gradients_by_lag
 from helpers.maths.gru import gru_log10_norms, gru_run, random_gru
 from helpers.maths.initial import gaussian, recurrent_matrix
-from helpers.maths.ledger import ledger, weight_gradients_by_lag
 from helpers.maths.linear import product_norms
 from helpers.maths.lstm import lstm_run, random_lstm
 from helpers.maths.lstm_paths import VARIANTS, path_log10_norms, readout_log10
@@ -179,7 +179,7 @@ def driven(seed, n, m, gain, n_steps, size=1.0, h0=0.0, n_out=1, scale=1.0):
 
 
 def by_lag_of(net, run, G):
-    return weight_gradients_by_lag(net, run, ledger(net, run, G))
+    return weight_gradients_by_lag(net, run, contributions(net, run, G))
 
 
 @pytest.mark.claim("C58")

@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 
 from helpers.explorers.bounds import KINDS, ladder_explorer, lyapunov_explorer, nilpotent_explorer
-from helpers.explorers.ledger import (
-    DRIVES,
+from helpers.explorers.contributions import (
+    INPUTS,
     NET_ACTIVATIONS,
     SENTENCE,
-    drive_of,
-    ledger_explorer,
-    ledger_state,
+    contributions_explorer,
+    contributions_state,
+    inputs_of,
     merge_explorer,
     merge_state,
     net_of,
 )
+from helpers.explorers.live import State
 from helpers.figures.cells import decades
-from helpers.figures.ledger import TimeLedger
 from helpers.maths.bounds import Ladder
 from helpers.maths.rnn import bptt, run_rnn, step_jacobians
 
@@ -30,7 +30,7 @@ def numbers(text):
     return [10 ** float(value) if power else float(value) for power, value in found]
 
 
-def slopes_of_the_ledger(gain, activation):
+def slopes_of_the_explorer(gain, activation):
     """The net and the run that the explorer shows, and what its losses send in."""
     net, X = net_of("gaussian", gain, activation, "noise", 40)
     run = run_rnn(net, np.full(16, 0.1), X)
@@ -41,10 +41,10 @@ def slopes_of_the_ledger(gain, activation):
 
 @pytest.mark.claim("C55: true")
 @pytest.mark.parametrize("activation", NET_ACTIVATIONS.values())
-def test_the_whole_gradient_of_the_ledger_is_that_of_backpropagation_through_time(activation):
-    explorer = ledger_explorer(0.8)
+def test_the_whole_gradient_of_all_contributions_is_that_of_backpropagation_through_time(activation):
+    explorer = contributions_explorer(0.8)
     explorer.update(activation=activation)
-    net, run, G = slopes_of_the_ledger(0.8, activation)
+    net, run, G = slopes_of_the_explorer(0.8, activation)
     told = re.search(r"has the length (\S+);", explorer.sentence)[1]
     assert numbers(told)[0] == pytest.approx(np.linalg.norm(bptt(net, run, G).W), rel=0.2)
 
@@ -53,7 +53,7 @@ def test_the_whole_gradient_of_the_ledger_is_that_of_backpropagation_through_tim
 def test_long_lags_fade_with_the_gain_and_the_whole_gradient_does_not():
     long, total = [], []
     for gain in (0.3, 0.9, 2.0):
-        state = ledger_state(gain, 40, 10, "tanh", "noise")
+        state = State(**contributions_state(gain, 40, 10, "tanh", "noise"))
         long.append(state.log10_long - state.log10_total)
         total.append(state.log10_total)
     assert long[0] < -12 < -3 < long[2]
@@ -61,25 +61,25 @@ def test_long_lags_fade_with_the_gain_and_the_whole_gradient_does_not():
 
 
 def test_a_window_as_long_as_the_run_leaves_nothing_out_and_a_longer_one_less():
-    explorer = ledger_explorer()
+    explorer = contributions_explorer()
     explorer.update(window=40)
     assert "A window of 40 leaves out exactly 0 of it" in explorer.sentence
-    state = ledger_state(0.9, 40, 10, "tanh", "noise")
-    assert (np.diff(state.log10_left_out[:-1]) < 0.3).all()
+    state = State(**contributions_state(0.9, 40, 10, "tanh", "noise"))
+    assert (np.diff(state.log10_beyond) < 0.3).all()
 
 
 def test_in_a_linear_orthogonal_like_net_one_step_contributes_by_its_power():
     """With the identity and gain g the contribution at lag j falls about like g^j."""
-    state = ledger_state(0.5, 40, 10, "identity", "noise")
+    state = State(**contributions_state(0.5, 40, 10, "identity", "noise"))
     per_lag = (state.log10_by_lag[35] - state.log10_by_lag[5]) / 30
     assert 10**per_lag == pytest.approx(0.5, rel=0.2)
 
 
 def test_the_first_loss_reaches_back_to_its_own_step_alone():
-    explorer = ledger_explorer()
+    explorer = contributions_explorer()
     explorer.update(step=1)
     assert "the loss at step 1 reaches back to step 1 alone." in explorer.sentence
-    explorer.update(step=2, activation="identity", drive="nothing")
+    explorer.update(step=2, activation="identity", inputs="nothing")
     told = re.search(r"contributes (\S+) times as much at step 1 as at step 2 itself", explorer.sentence)[1]
     net, _ = net_of("gaussian", 0.9, "identity", "nothing", 2)
     start = np.full(16, 0.1)
@@ -90,22 +90,22 @@ def test_the_first_loss_reaches_back_to_its_own_step_alone():
     assert numbers(told)[0] == pytest.approx(lengths[0] / lengths[1], rel=0.01)
 
 
-@pytest.mark.parametrize(("settings", "seen"), [({}, True), ({"gain": 0.1, "drive": "nothing"}, False)])
-def test_the_ledger_says_when_the_contributions_of_a_step_are_below_its_picture(settings, seen):
-    scene = TimeLedger()
-    options = {"gain": 0.9, "step": 40, "window": 10, "activation": "tanh", "drive": "noise"}
-    scene.draw(ledger_state(**options | settings))
+@pytest.mark.parametrize(("settings", "seen"), [({}, True), ({"gain": 0.1, "inputs": "nothing"}, False)])
+def test_the_explorer_says_when_the_contributions_of_a_step_are_below_its_picture(settings, seen):
+    explorer = contributions_explorer()
+    explorer.update(**settings)
+    scene = explorer._scene
     low, high = scene.log_limits
     drawn = np.concatenate([scene.back.get_ydata(), scene.ahead.get_ydata()])
     assert ((low < drawn) & (drawn < high)).any() == seen
     assert (scene.note.get_text() == "") == seen
 
 
-@pytest.mark.parametrize("drive", DRIVES.values())
+@pytest.mark.parametrize("inputs", INPUTS.values())
 @pytest.mark.parametrize("gain", [0.1, 1.5, 3.0])
 @pytest.mark.parametrize("activation", NET_ACTIVATIONS.values())
-def test_the_neuron_that_is_seen_of_two_runs_is_alive(activation, gain, drive):
-    state = merge_state(gain, activation, drive)
+def test_the_neuron_that_is_seen_of_two_runs_is_alive(activation, gain, inputs):
+    state = State(**merge_state(gain, activation, inputs))
     assert np.ptp(state.one) > 0.05
     assert state.one[20:].any()
 
@@ -117,7 +117,7 @@ def test_two_runs_meet_where_the_gradient_vanishes():
     net, X = net_of("gaussian", 0.3, "tanh", "noise", 40)
     J = step_jacobians(net, run_rnn(net, np.zeros(16), X))
     assert (np.linalg.norm(J, 2, axis=(1, 2)) < 1).all()
-    explorer.update(gain=0.8, activation="identity", drive="nothing")
+    explorer.update(gain=0.8, activation="identity", inputs="nothing")
     pattern = r"after 40 steps are (\S+) times as far apart; the norm of dh_40/dh_0 is (\S+)\. Neither"
     told = re.search(pattern, explorer.sentence)
     for word in told.groups():
@@ -168,7 +168,7 @@ def test_the_border_of_growth_lies_above_the_gain_of_the_bound_and_input_pushes_
 
 @pytest.mark.claim("C50: true")
 def test_two_runs_can_stay_apart_where_the_gradient_fades():
-    state = merge_state(1.5, "tanh", "nothing")
+    state = State(**merge_state(1.5, "tanh", "nothing"))
     assert 10 ** state.log10_apart[-1] * state.start > 1
     assert state.log10_gradient[-1] < state.log10_gradient[20] - 1
     np.testing.assert_allclose(state.one[-1], state.other[-2], atol=0.01)  # each swings as the other did a step before
@@ -185,13 +185,13 @@ def test_an_exponent_that_a_run_cannot_tell_from_zero_is_not_called_growth():
     assert "it grows at no gain shown" in explorer.sentence
 
 
-def test_a_drive_has_its_steps_and_the_sentence_is_long_enough():
+def test_inputs_have_their_steps_and_the_sentence_is_long_enough():
     assert len(SENTENCE) >= 60
-    for name in DRIVES.values():
-        X = drive_of(name, 40)
+    for name in INPUTS.values():
+        X = inputs_of(name, 40)
         assert len(X) == 40
         assert np.isfinite(X).all()
-    assert not drive_of("nothing", 40).any()
+    assert not inputs_of("nothing", 40).any()
 
 
 def test_decades_are_one_shade_each():

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
-from helpers.explorers.ledger import ledger_explorer
+from helpers.explorers.contributions import contributions_explorer
 from helpers.explorers.lstm import dissector_explorer
 from helpers.explorers.regimes import regime_explorer
 from helpers.explorers.scalar import memory_explorer
@@ -191,7 +191,7 @@ def test_what_the_reader_sets_while_an_explorer_lives_does_not_reach_it(readers_
     ("make", "change"),
     [
         (regime_explorer, {"w": 4.0}),
-        (ledger_explorer, {"gain": 1.5}),
+        (contributions_explorer, {"gain": 1.5}),
         (dissector_explorer, {"scale": 2.0}),
         (survey_explorer, {"task": "adding"}),
     ],

@@ -106,7 +106,7 @@ def spectrum(s, said):
     assert at_most(radius**20 / 1.2, same)
 
 
-def time_ledger(s, said):
+def contributions(s, said):
     (whole,), (left,) = read(said, "has the length #;"), read(said, "leaves out # of it.")
     long = read(said, "all lags from 20 on together #.")[0]
     assert (left == 0) == (s["window"] == 40) or long == 0
@@ -232,7 +232,7 @@ RULES = {
     "stretch_rotate_explorer": turn,
     "transient_explorer": bump,
     "spectrum_explorer": spectrum,
-    "ledger_explorer": time_ledger,
+    "contributions_explorer": contributions,
     "merge_explorer": merging,
     "ladder_explorer": ladder,
     "nilpotent_explorer": nilpotent,

@@ -1,12 +1,11 @@
 """The explorers of the bounds of a recurrent net's gradient (notebook 07)."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
+from helpers.explorers.contributions import INPUTS, NET_ACTIVATIONS, net_of
 from helpers.explorers.controls import Choice, Slider
-from helpers.explorers.ledger import DRIVES, NET_ACTIVATIONS, net_of
 from helpers.explorers.live import Explorer
 from helpers.explorers.words import amount, number
 from helpers.figures import bounds as figures
@@ -29,43 +28,23 @@ MAP_NEURONS, MAP_STEPS = 30, 250
 NEAR_ZERO = 0.02  # an exponent that runs of MAP_STEPS from other starts do not tell from 0
 
 
-@dataclass(frozen=True)
-class LadderState:
-    """The rungs of the ladder in log10, and what they are made of."""
-
-    gain: float
-    label: str
-    kind: str
-    drive: str
-    gamma: float
-    norm: float
-    radius: float
-    ladder: maths.Ladder
+def ladder_state(gain: float, activation: str, kind: str, inputs: str) -> dict:
+    """Compute the rungs of the ladder in log10, and what they are made of."""
+    net, X = net_of(kind, gain, activation, inputs, figures.N_STEPS)
+    return {
+        "eta": ACTIVATIONS[activation].gamma * float(spectral_norm(net.W)),
+        "radius": float(spectral_radius(net.W)),
+        "log10_rungs": maths.bound_ladder(net, run_rnn(net, np.full(len(net.W), 0.1), X)),
+    }
 
 
-def ladder_state(gain: float, activation: str, kind: str, drive: str) -> LadderState:
-    """Compute what the explorer of the ladder shows."""
-    net, X = net_of(kind, gain, activation, drive, figures.N_STEPS)
-    run = run_rnn(net, np.full(len(net.W), 0.1), X)
-    return LadderState(
-        gain=gain,
-        label=ACTIVATIONS[activation].label,
-        kind=next(label for label, name in KINDS.items() if name == kind),
-        drive=next(label for label, name in DRIVES.items() if name == drive),
-        gamma=ACTIVATIONS[activation].gamma,
-        norm=float(spectral_norm(net.W)),
-        radius=float(spectral_radius(net.W)),
-        ladder=maths.bound_ladder(net, run),
-    )
-
-
-def describe_ladder(state: LadderState) -> str:
+def describe_ladder(state) -> str:
     """Say the four rungs at the end, and which side of 1 the bound is."""
-    true, norms, etas, eta = (amount(rung[-1]) for rung in state.ladder)
-    side = "below 1: the gradient must vanish" if state.gamma * state.norm < 1 else "not below 1: it may vanish or not"
+    true, norms, etas, eta = (amount(rung[-1]) for rung in state.log10_rungs)
+    side = "below 1: the gradient must vanish" if state.eta < 1 else "not below 1: it may vanish or not"
     return (
-        f"{state.label}, {state.kind}, gain {state.gain:g}, reading {state.drive}: γ‖W‖ = "
-        f"{number(state.gamma * state.norm)}, {side}; ρ(W) = {number(state.radius)}. After {figures.N_STEPS} steps the "
+        f"{state.activation_label}, {state.kind_label}, gain {state.gain:g}, reading {state.inputs_label}: γ‖W‖ = "
+        f"{number(state.eta)}, {side}; ρ(W) = {number(state.radius)}. After {figures.N_STEPS} steps the "
         f"norm of dh_t/dh_0 is {true}, the product of the ‖J_i‖ {norms}, of the η_i {etas}, and η^t {eta}."
     )
 
@@ -76,26 +55,13 @@ def ladder_explorer(gain: float = 0.9) -> Explorer:
         Slider("gain", "gain g of W", 0.1, 3, gain, 0.05),
         Choice("activation", "activation f", NET_ACTIVATIONS, "tanh"),
         Choice("kind", "kind of W", KINDS, "gaussian"),
-        Choice("drive", "what it reads", DRIVES, "noise"),
+        Choice("inputs", "what it reads", INPUTS, "noise"),
     ]
     return Explorer(controls, ladder_state, figures.Ladder(), describe_ladder)
 
 
-@dataclass(frozen=True)
-class NilpotentState:
-    """log10 norms (T + 1,) of the net at rest, of W alone, and of the bound; and the eigenvalue of J over s."""
-
-    a: float
-    s: float
-    log10_net: np.ndarray
-    log10_linear: np.ndarray
-    log10_bound: np.ndarray
-    s_grid: np.ndarray
-    growth: np.ndarray
-
-
-def nilpotent_state(a: float, s: float) -> NilpotentState:
-    """Compute what the explorer of the counterexample shows.
+def nilpotent_state(a: float, s: float) -> dict:
+    """Compute log10 norms (T + 1,) of the net at rest, of W alone, and of the bound; and the eigenvalue of J over s.
 
     The net h = tanh(W h + b), W = a [[1, 1], [-1, -1]], rests at (0, s) for b = artanh(0, s) - W (0, s). The powers of
     J at rest are shown, not a run: where the rest repels, rounding would drive a run away from it.
@@ -103,23 +69,22 @@ def nilpotent_state(a: float, s: float) -> NilpotentState:
     W = a * np.array([[1.0, 1.0], [-1.0, -1.0]])
     J = np.diag([1.0, 1.0 - s**2]) @ W
     n_steps, s_grid = figures.Nilpotent.n_steps, np.linspace(0.0, 0.95, 96)
-    return NilpotentState(
-        a=a,
-        s=s,
-        log10_net=power_norms(J, n_steps),
-        log10_linear=power_norms(W, n_steps),
-        log10_bound=np.arange(n_steps + 1) * np.log10(spectral_norm(W)),
-        s_grid=s_grid,
-        growth=a * s_grid**2,
-    )
+    return {
+        "log10_net": power_norms(J, n_steps),
+        "log10_linear": power_norms(W, n_steps),
+        "log10_bound": np.arange(n_steps + 1) * np.log10(spectral_norm(W)),
+        "s_grid": s_grid,
+        "eigenvalues": a * s_grid**2,
+        "eigenvalue": a * s**2,
+    }
 
 
-def describe_nilpotent(state: NilpotentState) -> str:
+def describe_nilpotent(state) -> str:
     """Say that W alone dies after two steps and what the net does."""
     last = len(state.log10_net) - 1
     return (
         f"a = {state.a:g}, s = {state.s:g}: ρ(W) = 0, and W² = 0. ‖W‖ = {number(2 * state.a)}. At rest at (0, "
-        f"{state.s:g}) the Jacobian has the eigenvalue a s² = {number(state.a * state.s**2)}: after {last} steps the "
+        f"{state.s:g}) the Jacobian has the eigenvalue a s² = {number(state.eigenvalue)}: after {last} steps the "
         f"norm of dh_{last}/dh_0 is {amount(state.log10_net[-1])}, the bound {amount(state.log10_bound[-1])}."
     )
 
@@ -128,20 +93,6 @@ def nilpotent_explorer(a: float = 8.0, s: float = 0.5) -> Explorer:
     """Return the explorer of a net with no eigenvalue but 0 whose gradient explodes."""
     controls = [Slider("a", "a, the size of W", 0.5, 10, a, 0.1), Slider("s", "s, the rest", 0, 0.95, s, 0.01)]
     return Explorer(controls, nilpotent_state, figures.Nilpotent(), describe_nilpotent)
-
-
-@dataclass(frozen=True)
-class LyapunovState:
-    """The exponent over the map, sizes of the input first, and at the present point; and the gain of the bound."""
-
-    label: str
-    gain: float
-    size: float
-    gains: np.ndarray
-    sizes: np.ndarray
-    exponents: np.ndarray
-    here: float
-    promised: float
 
 
 GAINS, SIZES = np.linspace(0.1, 3.0, 30), np.linspace(0.0, 2.0, 21)
@@ -163,38 +114,36 @@ def promised_gain(activation: str, seed: int) -> float:
     return float(1.0 / (ACTIVATIONS[activation].gamma * spectral_norm(W)))
 
 
-def lyapunov_state(gain: float, size: float, activation: str, seed: float):
-    """Compute what the map shows; a generator, for the first map of an activation takes time."""
+def lyapunov_state(gain: float, size: float, activation: str, seed: int):
+    """Compute the exponent over the map, sizes of the input first, over the gains at this size, and at this gain.
+
+    A generator, for the first map of an activation takes time.
+    """
     rows = []
     for one in SIZES:
-        rows.append(exponents_of_size(activation, int(seed), float(one)))
+        rows.append(exponents_of_size(activation, seed, float(one)))
         yield len(rows) / len(SIZES)
-    exponents = np.array(rows)
-    row = exponents[int(np.argmin(np.abs(SIZES - size)))]
-    return LyapunovState(
-        label=ACTIVATIONS[activation].label,
-        gain=gain,
-        size=size,
-        gains=GAINS,
-        sizes=SIZES,
-        exponents=exponents,
-        here=float(np.interp(gain, GAINS, row)),
-        promised=min(promised_gain(activation, int(seed)), 3.0),
-    )
+    row = rows[int(np.argmin(np.abs(SIZES - size)))]
+    return {
+        "exponents": np.array(rows),
+        "gains": GAINS,
+        "row": row,
+        "here": float(np.interp(gain, GAINS, row)),
+        "promised": min(promised_gain(activation, seed), 3.0),
+    }
 
 
-def describe_lyapunov(state: LyapunovState) -> str:
+def describe_lyapunov(state) -> str:
     """Say the exponent here, where it changes sign, and where the bound would have it."""
-    row = state.exponents[int(np.argmin(np.abs(state.sizes - state.size)))]
-    above = state.gains[row > NEAR_ZERO]
+    above = state.gains[state.row > NEAR_ZERO]
     turns = f"first grows at a gain near {above[0]:.1f}" if len(above) else "grows at no gain shown"
     told = f"{'grows' if state.here > 0 else 'fades'} by the factor {number(np.exp(state.here))} a step"
     if abs(state.here) < NEAR_ZERO:
         told = "neither grows nor fades, as far as so short a run can tell"
     return (
-        f"{state.label}, gain {state.gain:g}, input of size {state.size:g}: the exponent is {state.here:+.2f}: a "
-        f"gradient {told}. With this input it {turns}; the bound γ‖W‖ = 1 stands at {state.promised:.2f}"
-        f"{' or above' if state.promised >= 3 else ''}."
+        f"{state.activation_label}, gain {state.gain:g}, input of size {state.size:g}: the exponent is "
+        f"{state.here:+.2f}: a gradient {told}. With this input it {turns}; the bound γ‖W‖ = 1 stands at "
+        f"{state.promised:.2f}{' or above' if state.promised >= 3 else ''}."
     )
 
 

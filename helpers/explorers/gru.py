@@ -5,8 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from helpers.explorers.contributions import SENTENCE
 from helpers.explorers.controls import Choice, Slider
-from helpers.explorers.ledger import SENTENCE
 from helpers.explorers.live import Explorer
 from helpers.explorers.lstm import N, run_of
 from helpers.explorers.words import amount, number

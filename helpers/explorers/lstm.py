@@ -6,8 +6,8 @@ from functools import lru_cache
 import numpy as np
 
 from helpers.data import nile
+from helpers.explorers.contributions import SENTENCE
 from helpers.explorers.controls import Choice, Slider, Typed
-from helpers.explorers.ledger import SENTENCE
 from helpers.explorers.live import Explorer
 from helpers.explorers.words import amount, counted, number
 from helpers.figures import lstm as figures

@@ -5,7 +5,7 @@ from matplotlib.colors import to_rgb
 
 from helpers.figures import style
 from helpers.figures.cells import N_SHADES, Picture, pixel_axes
-from helpers.figures.parts import legend_above, level, log_line, note
+from helpers.figures.parts import legend_above, level, note
 from helpers.figures.scene import Scene
 
 N_STEPS = 40
@@ -33,13 +33,12 @@ class Ladder(Scene):
         ]
         legend_above(axes, 4)
         self.note = note(axes, x=0.01, y=0.04, ha="left", va="bottom")
-        self.moves(*self.rungs, self.note)
+        for line, name in zip(self.rungs, ("true", "product_of_norms", "product_of_etas", "power_of_eta"), strict=True):
+            self.shows(line, f"log10_rungs.{name}")
+        self.moves(self.note)
 
     def move(self, state):
-        t = np.arange(N_STEPS + 1)
-        for line, logs in zip(self.rungs, state.ladder, strict=True):
-            log_line(line, t, logs)
-        last = state.ladder.true[-1]
+        last = state.log10_rungs.true[-1]
         self.note.set_text("the truth ends below the picture" if last < self.log_limits[0] else "")
 
 
@@ -66,19 +65,11 @@ class Nilpotent(Scene):
         level(self.growth, 1)
         (self.curve,) = self.growth.plot([], [], color=style.RULE)
         (self.here,) = self.growth.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
-        self.moves(self.net, self.linear, self.bound, self.curve, self.here)
-        self.handle(self.here, x="s")
-
-    def move(self, state):
-        t = np.arange(self.n_steps + 1)
-        for line, logs in (
-            (self.net, state.log10_net),
-            (self.linear, state.log10_linear),
-            (self.bound, state.log10_bound),
-        ):
-            log_line(line, t, logs)
-        self.curve.set_data(state.s_grid, state.growth)
-        self.here.set_data([state.s], [state.a * state.s**2])
+        self.shows(self.net, "log10_net")
+        self.shows(self.linear, "log10_linear")
+        self.shows(self.bound, "log10_bound")
+        self.shows(self.curve, "eigenvalues", "s_grid")
+        self.shows(self.here, "eigenvalue", "s")
 
 
 class LyapunovMap(Scene):
@@ -96,11 +87,9 @@ class LyapunovMap(Scene):
         self.pixels = Picture(self.map, self.cell, 0, 0)
         self.map.plot([0, side[0], side[0], 0, 0], [0, 0, side[1], side[1], 0], color=style.EDGE, linewidth=0.8)
         for gain in (0.5, 1, 1.5, 2, 2.5, 3):
-            x = (gain - 0.1) / 2.9 * self.cell * 29 + self.cell / 2
-            self.map.text(x, -10, f"{gain:g}", ha="center", va="center", fontsize=8.5)
+            self.map.text(self.column(gain), -10, f"{gain:g}", ha="center", va="center", fontsize=8.5)
         for size in (0, 0.5, 1, 1.5, 2):
-            y = size / 2 * self.cell * 20 + self.cell / 2
-            self.map.text(-8, y, f"{size:g}", ha="right", va="center", fontsize=8.5)
+            self.map.text(-8, self.row(size), f"{size:g}", ha="right", va="center", fontsize=8.5)
         self.map.text(side[0] / 2, -30, "gain g of W", ha="center", va="center")
         self.map.text(-42, side[1] / 2, "size of the input", ha="center", va="center", rotation=90)
         (self.border,) = self.map.plot([], [], ":", color=style.RULE, linewidth=1.6)
@@ -112,28 +101,25 @@ class LyapunovMap(Scene):
         (self.exponents,) = self.cut.plot([], [], color=style.GRADIENT)
         (self.bound,) = self.cut.plot([], [], ":", color=style.RULE)
         (self.dot,) = self.cut.plot([], [], "o", color=style.MARK, markeredgecolor=style.RULE, clip_on=False)
-        self.moves(self.pixels, self.border, self.here, self.exponents, self.bound, self.dot)
-        self.handle(
-            self.here,
-            x="gain",
-            y="size",
-            x_value=lambda x: 0.1 + 2.9 * (x / self.cell - 0.5) / 29,
-            y_value=lambda y: 2 * (y / self.cell - 0.5) / 20,
-        )
-        self.handle(self.dot, x="gain")
+        self.shows(self.pixels, "exponents", by=self.paint)
+        self.shows(self.border, "promised", by=lambda g: self.border.set_data([self.column(g)] * 2, [0, side[1]]))
+        self.shows(self.here, "size", "gain", by=lambda g, s: self.here.set_data([self.column(g)], [self.row(s)]))
+        self.shows(self.exponents, "row", "gains")
+        self.shows(self.bound, self.cut.get_ylim(), "promised")
+        self.shows(self.dot, "here", "gain", inside=True)
 
-    def move(self, state):
+    def column(self, gain: float) -> float:
+        """Return the x of a gain on the map."""
+        return (gain - 0.1) / 2.9 * self.cell * 29 + self.cell / 2
+
+    def row(self, size: float) -> float:
+        """Return the y of a size of the input on the map."""
+        return size / 2 * self.cell * 20 + self.cell / 2
+
+    def paint(self, exponents: np.ndarray) -> None:
+        """Show the map of exponents, the smallest size of the input at the bottom."""
         # The root, or what grows a little would be as white as what does neither.
-        share = np.sqrt(np.clip(np.abs(state.exponents) / self.range, 0, 1))[..., None]
+        share = np.sqrt(np.clip(np.abs(exponents) / self.range, 0, 1))[..., None]
         share = np.ceil(share * N_SHADES) / N_SHADES
-        full = np.where(state.exponents[..., None] > 0, to_rgb(style.POSITIVE), to_rgb(style.NEGATIVE))
+        full = np.where(exponents[..., None] > 0, to_rgb(style.POSITIVE), to_rgb(style.NEGATIVE))
         self.pixels.colours = (share * full + 1 - share)[::-1]
-        x = (state.gain - 0.1) / 2.9 * self.cell * 29 + self.cell / 2
-        y = state.size / 2 * self.cell * 20 + self.cell / 2
-        self.here.set_data([x], [y])
-        at = (state.promised - 0.1) / 2.9 * self.cell * 29 + self.cell / 2
-        self.border.set_data([at, at], [0, self.cell * 21])
-        row = round(state.size / 2 * 20)
-        self.exponents.set_data(state.gains, state.exponents[row])
-        self.bound.set_data([state.promised] * 2, [-2.2, 0.8])
-        self.dot.set_data([state.gain], [np.clip(state.here, -2.2, 0.8)])

@@ -77,7 +77,7 @@ class Shown(NamedTuple):
         """Let the artist show ``state``."""
         y, x = (field(state, value) if isinstance(value, str) else value for value in (self.y, self.x))
         if self.by:
-            self.by(y)
+            self.by(y) if self.x is None else self.by(x, y)
         elif y is None or (x is None and self.x is not None):
             self.artist.set_data([], [])
         else:
@@ -139,7 +139,7 @@ class Scene:
         In place of a name can stand numbers: limits, or steps; without an x they are 0, 1, 2, ... . One value beside
         several stands at each of them, and None shows nothing. A field whose name says log10 is a logarithm. What is
         too large or too small to be drawn leaves the axes, or lies on their edge where it is kept ``inside``.
-        ``by(value)`` shows the value of y otherwise than as the data of a line.
+        ``by(y)``, or ``by(x, y)``, shows them otherwise than as the data of a line.
         """
         self.moves(artist)
         self.shown.append(Shown(artist, y, x, inside, by))

@@ -1,17 +1,17 @@
-"""From which loss, to which step, how much: the ledger of a recurrent net's gradient, and two runs that merge."""
+"""From which loss, to which step, how much: temporal contributions to a gradient, and two runs that merge."""
 
 import numpy as np
 
 from helpers.figures import style
 from helpers.figures.cells import Picture, decades, pixel_axes
-from helpers.figures.parts import level, log_line, note
+from helpers.figures.parts import legend_above, level, note
 from helpers.figures.scene import Scene
 
 N_STEPS = 40
 CELL = 8  # CSS pixels of a pair (t, k)
 
 
-class TimeLedger(Scene):
+class Contributions(Scene):
     """The contribution of every pair (t, k), those of one step, and the gradient by lag."""
 
     height = 470
@@ -19,13 +19,16 @@ class TimeLedger(Scene):
 
     def build(self):
         side = CELL * N_STEPS
+
+        def at(step):
+            return CELL * (step - 0.5)
+
         self.map = pixel_axes(self.figure, 52, 68, side, side)
         self.map.text(0, side + 34, "how much the loss at step t", va="center", fontsize=10)
         self.map.text(0, side + 16, "contributes at step k to d Div / d W", va="center", fontsize=10)
         for step in (1, 10, 20, 30, 40):
-            at = CELL * (step - 0.5)
-            self.map.text(at, -10, str(step), ha="center", va="center", fontsize=8.5)
-            self.map.text(-8, side - at, str(step), ha="right", va="center", fontsize=8.5)
+            self.map.text(at(step), -10, str(step), ha="center", va="center", fontsize=8.5)
+            self.map.text(-8, side - at(step), str(step), ha="right", va="center", fontsize=8.5)
         self.map.text(side / 2, -28, "step k that it reaches back to", ha="center", va="center")
         self.map.text(-40, side / 2, "step t of the loss", ha="center", va="center", rotation=90)
         said = "full orange: the largest; one shade lighter for each factor of ten"
@@ -44,46 +47,38 @@ class TimeLedger(Scene):
         (self.back,) = self.step.plot([], [], color=style.STATE, label="of its loss, to the steps before")
         (self.ahead,) = self.step.plot([], [], "--", color=style.STATE, label="to it, of the losses after")
         (self.here,) = self.step.plot([], [], "o", color=style.MARK, clip_on=False)
-        above = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderaxespad": 0, "columnspacing": 1.2}
-        self.step.legend(handles=[self.back, self.ahead], ncols=2, **above)
+        legend_above(self.step, 2, handles=[self.back, self.ahead])
         self.lag.set(xlim=(0, N_STEPS), ylim=self.log_limits, xlabel="lag t − k", ylabel="log$_{10}$")
         self.lag.set_title("the gradient by lag, beside the whole", pad=21)
         (self.by_lag,) = self.lag.plot([], [], color=style.GRADIENT, label="this lag")
         (self.error,) = self.lag.plot([], [], "--", color=style.OTHER, label="all lags beyond")
         (self.window,) = self.lag.plot([], [], ":", color=style.RULE, linewidth=1.4, label="window")
-        self.lag.legend(handles=[self.by_lag, self.error, self.window], ncols=3, **above)
+        legend_above(self.lag, 3, handles=[self.by_lag, self.error, self.window])
         self.note = note(self.step)
-        self.moves(self.pairs, self.row, self.column, self.edge, self.cell, self.back, self.ahead, self.here, self.note)
-        self.moves(self.by_lag, self.error, self.window)
-        self.handle(self.cell, x="step", x_value=lambda x: x / CELL + 0.5)
-        self.handle(self.here, x="step")
-        self.handle(self.window, x="window", x_value=lambda lag: lag + 0.5)
+        self.shows(self.pairs, "log10_pairs", by=self.paint)
+        self.shows(self.row, "step", by=lambda step: self.row.set_data([0, at(step)], [side - at(step)] * 2))
+        self.shows(self.column, "step", by=lambda step: self.column.set_data([at(step)] * 2, [side - at(step), 0]))
+        self.shows(self.edge, "window", by=lambda n: self.edge.set_data([0, side - CELL * n], [side - CELL * n, 0]))
+        self.shows(self.back, "log10_back", "steps_back")
+        self.shows(self.ahead, "log10_ahead", "steps_ahead")
+        self.shows(self.here, "log10_own", "step", inside=True)
+        self.moves(self.note)
+        self.shows(self.by_lag, "log10_by_lag")
+        # Beyond the last lag lies nothing: a line that falls there would look like a fact of the net.
+        self.shows(self.error, "log10_beyond")
+        self.shows(self.window, "window", by=lambda n: self.window.set_data([n - 0.5] * 2, self.log_limits))
+
+    def paint(self, logs: np.ndarray) -> None:
+        """Show the table of contributions."""
+        self.pairs.colours = decades(logs, style.GRADIENT)
 
     def move(self, state):
-        logs = state.log10_pairs[1:, 1:] - state.log10_pairs.max()
-        self.pairs.colours = decades(logs, style.GRADIENT)
-        side, at = CELL * N_STEPS, CELL * (state.step - 0.5)
-        self.row.set_data([0, at], [side - at, side - at])
-        self.column.set_data([at, at], [side - at, 0])
-        self.cell.set_data([at], [side - at])
-        window = CELL * state.window
-        self.edge.set_data([0, side - window], [side - window, 0])
-        steps = np.arange(1, N_STEPS + 1)
-        back, ahead = logs[state.step - 1, : state.step], logs[state.step - 1 :, state.step - 1]
-        log_line(self.back, steps[: state.step], back)
-        log_line(self.ahead, steps[state.step - 1 :], ahead)
-        seen = max(back.max(), ahead.max()) > self.log_limits[0]
+        seen = max(state.log10_back.max(), state.log10_ahead.max()) > self.log_limits[0]
         self.note.set_text("" if seen else "all lie below the picture")
-        self.here.set_data([state.step], [np.clip(logs[state.step - 1, state.step - 1], *self.log_limits)])
-        lags = np.arange(N_STEPS)
-        log_line(self.by_lag, lags, state.log10_by_lag - state.log10_total)
-        # Beyond the last lag lies nothing: a line that falls there would look like a fact of the net.
-        log_line(self.error, lags[:-1], (state.log10_left_out - state.log10_total)[:-1])
-        self.window.set_data([state.window - 0.5] * 2, self.log_limits)
 
 
 class Merging(Scene):
-    """Two runs from different starts under one drive, their distance, and the gradient back to the start."""
+    """Two runs from different starts with the same inputs, their distance, and the gradient back to the start."""
 
     height = 330
     log_limits = (-25.0, 15.0)
@@ -95,18 +90,22 @@ class Merging(Scene):
         self.states.set(xlim=(0, self.n_steps), xlabel="step t", ylabel="state of one neuron")
         (self.one,) = self.states.plot([], [], color=style.STATE, label="from one start")
         (self.other,) = self.states.plot([], [], "--", color=style.OTHER, label="from another")
-        above = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderaxespad": 0, "columnspacing": 1.2}
         self.states.set_title("forward: two runs with the same input", pad=21)
-        self.states.legend(ncols=2, **above)
+        legend_above(self.states, 2)
         self.logs.set(xlim=(0, self.n_steps), ylim=self.log_limits, xlabel="step t", ylabel="log$_{10}$")
         self.logs.set_title("how far apart they are, over the start; and dh$_t$/dh$_0$", pad=21)
         level(self.logs, 0)
         (self.apart,) = self.logs.plot([], [], color=style.STATE, label="distance of the runs")
         (self.gradient,) = self.logs.plot([], [], "--", color=style.GRADIENT, label="‖dh$_t$/dh$_0$‖")
         (self.bound,) = self.logs.plot([], [], ":", color=style.RULE, label="η$^t$, the bound")
-        self.logs.legend(handles=[self.apart, self.gradient, self.bound], ncols=3, **above)
+        legend_above(self.logs, 3)
         self.note = note(self.logs)
-        self.moves(self.one, self.other, self.apart, self.gradient, self.bound, self.note)
+        self.shows(self.one, "one")
+        self.shows(self.other, "other")
+        self.shows(self.apart, "log10_apart")
+        self.shows(self.gradient, "log10_gradient")
+        self.shows(self.bound, "log10_bound")
+        self.moves(self.note)
 
     def stage_key(self, state):
         return state.activation
@@ -116,13 +115,4 @@ class Merging(Scene):
         self.states.set_ylim(*bounded.get(state.activation, (-5.0, 5.0)))
 
     def move(self, state):
-        t = np.arange(self.n_steps + 1)
-        self.one.set_data(t, np.clip(state.one, -1e6, 1e6))
-        self.other.set_data(t, np.clip(state.other, -1e6, 1e6))
-        for line, logs in (
-            (self.apart, state.log10_apart),
-            (self.gradient, state.log10_gradient),
-            (self.bound, state.log10_bound),
-        ):
-            log_line(line, t, logs)
         self.note.set_text("the runs have met: their distance is 0" if np.isneginf(state.log10_apart[-1]) else "")

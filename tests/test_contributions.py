@@ -1,27 +1,27 @@
-"""The ledger of backpropagation through time: every way back by itself, and their sum."""
+"""The temporal contributions to a gradient: every way back by itself, and their sum."""
 
 import numpy as np
 import pytest
 
 from helpers.maths.activations import ACTIVATIONS
-from helpers.maths.gradcheck import relative_error
-from helpers.maths.initial import gaussian, orthogonal
-from helpers.maths.ledger import (
+from helpers.maths.contributions import (
     contribution_log10_norms,
-    ledger,
+    contributions,
     sum_of_contributions,
     weight_gradients_by_lag,
 )
+from helpers.maths.gradcheck import relative_error
+from helpers.maths.initial import gaussian, orthogonal
 from helpers.maths.rnn import RNN, bptt, run_rnn, step_jacobians, transport, transport_log10_norms, truncated_bptt
 from tests.recurrent_nets import N_NETS, autograd_gradients, draw_problem, rng
 
 
 @pytest.fixture(scope="module")
 def problems():
-    """N_NETS random nets, each with its ledger."""
+    """N_NETS random nets, each with its contributions."""
     found = [draw_problem(seed) for seed in range(N_NETS)]
     for p in found:
-        p.book = ledger(p.net, p.run, p.G)
+        p.table = contributions(p.net, p.run, p.G)
     return found
 
 
@@ -43,7 +43,7 @@ def driven_net(gain, seed, n=32, T=50):
     run = run_rnn(net, np.zeros(n), r.standard_normal((T, 1)))
     G = r.standard_normal((T + 1, n))
     G[0] = 0.0
-    return net, run, ledger(net, run, G)
+    return net, run, contributions(net, run, G)
 
 
 def contribution(net, run, G, t, k, parameter):
@@ -64,7 +64,7 @@ def contribution(net, run, G, t, k, parameter):
 @pytest.mark.claim("C54", "C55", "C57: a definition")
 def test_the_sum_of_all_contributions_is_the_gradient_of_autograd(problems):
     for p in problems:
-        for ours, oracle in zip(sum_of_contributions(p.net, p.run, p.book), autograd_gradients(p), strict=True):
+        for ours, oracle in zip(sum_of_contributions(p.net, p.run, p.table), autograd_gradients(p), strict=True):
             assert ours.shape == oracle.shape
             assert relative_error(ours, oracle) < 1e-12
 
@@ -74,7 +74,7 @@ def test_with_the_pairs_of_short_lag_alone_it_is_truncated_backpropagation(probl
     for p in problems:
         for window in {1, 1 + p.T // 2, p.T + 1}:
             short = (lags(p.T) >= 0) & (lags(p.T) < window)
-            ours = sum_of_contributions(p.net, p.run, p.book, keep=short)
+            ours = sum_of_contributions(p.net, p.run, p.table, keep=short)
             for one, other in zip(ours, truncated_bptt(p.net, p.run, p.G, window), strict=True):
                 assert relative_error(one, other) < 1e-11
 
@@ -84,21 +84,21 @@ def test_parts_that_share_no_pair_add_up_to_the_whole(problems):
     r = rng(1)
     for p in problems[:30]:
         keep = r.random((p.T + 1, p.T + 1)) < 0.5
-        one, other = (sum_of_contributions(p.net, p.run, p.book, part) for part in (keep, ~keep))
+        one, other = (sum_of_contributions(p.net, p.run, p.table, part) for part in (keep, ~keep))
         for a, b, whole in zip(one, other, bptt(p.net, p.run, p.G), strict=True):
             assert relative_error(a + b, whole) < 1e-11
-    nothing = sum_of_contributions(p.net, p.run, p.book, np.zeros_like(keep))
+    nothing = sum_of_contributions(p.net, p.run, p.table, np.zeros_like(keep))
     assert not any(gradient.any() for gradient in nothing)
 
 
 @pytest.mark.claim("C55", "C58")
 def test_split_by_lag_the_gradient_of_the_weights_is_the_sum_of_its_parts(problems):
     for p in problems:
-        parts = weight_gradients_by_lag(p.net, p.run, p.book)
+        parts = weight_gradients_by_lag(p.net, p.run, p.table)
         assert parts.shape == (p.T, p.n, p.n)
         assert relative_error(parts.sum(axis=0), bptt(p.net, p.run, p.G).W) < 1e-11
         lag = p.T // 2
-        of_lag = sum_of_contributions(p.net, p.run, p.book, keep=lags(p.T) == lag).W
+        of_lag = sum_of_contributions(p.net, p.run, p.table, keep=lags(p.T) == lag).W
         np.testing.assert_allclose(parts[lag], of_lag, rtol=1e-10, atol=1e-13 * np.abs(parts).max())
 
 
@@ -107,17 +107,17 @@ def test_split_by_lag_the_gradient_of_the_weights_is_the_sum_of_its_parts(proble
 
 @pytest.mark.claim("C55", "C59: true")
 @pytest.mark.parametrize("batch", [(), (1,), (4,)])
-def test_a_row_of_the_ledger_is_the_row_of_the_loss_times_the_transport(batch):
+def test_a_row_of_the_table_is_the_row_of_the_loss_times_the_transport(batch):
     net, run, G = small_problem(batch)
-    J, book = step_jacobians(net, run), ledger(net, run, G)
-    assert not book.log10_scale.any()
-    assert book.rows.shape == (7, 7, *batch, 3)
+    J, table = step_jacobians(net, run), contributions(net, run, G)
+    assert not table.log10_scale.any()
+    assert table.rows.shape == (7, 7, *batch, 3)
     for t in range(7):
         for k in range(7):
             for i in np.ndindex(batch):
                 at = (slice(None), *i)
                 wanted = G[at][t] @ transport(J[at], t, k) if k <= t else np.zeros(3)
-                np.testing.assert_allclose(book.rows[(t, k, *i)], wanted, rtol=1e-12, atol=1e-15)
+                np.testing.assert_allclose(table.rows[(t, k, *i)], wanted, rtol=1e-12, atol=1e-15)
 
 
 @pytest.mark.claim("C55", "C57", "C58")
@@ -125,8 +125,8 @@ def test_a_row_of_the_ledger_is_the_row_of_the_loss_times_the_transport(batch):
 @pytest.mark.parametrize("batch", [(), (1,), (4,)])
 def test_the_norm_of_a_contribution_is_that_of_the_contribution_written_out(batch, parameter):
     net, run, G = small_problem(batch)
-    book = ledger(net, run, G)
-    logs = contribution_log10_norms(net, run, book, parameter)
+    table = contributions(net, run, G)
+    logs = contribution_log10_norms(net, run, table, parameter)
     for t in range(7):
         for k in range(7):
             if k == 0 or k > t:
@@ -136,7 +136,7 @@ def test_the_norm_of_a_contribution_is_that_of_the_contribution_written_out(batc
             assert logs[t, k] == pytest.approx(np.log10(np.linalg.norm(explicit)), abs=1e-10)
             only = np.zeros((7, 7), dtype=bool)
             only[t, k] = True
-            alone = getattr(sum_of_contributions(net, run, book, only), parameter)
+            alone = getattr(sum_of_contributions(net, run, table, only), parameter)
             np.testing.assert_allclose(alone.ravel(), explicit.ravel(), rtol=1e-10, atol=1e-14)
 
 
@@ -144,10 +144,10 @@ def test_the_norm_of_a_contribution_is_that_of_the_contribution_written_out(batc
 def test_a_state_that_is_given_has_no_weights_behind_it():
     """The pair (t, 0) is the way to h_0 alone: on the slide h(0) is computed, here it is given."""
     net, run, G = small_problem()
-    book = ledger(net, run, G)
+    table = contributions(net, run, G)
     to_h0 = np.zeros((7, 7), dtype=bool)
     to_h0[:, 0] = True
-    gradients = sum_of_contributions(net, run, book, to_h0)
+    gradients = sum_of_contributions(net, run, table, to_h0)
     assert not gradients.W.any()
     assert not gradients.U.any()
     assert not gradients.b.any()
@@ -162,7 +162,7 @@ def test_in_a_linear_net_with_orthogonal_weights_a_contribution_is_the_power_of_
     run = run_rnn(net, rng(1).standard_normal(n), np.zeros((T, 1)))
     G = rng(2).standard_normal((T + 1, n))
     G /= np.linalg.norm(G, axis=1, keepdims=True)
-    logs, below = contribution_log10_norms(net, run, ledger(net, run, G), "b"), np.tri(T + 1, dtype=bool)
+    logs, below = contribution_log10_norms(net, run, contributions(net, run, G), "b"), np.tri(T + 1, dtype=bool)
     below[:, 0] = False
     np.testing.assert_allclose(10 ** logs[below], rho ** lags(T)[below].astype(float), rtol=1e-12)
 
@@ -173,25 +173,25 @@ def test_in_a_linear_net_with_orthogonal_weights_a_contribution_is_the_power_of_
 @pytest.mark.claim("C58", "C73")
 @pytest.mark.parametrize("factor", [0.01, 100.0])
 @pytest.mark.parametrize("batch", [(), (3,)])
-def test_over_400_steps_the_ledger_has_logarithms_that_no_float_holds(factor, batch):
+def test_over_400_steps_the_contributions_have_logarithms_that_no_float_holds(factor, batch):
     """The state rests at 0 and the input is 1, so that only the rows shrink or grow: 10^-800 to 10^800."""
     T, n = 400, 2
     net = RNN(factor * np.eye(n), np.zeros((n, 1)), np.zeros(n), "identity")
     run = run_rnn(net, np.zeros((*batch, n)), np.ones((T, *batch, 1)))
     G = np.zeros((T + 1, *batch, n))
     G[T], G[T // 2] = [3.0, 4.0], [1.0, 0.0]
-    book = ledger(net, run, G)
-    assert np.isfinite(book.rows).all()
+    table = contributions(net, run, G)
+    assert np.isfinite(table.rows).all()
     members = int(np.prod(batch))
     for parameter in ("U", "b"):
-        logs = contribution_log10_norms(net, run, book, parameter)
+        logs = contribution_log10_norms(net, run, table, parameter)
         k = np.arange(1, T + 1)
         np.testing.assert_allclose(logs[T, 1:], (T - k) * np.log10(factor) + np.log10(5 * members), atol=1e-9)
         half = k[: T // 2]
         wanted = (T // 2 - half) * np.log10(factor) + np.log10(members)
         np.testing.assert_allclose(logs[T // 2, 1 : T // 2 + 1], wanted, atol=1e-9)
         assert (logs[T // 2 + 1 : T] == -np.inf).all()
-    assert (contribution_log10_norms(net, run, book, "W") == -np.inf).all()  # all states are 0
+    assert (contribution_log10_norms(net, run, table, "W") == -np.inf).all()  # all states are 0
 
 
 def test_the_sum_over_400_steps_is_the_geometric_series():
@@ -200,7 +200,7 @@ def test_the_sum_over_400_steps_is_the_geometric_series():
     run = run_rnn(net, np.zeros(n), np.ones((T, 1)))
     G = np.zeros((T + 1, n))
     G[T] = [3.0, 4.0]
-    np.testing.assert_allclose(sum_of_contributions(net, run, ledger(net, run, G)).b, G[T] / 0.99, rtol=1e-14)
+    np.testing.assert_allclose(sum_of_contributions(net, run, contributions(net, run, G)).b, G[T] / 0.99, rtol=1e-14)
 
 
 def test_growth_and_decay_in_turn_lose_no_digits():
@@ -212,11 +212,11 @@ def test_growth_and_decay_in_turn_lose_no_digits():
     run = run_rnn(net, [0.0], X)
     G = np.zeros((T + 1, 1))
     G[100] = 1.0
-    logs = contribution_log10_norms(net, run, ledger(net, run, G), "b")
+    logs = contribution_log10_norms(net, run, contributions(net, run, G), "b")
     np.testing.assert_allclose(logs[100, 1:101], 2.0 * np.arange(99, -1, -1), atol=1e-9)
     G = np.zeros((T + 1, 1))
     G[101] = 1.0
-    logs = contribution_log10_norms(net, run, ledger(net, run, G), "b")
+    logs = contribution_log10_norms(net, run, contributions(net, run, G), "b")
     squeezed = np.log10(4) - 40 * np.log10(np.e)  # of tanh'(20) = 4 e^-40, to 16 digits
     np.testing.assert_allclose(logs[101, 1:102], squeezed + 2.0 * np.arange(100, -1, -1), atol=1e-9)
 
@@ -226,23 +226,23 @@ def test_the_contribution_of_a_saturated_unit_is_not_lost_in_its_square(z):
     """tanh'(200) = 4 e^-400 = 1e-173 is a float; its square is none."""
     net = RNN([[0.5]], [[1.0]], [z], "tanh")
     run = run_rnn(net, [0.0], [[1e-200]])
-    book = ledger(net, run, [[0.0], [1.0]])
+    table = contributions(net, run, [[0.0], [1.0]])
     slope = np.log10(4) - 2 * z * np.log10(np.e)
-    assert contribution_log10_norms(net, run, book, "b")[1, 1] == pytest.approx(slope, abs=1e-9)
-    assert contribution_log10_norms(net, run, book, "U")[1, 1] == pytest.approx(slope - 200, abs=1e-9)
-    assert contribution_log10_norms(net, run, book, "W")[1, 1] == -np.inf
+    assert contribution_log10_norms(net, run, table, "b")[1, 1] == pytest.approx(slope, abs=1e-9)
+    assert contribution_log10_norms(net, run, table, "U")[1, 1] == pytest.approx(slope - 200, abs=1e-9)
+    assert contribution_log10_norms(net, run, table, "W")[1, 1] == -np.inf
 
 
-def test_a_gradient_beyond_the_floats_is_refused_and_its_ledger_is_not():
+def test_a_gradient_beyond_the_floats_is_refused_and_its_contributions_are_not():
     net = RNN([[10.0]], [[1.0]], [0.0], "identity")
     run, G = run_rnn(net, [0.0], np.zeros((400, 1))), np.zeros((401, 1))
     G[-1] = 1.0
-    book = ledger(net, run, G)
-    assert contribution_log10_norms(net, run, book, "b")[400, 1] == pytest.approx(399, abs=1e-9)
+    table = contributions(net, run, G)
+    assert contribution_log10_norms(net, run, table, "b")[400, 1] == pytest.approx(399, abs=1e-9)
     calls = [
         lambda: bptt(net, run, G),
         lambda: truncated_bptt(net, run, G, 401),
-        lambda: sum_of_contributions(net, run, book),
+        lambda: sum_of_contributions(net, run, table),
     ]
     for call in calls:
         with pytest.raises(ValueError, match="the gradient must stay within the floats, got"):
@@ -250,14 +250,14 @@ def test_a_gradient_beyond_the_floats_is_refused_and_its_ledger_is_not():
     assert np.isfinite(truncated_bptt(net, run, G, 300).b).all()
 
 
-def test_a_run_of_no_step_has_a_ledger_of_one_row():
+def test_a_run_of_no_step_has_a_table_of_one_row():
     net = RNN(np.eye(2), np.ones((2, 1)), np.zeros(2))
     run = run_rnn(net, [1.0, 2.0], np.zeros((0, 1)))
-    book = ledger(net, run, [[3.0, 4.0]])
-    assert book.rows.tolist() == [[[3.0, 4.0]]]
-    assert contribution_log10_norms(net, run, book).tolist() == [[-np.inf]]
-    assert sum_of_contributions(net, run, book).h0.tolist() == [3.0, 4.0]
-    assert weight_gradients_by_lag(net, run, book).shape == (0, 2, 2)
+    table = contributions(net, run, [[3.0, 4.0]])
+    assert table.rows.tolist() == [[[3.0, 4.0]]]
+    assert contribution_log10_norms(net, run, table).tolist() == [[-np.inf]]
+    assert sum_of_contributions(net, run, table).h0.tolist() == [3.0, 4.0]
+    assert weight_gradients_by_lag(net, run, table).shape == (0, 2, 2)
 
 
 # --- what vanishes, and what does not ---
@@ -268,11 +268,11 @@ def test_what_vanishes_is_the_long_contributions_and_not_the_gradient():
     """Over 21 seeds the part of lag 20 and more is 1e-10 to 1e-7 of the gradient: the claim's 3.6e-9 is typical."""
     ratios, sizes = [], []
     for seed in range(21):
-        net, run, book = driven_net(0.5, seed)
+        net, run, table = driven_net(0.5, seed)
         lag = lags(50)
-        total = sum_of_contributions(net, run, book).b
-        long = sum_of_contributions(net, run, book, lag >= 20).b
-        short = sum_of_contributions(net, run, book, (lag >= 0) & (lag < 5)).b
+        total = sum_of_contributions(net, run, table).b
+        long = sum_of_contributions(net, run, table, lag >= 20).b
+        short = sum_of_contributions(net, run, table, (lag >= 0) & (lag < 5)).b
         ratios.append(np.linalg.norm(long) / np.linalg.norm(total))
         sizes.append(np.linalg.norm(total))
         assert total @ short > 0.999 * np.linalg.norm(total) * np.linalg.norm(short)
@@ -284,10 +284,10 @@ def test_what_vanishes_is_the_long_contributions_and_not_the_gradient():
 @pytest.mark.claim("C49", "C58")
 @pytest.mark.parametrize("seed", range(5))
 def test_with_a_gain_of_two_and_a_half_the_long_contributions_are_all_there_is(seed):
-    net, run, book = driven_net(2.5, seed)
+    net, run, table = driven_net(2.5, seed)
     lag = lags(50)
-    total = np.linalg.norm(sum_of_contributions(net, run, book).b)
-    long = np.linalg.norm(sum_of_contributions(net, run, book, lag >= 20).b)
+    total = np.linalg.norm(sum_of_contributions(net, run, table).b)
+    long = np.linalg.norm(sum_of_contributions(net, run, table, lag >= 20).b)
     assert long > 0.5 * total
     assert transport_log10_norms(step_jacobians(net, run))[50, 0] > 0.5
 
@@ -295,9 +295,9 @@ def test_with_a_gain_of_two_and_a_half_the_long_contributions_are_all_there_is(s
 @pytest.mark.claim("C58: a slip")
 @pytest.mark.parametrize("seed", range(5))
 def test_read_as_t_above_k_the_formula_loses_more_than_half_of_the_gradient(seed):
-    net, run, book = driven_net(0.5, seed)
-    whole = sum_of_contributions(net, run, book).W
-    literal = sum_of_contributions(net, run, book, keep=lags(50) > 0).W
+    net, run, table = driven_net(0.5, seed)
+    whole = sum_of_contributions(net, run, table).W
+    literal = sum_of_contributions(net, run, table, keep=lags(50) > 0).W
     assert np.linalg.norm(literal - whole) > 0.5 * np.linalg.norm(whole)
 
 
@@ -305,7 +305,7 @@ def test_read_as_t_above_k_the_formula_loses_more_than_half_of_the_gradient(seed
 
 NET = RNN(np.eye(2), np.ones((2, 3)), np.zeros(2))
 RUN = run_rnn(NET, np.zeros(2), np.zeros((4, 3)))
-BOOK = ledger(NET, RUN, np.ones((5, 2)))
+BOOK = contributions(NET, RUN, np.ones((5, 2)))
 OTHER = run_rnn(RNN([[1.0]], [[1.0]], [0.0]), [0.0], [[0.0]])
 LONGER = run_rnn(NET, np.zeros(2), np.zeros((6, 3)))
 BATCH = run_rnn(NET, np.zeros((5, 2)), np.zeros((4, 5, 3)))
@@ -314,18 +314,27 @@ BATCH = run_rnn(NET, np.zeros((5, 2)), np.zeros((4, 5, 3)))
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: ledger(NET, RUN, np.ones((4, 2))), r"G must be \(5, 2\), as H is, got \(4, 2\)"),
-        (lambda: ledger(NET, RUN, np.full((5, 2), np.nan)), "G must not hold NaN"),
-        (lambda: ledger(NET, OTHER, np.ones((5, 2))), "run must be the Run of this net of 2 states and 3 inputs"),
+        (lambda: contributions(NET, RUN, np.ones((4, 2))), r"G must be \(5, 2\), as H is, got \(4, 2\)"),
+        (lambda: contributions(NET, RUN, np.full((5, 2), np.nan)), "G must not hold NaN"),
+        (
+            lambda: contributions(NET, OTHER, np.ones((5, 2))),
+            "run must be the Run of this net of 2 states and 3 inputs",
+        ),
         (lambda: contribution_log10_norms(NET, RUN, BOOK, "h0"), "parameter must be one of W, U, b, got 'h0'"),
         (lambda: contribution_log10_norms(NET, RUN, BOOK, None), "parameter must be one of W, U, b, got None"),
         (
             lambda: contribution_log10_norms(NET, OTHER, BOOK),
             "run must be the Run of this net of 2 states and 3 inputs",
         ),
-        (lambda: contribution_log10_norms(NET, LONGER, BOOK), r"book must be the Ledger of this run, .*\(7, 7, 2\)"),
-        (lambda: contribution_log10_norms(NET, BATCH, BOOK), r"book must be the Ledger of this run, .*\(5, 5, 5, 2\)"),
-        (lambda: contribution_log10_norms(NET, RUN, BOOK.rows), "book must be the record Ledger"),
+        (
+            lambda: contribution_log10_norms(NET, LONGER, BOOK),
+            r"table must be the Contributions of this run, .*\(7, 7, 2\)",
+        ),
+        (
+            lambda: contribution_log10_norms(NET, BATCH, BOOK),
+            r"table must be the Contributions of this run, .*\(5, 5, 5, 2\)",
+        ),
+        (lambda: contribution_log10_norms(NET, RUN, BOOK.rows), "table must be the record Contributions"),
         (
             lambda: sum_of_contributions(NET, RUN, BOOK, np.ones((5, 5))),
             r"keep must be an array of True and False, shape \(5, 5\)",
@@ -335,9 +344,9 @@ BATCH = run_rnn(NET, np.zeros((5, 2)), np.zeros((4, 5, 3)))
             r"keep must be an array of True .*shape \(5, 5\)",
         ),
         (lambda: sum_of_contributions(NET, RUN, BOOK, True), "keep must be an array of True and False, .*got True"),
-        (lambda: sum_of_contributions(NET, LONGER, BOOK), "book must be the Ledger of this run"),
+        (lambda: sum_of_contributions(NET, LONGER, BOOK), "table must be the Contributions of this run"),
         (lambda: sum_of_contributions(NET, OTHER, BOOK), "run must be the Run of this net of 2 states and 3 inputs"),
-        (lambda: weight_gradients_by_lag(NET, LONGER, BOOK), "book must be the Ledger of this run"),
+        (lambda: weight_gradients_by_lag(NET, LONGER, BOOK), "table must be the Contributions of this run"),
         (lambda: weight_gradients_by_lag(NET, OTHER, BOOK), "run must be the Run of this net of 2 states and 3 inputs"),
     ],
 )
