@@ -44,7 +44,7 @@ def test_of_the_three_memories_only_the_identity_keeps_all_of_the_start():
     explorer = three_memories_explorer()
     kept = re.findall(r"keeps (.+?) of the start", explorer.sentence)
     assert kept == ["1", f"10^{100 * np.log10(0.9):.1f}", "exactly 0"]
-    explorer.update(drive="constant")
+    explorer.update(inputs="constant")
     assert "identity holds 20 and" in explorer.sentence  # 100 times 0.2
 
 

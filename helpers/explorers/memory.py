@@ -1,12 +1,10 @@
 """The explorers of memories that need not fade (notebook 08)."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from helpers.explorers.controls import Choice, Slider, Typed
 from helpers.explorers.live import Explorer
-from helpers.explorers.words import amount, number
+from helpers.explorers.words import amount, counted, number
 from helpers.figures import memory as figures
 from helpers.maths.drives import impulse, noise
 from helpers.maths.drives import step as from_step
@@ -18,23 +16,15 @@ from helpers.maths.rnn import RNN, run_rnn, step_jacobians
 PROGRAM = "+.........+.........0....-.........................."
 LETTERS = {"+": 1.0, "-": -1.0}  # what they write; "." holds and "0" resets
 N_UNITS = 16
+INPUTS = {"noise": "noise", "one event": "impulse", "a constant": "constant"}
 FORGET_AT = 50  # the step at which the gated memory is told to forget
 
 
-@dataclass(frozen=True)
-class ByHandState:
-    """What the memory holds, (T + 1,), log10 of what a change of m_k leaves at the end, and what happened when."""
+def by_hand_state(gate: float, program: str) -> dict:
+    """Compute what the memory holds, (T + 1,), log10 of what a change of m_k leaves at the end, and what happened when.
 
-    program: str
-    gate: float
-    M: np.ndarray
-    log10_left: np.ndarray
-    written: np.ndarray
-    resets: np.ndarray
-
-
-def by_hand_state(gate: float, program: str) -> ByHandState:
-    """Compute what the memory by hand shows; raise ValueError for a letter that means nothing."""
+    Raises ValueError for a letter that means nothing.
+    """
     unknown = sorted(set(program) - {*LETTERS, ".", "0"})
     if unknown:
         raise ValueError(
@@ -43,26 +33,30 @@ def by_hand_state(gate: float, program: str) -> ByHandState:
     letters = np.array(list(program))
     gates = np.where(letters == "0", 0.0, gate)
     writes = np.array([LETTERS.get(letter, 0.0) for letter in program])
-    # The product from k to T is that of the gates read backwards.
-    left = gated_gradient(gates[::-1])[::-1]
     M = gated_memory(gates, writes)
-    return ByHandState(program, gate, M, left, np.flatnonzero(writes), np.flatnonzero(letters == "0"))
+    written, resets = np.flatnonzero(writes) + 1, np.flatnonzero(letters == "0") + 1
+    return {
+        "M": M,
+        # The product from k to T is that of the gates read backwards.
+        "log10_left": gated_gradient(gates[::-1])[::-1],
+        "written": written,
+        "M_written": M[written],
+        "resets": resets,
+        "M_reset": M[resets],
+    }
 
 
-def describe_by_hand(state: ByHandState) -> str:
+def describe_by_hand(state) -> str:
     """Say what it holds at the end and what the first step left of itself."""
-    n_writes, n_resets = (
-        f"{len(steps)} time{'' if len(steps) == 1 else 's'}" for steps in (state.written, state.resets)
-    )
-    left = amount(state.log10_left[0])
     return (
-        f"Gate {state.gate:g} where it holds, {len(state.program)} steps, written {n_writes}, reset {n_resets}: at the "
-        f"end it holds {number(state.M[-1])}, and {left} is left of a change at step 0."
+        f"Gate {state.gate:g} where it holds, {len(state.program)} steps, written "
+        f"{counted(len(state.written), 'time')}, reset {counted(len(state.resets), 'time')}: at the end it "
+        f"holds {number(state.M[-1])}, and {amount(state.log10_left[0])} is left of a change at step 0."
     )
 
 
 def by_hand_explorer(gate: float = 1.0) -> Explorer:
-    """Return the explorer of a memory that the reader works by hand, a letter a step."""
+    """Return the explorer of a memory that the reader works by hand, one letter per step."""
     controls = [
         Slider("gate", "gate where it holds", 0.5, 1, gate, 0.01),
         Typed("program", "+ - write, . hold, 0 reset", PROGRAM, figures.MOST_STEPS, (".", "+", "+-+-0..+", "+" * 60)),
@@ -70,48 +64,31 @@ def by_hand_explorer(gate: float = 1.0) -> Explorer:
     return Explorer(controls, by_hand_state, figures.ByHand(), describe_by_hand)
 
 
-@dataclass(frozen=True)
-class ThreeMemoriesState:
-    """The identity, the leaky and the gated memory, each (T + 1,), and log10 of what is left of the start."""
-
-    leak: float
-    gate: float
-    drive: str
-    memories: list[np.ndarray]
-    log10_left: list[np.ndarray]
-
-
-DRIVES = {"noise": "noise", "one event": "impulse", "a constant": "constant"}
-
-
-def three_memories_state(leak: float, gate: float, drive: str, seed: float) -> ThreeMemoriesState:
-    """Compute what the three memories show."""
+def three_memories_state(leak: float, gate: float, inputs: str, seed: int) -> dict:
+    """Compute the identity, the leaky and the gated memory, each (T + 1,), and log10 of what is left of the start."""
     n_steps = figures.ThreeMemories.n_steps
     writes = {
-        "noise": lambda: noise(n_steps, np.random.default_rng(int(seed))),
-        "impulse": lambda: impulse(n_steps, 5 + int(seed), 10.0),
+        "noise": lambda: noise(n_steps, np.random.default_rng(seed)),
+        "impulse": lambda: impulse(n_steps, 5 + seed, 10.0),
         "constant": lambda: from_step(n_steps, 0, 0.2 + 0.005 * seed),
-    }[drive]()
+    }[inputs]()
     gated = np.full(n_steps, gate)
     gated[FORGET_AT] = 0.0
     gates = [np.ones(n_steps), np.full(n_steps, leak), gated]
-    return ThreeMemoriesState(
-        leak=leak,
-        gate=gate,
-        drive=next(label for label, name in DRIVES.items() if name == drive),
-        memories=[gated_memory(one, writes) for one in gates],
-        log10_left=[gated_gradient(one) for one in gates],
-    )
+    return {
+        "memories": [gated_memory(one, writes) for one in gates],
+        "log10_left": [gated_gradient(one) for one in gates],
+    }
 
 
-def describe_three_memories(state: ThreeMemoriesState) -> str:
+def describe_three_memories(state) -> str:
     """Say what each holds and keeps."""
     names = ("identity", f"leaky ({state.leak:g})", f"gated ({state.gate:g}, reset at step {FORGET_AT})")
     told = [
         f"{name} holds {number(M[-1])} and keeps {amount(logs[-1])} of the start"
         for name, M, logs in zip(names, state.memories, state.log10_left, strict=True)
     ]
-    return f"Reading {state.drive}, after {len(state.memories[0]) - 1} steps: {'; '.join(told)}."
+    return f"Reading {state.inputs_label}, after {figures.ThreeMemories.n_steps} steps: {'; '.join(told)}."
 
 
 def three_memories_explorer() -> Explorer:
@@ -119,41 +96,36 @@ def three_memories_explorer() -> Explorer:
     controls = [
         Slider("leak", "leak of the leaky one", 0.5, 1, 0.9, 0.01),
         Slider("gate", "gate of the gated one", 0.5, 1, 0.99, 0.01),
-        Choice("drive", "what is written", DRIVES, "noise"),
+        Choice("inputs", "what is written", INPUTS, "noise"),
         Slider("seed", "another input", 0, 9, 0, 1),
     ]
     return Explorer(controls, three_memories_state, figures.ThreeMemories(), describe_three_memories)
 
 
-@dataclass(frozen=True)
-class TapsState:
-    """log10 of the gradient by lag with K taps, and for each K what its first landing from 100 on leaves."""
-
-    K: int
-    weight: float
-    log10_left: np.ndarray
-    taps: np.ndarray
-    left: np.ndarray
-
-
-def taps_state(K: float, weight: float) -> TapsState:
-    """Compute what the explorer of taps shows: the farthest tap alone has a weight."""
-    K, taps = int(K), np.arange(1, 31)
-    weights = np.zeros(K)
+def taps_state(K: int, weight: float) -> dict:
+    """Compute log10 of the gradient by lag with K taps and with one, and for each K what its first landing from 100
+    on leaves: the farthest tap alone has a weight."""
+    n_steps, taps, weights = figures.Taps.n_steps, np.arange(1, 31), np.zeros(K)
     weights[-1] = weight
-    log10_left = multi_tap_gradient(weights, figures.Taps.n_steps)
-    return TapsState(K, weight, log10_left, taps, weight ** np.ceil(figures.Taps.n_steps / taps))
+    left = weight ** np.ceil(n_steps / taps)
+    return {
+        "log10_left": multi_tap_gradient(weights, n_steps),
+        "log10_one_tap": np.arange(n_steps + 1) * np.log10(weight),
+        "taps": taps,
+        "left": left,
+        "left_here": left[K - 1],
+    }
 
 
-def describe_taps(state: TapsState) -> str:
+def describe_taps(state) -> str:
     """Say how many hops it takes and what they leave."""
     hops = -(-figures.Taps.n_steps // state.K)
     landing = hops * state.K
     missed = "" if landing == figures.Taps.n_steps else "No hop lands on lag 100: there exactly 0 is left. "
-    n_weights = f"{state.K} weight{'s' if state.K > 1 else ''} for each weight of a recursion with one tap"
     return (
         f"K = {state.K}, weight {state.weight:g}: {missed}Lag {landing} takes {hops} hops, and {state.weight:g}^{hops} "
-        f"= {amount(hops * np.log10(state.weight))} is left. It costs {n_weights}."
+        f"= {amount(hops * np.log10(state.weight))} is left. It costs {counted(state.K, 'weight')} for each weight of "
+        "a recursion with one tap."
     )
 
 
@@ -163,32 +135,22 @@ def taps_explorer() -> Explorer:
     return Explorer(controls, taps_state, figures.Taps(), describe_taps)
 
 
-@dataclass(frozen=True)
-class ResidualState:
-    """log10 of the spectral norms of products of I + eps A and of A alone, by depth, (T + 1,), and a bound."""
+def residual_state(eps: float, scale: float, seed: int) -> dict:
+    """Compute log10 of the spectral norms of products by depth, (T + 1,), and of a bound of the first.
 
-    eps: float
-    scale: float
-    log10_residual: np.ndarray
-    log10_plain: np.ndarray
-    log10_bound: np.ndarray
-
-
-def residual_state(eps: float, scale: float, seed: float) -> ResidualState:
-    """Compute what residual steps h + eps tanh(W h) and plain ones tanh(W h) do to a gradient, from the same state."""
-    n_steps, rng = figures.Residual.n_steps, np.random.default_rng(int(seed))
+    Of residual steps h + eps tanh(W h), I + eps A, and of plain ones tanh(W h), A, from the same state.
+    """
+    n_steps, rng = figures.Residual.n_steps, np.random.default_rng(seed)
     W, h0 = scale * gaussian(N_UNITS, 1.0, rng), rng.standard_normal(N_UNITS)
     plain = RNN(W, np.zeros((N_UNITS, 1)), np.zeros(N_UNITS))
-    return ResidualState(
-        eps=eps,
-        scale=scale,
-        log10_residual=product_norms(residual_jacobians(W, h0, eps, n_steps)),
-        log10_plain=product_norms(step_jacobians(plain, run_rnn(plain, h0, np.zeros((n_steps, 1))))),
-        log10_bound=np.arange(n_steps + 1) * np.log10(1 + eps * spectral_norm(W)),
-    )
+    return {
+        "log10_residual": product_norms(residual_jacobians(W, h0, eps, n_steps)),
+        "log10_plain": product_norms(step_jacobians(plain, run_rnn(plain, h0, np.zeros((n_steps, 1))))),
+        "log10_bound": np.arange(n_steps + 1) * np.log10(1 + eps * spectral_norm(W)),
+    }
 
 
-def describe_residual(state: ResidualState) -> str:
+def describe_residual(state) -> str:
     """Say what is left of each after all steps."""
     residual, plain, bound = (amount(logs[-1]) for logs in (state.log10_residual, state.log10_plain, state.log10_bound))
     n_steps = figures.Residual.n_steps

@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.figures import style
-from helpers.figures.parts import legend_above, level, log_line
+from helpers.figures.parts import legend_above, level
 from helpers.figures.scene import Scene
 
 MOST_STEPS = 60
@@ -28,7 +28,10 @@ class ByHand(Scene):
         self.left.set_title("what a change at step k leaves at the end: the product of the gates from k on")
         level(self.left, 0)
         (self.values,) = self.left.plot([], [], color=style.GRADIENT, marker="o", markersize=3)
-        self.moves(self.states, self.written, self.resets, self.values)
+        self.shows(self.states, "M")
+        self.shows(self.written, "M_written", "written")
+        self.shows(self.resets, "M_reset", "resets")
+        self.shows(self.values, "log10_left")
 
     def stage_key(self, state):
         largest = np.abs(state.M).max()
@@ -37,13 +40,6 @@ class ByHand(Scene):
     def stage(self, state):
         limit = self.stage_key(state)
         self.held.set_ylim(-limit, limit)
-
-    def move(self, state):
-        t = np.arange(len(state.M))
-        self.states.set_data(t, state.M)
-        self.written.set_data(state.written + 1, state.M[state.written + 1])
-        self.resets.set_data(state.resets + 1, state.M[state.resets + 1])
-        log_line(self.values, t, state.log10_left)
 
 
 class ThreeMemories(Scene):
@@ -69,14 +65,9 @@ class ThreeMemories(Scene):
         self.gradients = [self.left.plot([], [], line, color=colour, label=label)[0] for colour, line, label in looks]
         legend_above(self.held, 3)
         legend_above(self.left, 3)
-        self.moves(*self.states, *self.gradients)
-
-    def move(self, state):
-        t = np.arange(self.n_steps + 1)
-        for line, M in zip(self.states, state.memories, strict=True):
-            line.set_data(t, np.clip(M, -1e6, 1e6))
-        for line, logs in zip(self.gradients, state.log10_left, strict=True):
-            log_line(line, t, logs)
+        for i in range(len(looks)):
+            self.shows(self.states[i], f"memories.{i}")
+            self.shows(self.gradients[i], f"log10_left.{i}")
 
 
 class Taps(Scene):
@@ -98,15 +89,10 @@ class Taps(Scene):
         self.reach.set_title("at the first landing at or past lag 100")
         (self.curve,) = self.reach.plot([], [], color=style.RULE)
         (self.here,) = self.reach.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
-        self.moves(self.hops, self.one, self.curve, self.here)
-        self.handle(self.here, x="K")
-
-    def move(self, state):
-        t = np.arange(self.n_steps + 1)
-        log_line(self.hops, t, state.log10_left)
-        log_line(self.one, t, t * np.log10(state.weight))
-        self.curve.set_data(state.taps, state.left)
-        self.here.set_data([state.K], [state.left[state.K - 1]])
+        self.shows(self.hops, "log10_left")
+        self.shows(self.one, "log10_one_tap")
+        self.shows(self.curve, "left", "taps")
+        self.shows(self.here, "left_here", "K")
 
 
 class Residual(Scene):
@@ -126,13 +112,6 @@ class Residual(Scene):
         (self.plain,) = axes.plot([], [], "--", color=style.STATE, label="plain: A alone")
         (self.bound,) = axes.plot([], [], ":", color=style.RULE, label="(1 + ε ‖W‖)$^t$, a bound")
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1.01), ncols=3, borderaxespad=0)
-        self.moves(self.residual, self.plain, self.bound)
-
-    def move(self, state):
-        t = np.arange(self.n_steps + 1)
-        for line, logs in (
-            (self.residual, state.log10_residual),
-            (self.plain, state.log10_plain),
-            (self.bound, state.log10_bound),
-        ):
-            log_line(line, t, logs)
+        self.shows(self.residual, "log10_residual")
+        self.shows(self.plain, "log10_plain")
+        self.shows(self.bound, "log10_bound")
