@@ -39,7 +39,7 @@ WANTED = {
     "wall_explorer": {("b",)},
     "zoo_explorer": {("z",)},
     "stretch_rotate_explorer": {("theta",), ("n",)},
-    "ledger_explorer": {("step",), ("window",)},
+    "contributions_explorer": {("step",), ("window",)},
     "lyapunov_explorer": {("gain", "size"), ("gain",)},
     "taps_explorer": {("K",)},
     "forget_bias_explorer": {("forget_bias",), ("lag",)},

@@ -70,6 +70,7 @@ class Nilpotent(Scene):
         self.shows(self.bound, "log10_bound")
         self.shows(self.curve, "eigenvalues", "s_grid")
         self.shows(self.here, "eigenvalue", "s")
+        self.handle(self.here, x="s")
 
 
 class LyapunovMap(Scene):
@@ -107,6 +108,14 @@ class LyapunovMap(Scene):
         self.shows(self.exponents, "row", "gains")
         self.shows(self.bound, self.cut.get_ylim(), "promised")
         self.shows(self.dot, "here", "gain", inside=True)
+        self.handle(
+            self.here,
+            x="gain",
+            y="size",
+            x_value=lambda x: 0.1 + 2.9 * (x / self.cell - 0.5) / 29,
+            y_value=lambda y: 2 * (y / self.cell - 0.5) / 20,
+        )
+        self.handle(self.dot, x="gain")
 
     def column(self, gain: float) -> float:
         """Return the x of a gain on the map."""

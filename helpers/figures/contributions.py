@@ -59,6 +59,7 @@ class Contributions(Scene):
         self.shows(self.row, "step", by=lambda step: self.row.set_data([0, at(step)], [side - at(step)] * 2))
         self.shows(self.column, "step", by=lambda step: self.column.set_data([at(step)] * 2, [side - at(step), 0]))
         self.shows(self.edge, "window", by=lambda n: self.edge.set_data([0, side - CELL * n], [side - CELL * n, 0]))
+        self.shows(self.cell, "step", by=lambda step: self.cell.set_data([at(step)], [side - at(step)]))
         self.shows(self.back, "log10_back", "steps_back")
         self.shows(self.ahead, "log10_ahead", "steps_ahead")
         self.shows(self.here, "log10_own", "step", inside=True)
@@ -67,6 +68,9 @@ class Contributions(Scene):
         # Beyond the last lag lies nothing: a line that falls there would look like a fact of the net.
         self.shows(self.error, "log10_beyond")
         self.shows(self.window, "window", by=lambda n: self.window.set_data([n - 0.5] * 2, self.log_limits))
+        self.handle(self.cell, x="step", x_value=lambda x: x / CELL + 0.5)
+        self.handle(self.here, x="step")
+        self.handle(self.window, x="window", x_value=lambda lag: lag + 0.5)
 
     def paint(self, logs: np.ndarray) -> None:
         """Show the table of contributions."""

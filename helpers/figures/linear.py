@@ -92,6 +92,8 @@ class StretchRotate(Scene):
         self.shows(self.rho, "growth", "angles")
         self.shows(self.critical, GROWTH_LIMITS, "critical")
         self.shows(self.here, "rho", "theta")
+        self.handle(self.step, x="n")
+        self.handle(self.here, x="theta")
 
 
 class Bump(Scene):

@@ -93,6 +93,7 @@ class Taps(Scene):
         self.shows(self.one, "log10_one_tap")
         self.shows(self.curve, "left", "taps")
         self.shows(self.here, "left_here", "K")
+        self.handle(self.here, x="K")
 
 
 class Residual(Scene):

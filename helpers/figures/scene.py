@@ -87,13 +87,21 @@ class Shown(NamedTuple):
             self.artist.set_data(*np.broadcast_arrays(np.atleast_1d(x), np.clip(y, *limits)))
 
 
+class Handle(NamedTuple):
+    """A mark that a hand moves: the control that each direction of its axes sets, and its value of a number there."""
+
+    mark: Line2D
+    controls: dict[int, str]  # by direction: 0 along x, 1 along y
+    value_of: tuple[Callable[[float], float], Callable[[float], float]]
+
+
 class Scene:
     """One matplotlib figure for the life of an explorer.
 
     A module of figures makes subclasses: ``build`` makes axes and artists, and says of each that moves which field of
     the state it shows (``self.shows``), ``stage`` sets what stands still while a slider moves (limits, labels, a map of
     colours), and ``stage_key`` says which settings need another stage. What shows no field, as a note, is given to
-    ``self.moves``, and ``move`` sets it.
+    ``self.moves``, and ``move`` sets it. What a hand may take hold of is given to ``self.handle``.
 
     ``draw`` paints a picture of a state, ``record`` notes a drawing of it, which a page paints. Each keeps what stands
     still. Nothing here knows pyplot, so that no figure leaks and no figure is shown twice.
@@ -105,6 +113,7 @@ class Scene:
         self.density = density
         self._moving: list[Artist] = []
         self.shown: list[Shown] = []
+        self.handles: list[Handle] = []
         self._staged: Hashable = None
         self._kept: dict[str, tuple] = {}  # picture and drawing: the key of what stands still, and this itself
         self._encoder: PaletteEncoder | None = None
@@ -143,6 +152,32 @@ class Scene:
         """
         self.moves(artist)
         self.shown.append(Shown(artist, y, x, inside, by))
+
+    def handle(self, mark: Line2D, x: str = "", y: str = "", x_value=float, y_value=float) -> None:
+        """Let a hand move ``mark``: to the right it sets the control called ``x``, upwards the one called ``y``.
+
+        ``x_value`` and ``y_value`` make a control's value of a number on the axis, where the two are not the same.
+        """
+        controls = {way: name for way, name in enumerate((x, y)) if name}
+        self.handles.append(Handle(mark, controls, (x_value, y_value)))
+
+    def put(self, number: int, place: tuple[float, float]) -> dict[str, float]:
+        """Return the values of the controls for which handle ``number`` would lie at ``place`` (CSS pixels)."""
+        mark, controls, value_of = self.handles[number]
+        density = self.figure.dpi / style.CSS_DPI
+        pixels = place[0] * density, self.figure.bbox.height - place[1] * density
+        data = mark.get_transform().inverted().transform(pixels)
+        return {name: value_of[way](float(data[way])) for way, name in controls.items()}
+
+    def _places(self) -> tuple[tuple[float, float], ...]:
+        """Return where the handles lie: a dot in its middle, a line in that of its axes."""
+        places, density = [], self.figure.dpi / style.CSS_DPI
+        for mark, *_ in self.handles:
+            box = mark.axes.bbox
+            points = np.clip(mark.get_transform().transform(mark.get_xydata()), box.min, box.max)
+            x, y = points.mean(axis=0) if len(points) else (-box.width, -box.height)
+            places.append((round(float(x / density), 2), round(float((self.figure.bbox.height - y) / density), 2)))
+        return tuple(places)
 
     def draw(self, state) -> np.ndarray:
         """Return the picture of ``state``, (height, width, 4) uint8, a view that the next call overwrites."""
