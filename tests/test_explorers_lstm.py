@@ -5,12 +5,12 @@ import re
 import numpy as np
 import pytest
 
-from helpers.explorers.gru import gated_units_explorer
 from helpers.explorers.lstm import (
     cell_explorer,
     constant_input_explorer,
     dissector_explorer,
     forget_bias_explorer,
+    gated_units_explorer,
     one_cell_explorer,
 )
 
@@ -22,7 +22,7 @@ def size(word):
 @pytest.mark.claim("C91: true of the truncated gradient of 1997 alone")
 def test_with_no_weights_all_paths_are_the_carousel_and_the_carousel_is_the_power_of_its_gate():
     explorer = dissector_explorer(forget_bias=3.0, scale=0.0)
-    explorer.update(drive="noise", lag=20)
+    explorer.update(inputs="noise", lag=20)
     whole = re.search(r"is (\S+) along all paths together", explorer.sentence)[1]
     carousel = re.search(r"together, (\S+) along the carousel alone", explorer.sentence)[1]
     assert size(whole) == size(carousel)
@@ -31,7 +31,7 @@ def test_with_no_weights_all_paths_are_the_carousel_and_the_carousel_is_the_powe
 @pytest.mark.claim("C91")
 def test_large_weights_part_the_whole_gradient_from_the_carousel():
     explorer = dissector_explorer(scale=6.0)
-    explorer.update(drive="noise", lag=100)
+    explorer.update(inputs="noise", lag=100)
     whole = re.search(r"is (\S+) along all paths together", explorer.sentence)[1]
     carousel = re.search(r"together, (\S+) along the carousel alone", explorer.sentence)[1]
     assert size(whole) > 1e3 * size(carousel)

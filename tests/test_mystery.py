@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers.explorers.mystery import mystery_explorer
+from helpers.explorers.lstm import mystery_explorer
 from helpers.maths.activations import sigmoid
 from helpers.maths.lstm import lstm_jacobians, lstm_run, random_lstm
 from helpers.maths.mystery import N_MYSTERIES, N_STEPS, M, N, gradients, secret

@@ -1,6 +1,5 @@
-"""The explorers of the LSTM's gradient (notebook 09)."""
+"""The explorers of the LSTM's gradient and of the GRU's (notebooks 09 and 10)."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -12,6 +11,7 @@ from helpers.explorers.live import Explorer
 from helpers.explorers.words import amount, counted, number
 from helpers.figures import lstm as figures
 from helpers.maths.drives import one_hot, standardise
+from helpers.maths.gru import GRU, gru_log10_norms, gru_run, random_gru
 from helpers.maths.linear import spectral_norm
 from helpers.maths.lstm import (
     LSTM,
@@ -26,68 +26,58 @@ from helpers.maths.lstm import (
 )
 from helpers.maths.lstm_paths import VARIANTS, path_log10_norms, readout_log10
 from helpers.maths.memory import chrono_bias, forget_bias_for, half_life
+from helpers.maths.mystery import N_MYSTERIES, gradients, secret
 
 N = 16  # cells
-DRIVES = {"noise": "noise", "the Nile": "nile", "the sentence": "sentence"}
+INPUTS = {"noise": "noise", "the Nile": "nile", "the sentence": "sentence"}
 
 
-def inputs_of(drive: str, sentence: str) -> np.ndarray:
+def inputs_of(name: str, sentence: str) -> np.ndarray:
     """Return the inputs (T, m) of that name; a text shorter than the run is read again from its start."""
     n_steps = figures.N_STEPS
-    if drive == "nile":
+    if name == "nile":
         return standardise(nile()[1])[:n_steps, None]
-    if drive == "sentence":
+    if name == "sentence":
         spaced = one_hot(f"{sentence} ")
         return np.tile(spaced, (-(-n_steps // len(spaced)), 1))[:n_steps]
     return np.random.default_rng(7).standard_normal((n_steps, 4))
 
 
 @lru_cache
-def net_of_scale_one(m: int) -> LSTM:
+def lstm_of_scale_one(m: int) -> LSTM:
     """Return a net of N cells that reads m numbers; its W is scaled and its forget bias set by whoever shows it."""
     return random_lstm(N, m, 1.0, np.random.default_rng(0))
 
 
-def run_of(forget_bias: float, scale: float, drive: str, sentence: str) -> tuple[LSTM, LSTMRun]:
+def run_of(forget_bias: float, scale: float, inputs: str, sentence: str) -> tuple[LSTM, LSTMRun]:
     """Return the net with this forget bias and scale of W, and its run."""
-    X = inputs_of(drive, sentence)
-    one = net_of_scale_one(X.shape[1])
+    X = inputs_of(inputs, sentence)
+    one = lstm_of_scale_one(X.shape[1])
     b = one.b.copy()
     b[N : 2 * N] = forget_bias
     net = one._replace(W=scale * one.W, b=b)
     return net, lstm_run(net, X)
 
 
-@dataclass(frozen=True)
-class DissectorState:
-    """log10 of the norm of dc_t/dc_0 along each path, (6, T + 1), and of the power of the bias alone."""
-
-    forget_bias: float
-    scale: float
-    lag: int
-    drive: str
-    log10_paths: np.ndarray
-    log10_bias: np.ndarray
+def dissector_state(forget_bias: float, scale: float, lag: int, inputs: str, sentence: str) -> dict:
+    """Compute log10 of the norm of dc_t/dc_0 along each path, (6, T + 1), and of the power of the bias alone."""
+    logs = path_log10_norms(*run_of(forget_bias, scale, inputs, sentence))
+    return {
+        "log10_paths": logs,
+        "log10_here": logs[:, lag],
+        "log10_bias": np.log10(sigmoid(forget_bias)) * np.arange(figures.N_STEPS + 1),
+    }
 
 
-def dissector_state(forget_bias: float, scale: float, lag: float, drive: str, sentence: str) -> DissectorState:
-    """Compute what the dissector shows."""
-    net, run = run_of(forget_bias, scale, drive, sentence)
-    logs, kept = path_log10_norms(net, run), np.log10(sigmoid(forget_bias))
-    label = next(label for label, name in DRIVES.items() if name == drive)
-    t = np.arange(figures.N_STEPS + 1)
-    return DissectorState(forget_bias, scale, int(lag), label, logs, kept * t)
-
-
-def describe_dissector(state: DissectorState) -> str:
+def describe_dissector(state) -> str:
     """Say what is left along all paths and along the carousel, and which gate's path adds most."""
-    whole, carousel, *gates = state.log10_paths[:, state.lag]
+    whole, carousel, *gates = state.log10_here
     most = int(np.argmax(gates))
     added = "No gate's path alone adds to it"
     if gates[most] - carousel > 1e-6:
         added = f"With one gate's path open, the {VARIANTS[2 + most]} adds most: {amount(gates[most])}"
     return (
-        f"Forget bias {state.forget_bias:g}, scale of W {state.scale:g}, reading {state.drive}: after "
+        f"Forget bias {state.forget_bias:g}, scale of W {state.scale:g}, reading {state.inputs_label}: after "
         f"{counted(state.lag)} the norm of dc_t/dc_0 is {amount(whole)} along all paths together, {amount(carousel)} "
         f"along the carousel alone (σ(b_f)^t would be {amount(state.log10_bias[state.lag])}). {added}."
     )
@@ -99,33 +89,23 @@ def dissector_explorer(forget_bias: float = 1.0, scale: float = 1.0) -> Explorer
         Slider("forget_bias", "forget bias b_f", -2, 8, forget_bias, 0.1),
         Slider("scale", "scale of W", 0, 8, scale, 0.1),
         Slider("lag", "lag in steps", 1, figures.N_STEPS, 50, 1),
-        Choice("drive", "what it reads", DRIVES, "sentence"),
+        Choice("inputs", "what it reads", INPUTS, "sentence"),
         Typed("sentence", "a sentence of yours", SENTENCE, 100, ("a", "Jane had lunch. Then she left.")),
     ]
     return Explorer(controls, dissector_state, figures.Dissector(), describe_dissector)
 
 
-@dataclass(frozen=True)
-class CellState:
-    """The norm of what one step carries along each path, by name."""
-
-    forget_bias: float
-    scale: float
-    step: int
-    flows: dict[str, float]
-
-
-def cell_state(forget_bias: float, scale: float, step: float) -> CellState:
-    """Compute what the drawing of the cell shows."""
+def cell_state(forget_bias: float, scale: float, step: int) -> dict:
+    """Compute the norm of what one step carries along each path, by name."""
     net, run = run_of(forget_bias, scale, "noise", SENTENCE)
-    terms, k = lstm_terms(net, run), int(step)
+    terms = lstm_terms(net, run)
     # Carousel and readout are diagonal, and the norm of a diagonal matrix is its largest entry.
-    flows = {"carousel": float(run.F[k].max())}
-    flows |= {name: float(spectral_norm(term[k])) for name, term in zip(PATHS[1:], terms[:4], strict=True)}
-    return CellState(forget_bias, scale, k, flows | {"readout": float(terms.readout[k].max())})
+    flows = {"carousel": float(run.F[step].max())}
+    flows |= {name: float(spectral_norm(term[step])) for name, term in zip(PATHS[1:], terms[:4], strict=True)}
+    return {"flows": flows | {"readout": float(terms.readout[step].max())}}
 
 
-def describe_cell(state: CellState) -> str:
+def describe_cell(state) -> str:
     """Say the norm of every flow."""
     told = ", ".join(f"{name} {number(size)}" for name, size in state.flows.items())
     settings = f"Forget bias {state.forget_bias:g}, scale of W {state.scale:g}, step {state.step}"
@@ -142,28 +122,22 @@ def cell_explorer(forget_bias: float = 1.0) -> Explorer:
     return Explorer(controls, cell_state, figures.CellDrawing(), describe_cell)
 
 
-@dataclass(frozen=True)
-class ForgetBiasState:
-    """What sigmoid(b)^t keeps over lags up to 1000, and the half-lives of a range of biases."""
-
-    forget_bias: float
-    lag: int
-    half_life: float
-    log10_lags: np.ndarray
-    kept: np.ndarray
-    biases: np.ndarray
-    log10_half_lives: np.ndarray
-
-
-def forget_bias_state(forget_bias: float, lag: float) -> ForgetBiasState:
-    """Compute what the explorer of the forget bias shows."""
+def forget_bias_state(forget_bias: float, lag: int) -> dict:
+    """Compute what sigmoid(b)^t keeps over lags up to 1000, and the half-lives of a range of biases."""
     log10_lags, biases = np.linspace(0, 3, 181), np.linspace(-2, 8, 101)
     life = float(half_life(forget_bias))
-    kept = 0.5 ** (10**log10_lags / life)
-    return ForgetBiasState(forget_bias, int(lag), life, log10_lags, kept, biases, np.log10(half_life(biases)))
+    return {
+        "half_life": life,
+        "log10_half_life": np.log10(life),
+        "log10_lags": log10_lags,
+        "kept": 0.5 ** (10**log10_lags / life),
+        "biases": biases,
+        "log10_half_lives": np.log10(half_life(biases)),
+        "log10_lag": np.log10(lag),
+    }
 
 
-def describe_forget_bias(state: ForgetBiasState) -> str:
+def describe_forget_bias(state) -> str:
     """Say the half-life, what is left at the lag, and the biases that would bridge it."""
     left = amount(-state.lag / state.half_life * np.log10(2.0))
     wanted, chrono = float(forget_bias_for(state.lag)), float(chrono_bias(state.lag))
@@ -183,21 +157,11 @@ def forget_bias_explorer(forget_bias: float = 1.0) -> Explorer:
     return Explorer(controls, forget_bias_state, figures.ForgetBias(), describe_forget_bias)
 
 
-@dataclass(frozen=True)
-class ConstantInputState:
-    """C and H of the cells of 1997 and of 2000, (T + 1,), log10 dh_t/dc_t from t = 1 on, and what bounds the second."""
+def constant_input_state(size: float, forget_bias: float) -> dict:
+    """Compute what the cells of 1997 and of 2000 do: i and o are 1/2, g is the squashed input, no weight comes from h.
 
-    size: float
-    forget_bias: float
-    C: list[np.ndarray]
-    H: list[np.ndarray]
-    log10_readout: list[np.ndarray]
-    log10_start: list[float]
-    bound: float
-
-
-def constant_input_state(size: float, forget_bias: float) -> ConstantInputState:
-    """Compute what the two cells do: i and o are 1/2, g is the squashed input, and no weight comes from h."""
+    C and H are (T + 1,) each, log10 of dh_t/dc_t is (T,), from t = 1 on, and the bound is that of the second.
+    """
     n_steps, C, H, readouts, starts = figures.ConstantInput.n_steps, [], [], [], []
     for forget_gate in (False, True):
         b = np.array([0.0, forget_bias, 0.0, 0.0])
@@ -209,10 +173,10 @@ def constant_input_state(size: float, forget_bias: float) -> ConstantInputState:
         readouts.append(readout)
         starts.append(float(np.log10(run.F).sum() + readout[-1]))
     bound = float(run.I[0, 0] * run.Gs[0, 0] / sigmoid(-forget_bias))  # 1 - sigmoid(b) keeps its digits so
-    return ConstantInputState(size, forget_bias, C, H, readouts, starts, bound)
+    return {"C": C, "H": H, "log10_readout": readouts, "log10_start": starts, "bound": bound}
 
 
-def describe_constant_input(state: ConstantInputState) -> str:
+def describe_constant_input(state) -> str:
     """Say what the two hold, show and would tell."""
     told = [
         f"The cell of {year} holds {number(C[-1])} and shows {number(H[-1])}; h shows {amount(readout[-1])} of a "
@@ -236,24 +200,7 @@ def constant_input_explorer(forget_bias: float = 1.0) -> Explorer:
     return Explorer(controls, constant_input_state, figures.ConstantInput(), describe_constant_input)
 
 
-@dataclass(frozen=True)
-class OneCellState:
-    """The factor a step of one cell at rest over a range of w_g, its borders, and log10 |dc_t/dc_0| of a run."""
-
-    w_g: float
-    forget_bias: float
-    c0: float
-    weights: np.ndarray
-    factors: np.ndarray
-    factor: float
-    borders: tuple[float, float]
-    log10_measured: np.ndarray
-    log10_carousel: np.ndarray
-    log10_power: np.ndarray
-    end: float
-
-
-def one_cell_state(w_g: float, forget_bias: float, c0: float) -> OneCellState:
+def one_cell_state(w_g: float, forget_bias: float, c0: float) -> dict:
     """Compute the threshold of one cell that reads nothing but its own h by its cell input, and its run from c0."""
     net = LSTM(np.array([[0.0], [0.0], [0.0], [w_g]]), np.zeros((4, 1)), np.array([0.0, forget_bias, 0.0, 0.0]))
     run = lstm_run(net, np.zeros((figures.OneCell.n_steps, 1)), [c0])
@@ -263,23 +210,19 @@ def one_cell_state(w_g: float, forget_bias: float, c0: float) -> OneCellState:
     t, first = np.arange(len(measured)), np.log10(sigmoid(forget_bias))
     with np.errstate(divide="ignore"):
         power = np.where(t > 0, first + np.maximum(t - 1, 0) * np.maximum(np.log10(np.abs(factor)), -400.0), 0.0)
-    borders = tuple(float(border) for border in explosion_borders(forget_bias))
-    return OneCellState(
-        w_g=w_g,
-        forget_bias=forget_bias,
-        c0=c0,
-        weights=weights,
-        factors=rest_eigenvalue(weights, forget_bias),
-        factor=factor,
-        borders=borders,
-        log10_measured=measured,
-        log10_carousel=carousel,
-        log10_power=power,
-        end=float(run.C[-1, 0]),
-    )
+    return {
+        "weights": weights,
+        "factors": rest_eigenvalue(weights, forget_bias),
+        "factor": factor,
+        "borders": tuple(float(border) for border in explosion_borders(forget_bias)),
+        "log10_measured": measured,
+        "log10_carousel": carousel,
+        "log10_power": power,
+        "end": float(run.C[-1, 0]),
+    }
 
 
-def describe_one_cell(state: OneCellState) -> str:
+def describe_one_cell(state) -> str:
     """Say the factor and its borders, and what the run does."""
     size = abs(state.factor)
     does = "keeps its size" if abs(size - 1) < 1e-9 else "explodes" if size > 1 else "vanishes"
@@ -301,3 +244,83 @@ def one_cell_explorer(w_g: float = -3.0) -> Explorer:
         Slider("c0", "start c_0 (0: at rest)", 0, 1, 0, 0.01),
     ]
     return Explorer(controls, one_cell_state, figures.OneCell(), describe_one_cell)
+
+
+@lru_cache
+def gru_of_scale_one(m: int) -> GRU:
+    """Return a net of N units that reads m numbers; its W is scaled and its bias of z set by whoever shows it."""
+    return random_gru(N, m, 1.0, np.random.default_rng(0))
+
+
+def gated_units_state(bias: float, scale: float, variant: str) -> dict:
+    """Compute a GRU and an LSTM: the same bias for z and for f, the same scale of W, the same noise to read.
+
+    log10 of the norm of dh_t/dh_0 of the GRU, whole and by its z alone, and of dc_t/dc_0 of the LSTM; log10 of the
+    largest entries of h and c from the first step on.
+    """
+    lstm, lstm_s_run = run_of(bias, scale, "noise", SENTENCE)
+    one = gru_of_scale_one(lstm_s_run.X.shape[1])
+    gru = one._replace(W=scale * one.W, b=np.repeat([bias, 0.0, 0.0], N), variant=variant)
+    run = gru_run(gru, np.zeros(N), lstm_s_run.X)
+    whole, gates = gru_log10_norms(gru, run)
+    return {
+        "log10_gru": whole,
+        "log10_gates": gates,
+        "log10_lstm": path_log10_norms(lstm, lstm_s_run, ("whole",))[0],
+        "log10_h": np.log10(np.abs(run.H[1:]).max(axis=1)),
+        "log10_c": np.log10(np.abs(lstm_s_run.C[1:]).max(axis=1)),
+    }
+
+
+def describe_gated_units(state) -> str:
+    """Say what each leaves at the end, and how large the states became."""
+    whole, gates, lstm = (amount(logs[-1]) for logs in (state.log10_gru, state.log10_gates, state.log10_lstm))
+    return (
+        f"Bias of z and of f {state.bias:g}, scale of W {state.scale:g}, {state.variant_label} GRU: after "
+        f"{figures.N_STEPS} steps the norm of dh_t/dh_0 of the GRU is {whole}, of its product of z {gates}; that of "
+        f"dc_t/dc_0 of the LSTM is {lstm}. The GRU's largest |h| is {number(10 ** state.log10_h.max())}, the LSTM's "
+        f"largest |c| {number(10 ** state.log10_c.max())}."
+    )
+
+
+def gated_units_explorer(bias: float = 1.0) -> Explorer:
+    """Return the explorer of a GRU beside an LSTM."""
+    controls = [
+        Slider("bias", "bias of z and of f", -2, 8, bias, 0.1),
+        Slider("scale", "scale of W", 0, 8, 1, 0.1),
+        Choice("variant", "variant of the GRU", {"Cho's": "cho", "cuDNN's": "cudnn"}, "cho"),
+    ]
+    return Explorer(controls, gated_units_state, figures.GatedUnits(), describe_gated_units)
+
+
+@lru_cache
+def mystery_gradients(number: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the gradients of a mystery, along all paths and along the carousel."""
+    return gradients(number, *secret(number))
+
+
+def mystery_state(forget_bias: float, scale: float, number: int) -> dict:
+    """Compute log10 of the gradients of a mystery and of a guess by lag, along all paths and along the carousel."""
+    names = ("log10_whole", "log10_carousel", "log10_guess_whole", "log10_guess_carousel")
+    logs = (*mystery_gradients(number), *gradients(number, forget_bias, scale))
+    return dict(zip(names, logs, strict=True))
+
+
+def describe_mystery(state) -> str:
+    """Say what is left after 50 steps, of the mystery and of the guess."""
+    whole, carousel = amount(state.log10_whole[50]), amount(state.log10_carousel[50])
+    guess_whole, guess_carousel = amount(state.log10_guess_whole[50]), amount(state.log10_guess_carousel[50])
+    return (
+        f"Mystery {state.number}: after 50 steps the carousel keeps {carousel}, all paths {whole}. Your guess, forget "
+        f"bias {state.forget_bias:g} and scale {state.scale:g}: carousel {guess_carousel}, all paths {guess_whole}."
+    )
+
+
+def mystery_explorer(number: int = 1) -> Explorer:
+    """Return the explorer of an LSTM whose forget bias and scale of W are to be found from its gradients."""
+    controls = [
+        Slider("forget_bias", "your forget bias b_f", 0, 5, 0, 0.1),
+        Slider("scale", "your scale of W", 0.5, 5, 1, 0.1),
+        Choice("number", "mystery", list(range(1, N_MYSTERIES + 1)), number),
+    ]
+    return Explorer(controls, mystery_state, figures.Mystery(), describe_mystery)

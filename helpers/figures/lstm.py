@@ -1,10 +1,10 @@
-"""An LSTM's gradient by path, its cell, its forget bias, its first version, its threshold, and the GRU beside it."""
+"""An LSTM's gradient by path, its cell, its forget bias, its first version, its threshold; the GRU; the mysteries."""
 
 import numpy as np
 
 from helpers.figures import style
 from helpers.figures.cells import pixel_axes
-from helpers.figures.parts import legend_above, level, log_line
+from helpers.figures.parts import legend_above, level
 from helpers.figures.scene import Scene
 
 N_STEPS = 100
@@ -35,16 +35,12 @@ class Dissector(Scene):
         self.paths.set_title("path by path, at this lag", pad=20)
         level(self.paths, 0)
         (self.dots,) = self.paths.plot([], [], "o", color=style.GRADIENT, markersize=8)
-        self.moves(self.whole, self.carousel, self.bias, self.here, self.dots)
+        self.shows(self.whole, "log10_paths.0")
+        self.shows(self.carousel, "log10_paths.1")
+        self.shows(self.bias, "log10_bias")
+        self.shows(self.here, self.log_limits, "lag")
+        self.shows(self.dots, "log10_here", inside=True)
         self.handle(self.here, x="lag")
-
-    def move(self, state):
-        t = np.arange(N_STEPS + 1)
-        log_line(self.whole, t, state.log10_paths[0])
-        log_line(self.carousel, t, state.log10_paths[1])
-        self.bias.set_data(t, state.log10_bias)
-        self.here.set_data([state.lag] * 2, self.log_limits)
-        self.dots.set_data(range(6), np.clip(state.log10_paths[:, state.lag], *self.log_limits))
 
 
 class CellDrawing(Scene):
@@ -85,11 +81,10 @@ class CellDrawing(Scene):
             mark, size = ("o", 34) if name in states else ("s", 23)
             axes.plot([x], [y], mark, color="white", markeredgecolor=style.RULE, markersize=size)
             axes.text(x, y, words.get(name, name), ha="center", va="center", fontsize=11)
-        self.moves(*self.lines.values())
-
-    def move(self, state):
         for name, line in self.lines.items():
-            line.set_linewidth(self.most * min(state.flows[name], 2.0) / 2.0)
+            self.shows(
+                line, f"flows.{name}", by=lambda size, line=line: line.set_linewidth(self.most * min(size / 2, 1))
+            )
 
 
 class ForgetBias(Scene):
@@ -111,16 +106,13 @@ class ForgetBias(Scene):
         (self.lives,) = self.half.plot([], [], color=style.RULE)
         (self.wanted,) = self.half.plot([], [], "--", color=style.MARK, linewidth=1.1)
         (self.here,) = self.half.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
-        self.moves(self.curve, self.lag, self.lives, self.wanted, self.here)
+        self.shows(self.curve, "kept", "log10_lags")
+        self.shows(self.lag, (0, 1.03), "log10_lag")
+        self.shows(self.lives, "log10_half_lives", "biases")
+        self.shows(self.wanted, "log10_lag", (-2, 8))
+        self.shows(self.here, "log10_half_life", "forget_bias")
         self.handle(self.lag, x="lag", x_value=lambda log10: 10**log10)
         self.handle(self.here, x="forget_bias")
-
-    def move(self, state):
-        self.curve.set_data(state.log10_lags, state.kept)
-        self.lag.set_data([np.log10(state.lag)] * 2, (0, 1.03))
-        self.lives.set_data(state.biases, state.log10_half_lives)
-        self.wanted.set_data((-2, 8), [np.log10(state.lag)] * 2)
-        self.here.set_data([state.forget_bias], [np.log10(state.half_life)])
 
 
 class ConstantInput(Scene):
@@ -147,13 +139,10 @@ class ConstantInput(Scene):
         legend_above(self.panels[0], 3, columnspacing=0.8, handlelength=1.6)
         for axes in self.panels[1:]:
             legend_above(axes, 2)
-        self.moves(self.bound, *self.pairs[0], *self.pairs[1], *self.pairs[2])
-
-    def move(self, state):
-        for pair, values in zip(self.pairs, (state.C, state.H, state.log10_readout), strict=True):
-            for line, one in zip(pair, values, strict=True):
-                line.set_data(np.arange(self.n_steps + 1 - len(one), self.n_steps + 1), one)
-        self.bound.set_data((0, self.n_steps), [min(state.bound, 1e6)] * 2)
+        self.shows(self.bound, "bound", (0, self.n_steps))
+        for name, pair in zip(("C", "H", "log10_readout"), self.pairs, strict=True):
+            for i, line in enumerate(pair):
+                self.shows(line, f"{name}.{i}", np.arange(name == "log10_readout", self.n_steps + 1))
 
 
 class OneCell(Scene):
@@ -185,22 +174,18 @@ class OneCell(Scene):
         (self.power,) = self.lags.plot([], [], ":", color=style.RULE, label="as at rest")
         (self.carousel,) = self.lags.plot([], [], "--", color=style.STATE, label="carousel alone")
         legend_above(self.lags, 3)
-        self.moves(self.curve, self.borders, self.here, self.measured, self.carousel, self.power)
+        self.shows(self.curve, "factors", "weights")
+        self.shows(self.borders, "borders", by=self.place_borders)
+        self.shows(self.here, "factor", "w_g")
+        self.shows(self.measured, "log10_measured")
+        self.shows(self.carousel, "log10_carousel")
+        self.shows(self.power, "log10_power")
         self.handle(self.here, x="w_g")
 
-    def move(self, state):
-        self.curve.set_data(state.weights, state.factors)
-        low, high = self.factors
-        left, right = state.borders
+    def place_borders(self, borders: tuple[float, float]) -> None:
+        """Draw both borders, with a gap between them."""
+        (left, right), (low, high) = borders, self.factors
         self.borders.set_data([left, left, np.nan, right, right], [low, high, np.nan, low, high])
-        self.here.set_data([state.w_g], [state.factor])
-        t = np.arange(self.n_steps + 1)
-        for line, logs in zip(
-            (self.measured, self.carousel, self.power),
-            (state.log10_measured, state.log10_carousel, state.log10_power),
-            strict=True,
-        ):
-            log_line(line, t, logs)
 
 
 class GatedUnits(Scene):
@@ -226,11 +211,31 @@ class GatedUnits(Scene):
         (self.h,) = self.sizes.plot([], [], color=style.GRADIENT, linewidth=2.2, label="GRU: |h$_t$|")
         (self.c,) = self.sizes.plot([], [], "-.", color=style.OTHER, label="LSTM: |c$_t$|")
         legend_above(self.sizes, 2)
-        self.moves(self.gru, self.gates, self.lstm, self.h, self.c)
+        self.shows(self.gru, "log10_gru")
+        self.shows(self.gates, "log10_gates")
+        self.shows(self.lstm, "log10_lstm")
+        self.shows(self.h, "log10_h", np.arange(1, N_STEPS + 1))
+        self.shows(self.c, "log10_c", np.arange(1, N_STEPS + 1))
 
-    def move(self, state):
-        t = np.arange(N_STEPS + 1)
-        for line, logs in zip((self.gru, self.gates, self.lstm), state.log10_left, strict=True):
-            log_line(line, t, logs)
-        self.h.set_data(t[1:], state.log10_h)
-        self.c.set_data(t[1:], state.log10_c)
+
+class Mystery(Scene):
+    """Two gradients of a net that does not say what it is, and the same two of the reader's guess."""
+
+    height = 350
+    log_limits = (-25.0, 15.0)
+
+    def build(self):
+        axes = self.figure.add_axes([0.075, 0.145, 0.905, 0.7])
+        axes.set(xlim=(0, N_STEPS), ylim=self.log_limits, xlabel="lag in steps")
+        axes.set_ylabel("log$_{10}$ ‖dc$_t$/dc$_0$‖")
+        axes.set_title("the gradients of the mystery and of your guess", pad=20)
+        level(axes, 0)
+        draw = {"carousel": (style.STATE, "the carousel"), "whole": (style.GRADIENT, "all paths")}
+        self.lines = {}
+        for name, (colour, words) in draw.items():
+            (self.lines[name],) = axes.plot([], [], color=colour, linewidth=2.2, label=f"{words}, the mystery")
+            look = {"color": colour, "linewidth": 1.2, "linestyle": "--"}
+            (self.lines[f"guess {name}"],) = axes.plot([], [], label=f"{words}, your guess", **look)
+        legend_above(axes, 4)
+        for name, line in self.lines.items():
+            self.shows(line, f"log10_{name.replace(' ', '_')}")
