@@ -1,0 +1,260 @@
+"""What a legend, a title, an axis and a colour say is what the state holds: each moving artist names its field."""
+
+from random import Random
+
+import numpy as np
+import pytest
+
+from helpers.figures import style
+from helpers.figures.scene import field
+from tests.sweeping import TRAINING, close, stops
+from tools.explorers import makers
+
+# Modules of figures whose moving artists do not name their fields yet. It may only become shorter.
+NOT_YET = {"depth", "hearing", "latching", "mlp", "regimes", "scalar", "squeeze", "survey", "training"}
+MAKERS = {
+    name: make for name, make in makers().items() if make.__module__.rpartition(".")[2] not in NOT_YET
+}
+
+# What stands where: of each explorer, a field with a colour of style, words of its legend and words of its axes.
+# An artist without a legend has its words in the title.
+TABLE = """
+stretch_rotate_explorer once.1 STATE | after one step, M | unit circle
+stretch_rotate_explorer often.1 GRADIENT | after n, scaled to length 1 | unit circle
+stretch_rotate_explorer inputs.1 RULE | stretched by σ | unit circle
+stretch_rotate_explorer outputs.1 RULE | where they go | unit circle
+stretch_rotate_explorer log10_largest RULE | σ$_{max}^n$ | log$_{10}$ of a norm
+stretch_rotate_explorer log10_long_run RULE | ρ$^n$ | log$_{10}$ of a norm
+stretch_rotate_explorer log10_norms GRADIENT | ‖M$^n$‖ | log$_{10}$ of a norm
+stretch_rotate_explorer log10_norm MARK | | log$_{10}$ of a norm
+stretch_rotate_explorer sigma1 STATE | σ$_1$ | factor
+stretch_rotate_explorer sigma2 STATE | σ$_2$ | factor
+stretch_rotate_explorer growth RULE | ρ(θ) | factor
+stretch_rotate_explorer critical MARK | ρ = 1 | angle
+stretch_rotate_explorer rho MARK | | growth
+transient_explorer log10_largest RULE | σ$_{max}^n$ | log$_{10}$ of a norm
+transient_explorer log10_long_run RULE | ρ$^n$ | log$_{10}$ of a norm
+transient_explorer log10_norms GRADIENT | ‖W$^n$‖ | log$_{10}$ of a norm
+transient_explorer transient.log10_peak MARK | its peak | log$_{10}$ of a norm
+transient_explorer gone_from MARK | below 1 for good | power n
+transient_explorer sigma_max RULE | σ$_{max}$ | factor
+transient_explorer rho RULE | ρ | factor
+transient_explorer factors GRADIENT | ‖W$^n$‖$^{1/n}$ | factor
+spectrum_explorer g RULE | radius g | eigenvalues
+spectrum_explorer eigenvalues.imag STATE | | eigenvalues
+spectrum_explorer sigmas OTHER | | singular values
+spectrum_explorer log10_largest RULE | σ$_{max}^k$ | log$_{10}$ of the norm
+spectrum_explorer log10_same GRADIENT | one W, k times | log$_{10}$ of the norm
+spectrum_explorer log10_different OTHER | k different draws | log$_{10}$ of the norm
+contributions_explorer log10_pairs - | | contributes at step k
+contributions_explorer step STATE | | contributes at step k
+contributions_explorer step STATE | | contributes at step k
+contributions_explorer window RULE | | contributes at step k
+contributions_explorer step MARK | | contributes at step k
+contributions_explorer log10_back STATE | of its loss, to the steps before | contributions of one step
+contributions_explorer log10_ahead STATE | to it, of the losses after | contributions of one step
+contributions_explorer log10_own MARK | | contributions of one step
+contributions_explorer log10_by_lag GRADIENT | this lag | the gradient by lag
+contributions_explorer log10_beyond OTHER | all lags beyond | the gradient by lag
+contributions_explorer window RULE | window | lag
+merge_explorer one STATE | from one start | state of one neuron
+merge_explorer other OTHER | from another | state of one neuron
+merge_explorer log10_apart STATE | distance of the runs | how far apart
+merge_explorer log10_gradient GRADIENT | ‖dh$_t$/dh$_0$‖ | dh$_t$/dh$_0$
+merge_explorer log10_bound RULE | η$^t$, the bound | log$_{10}$
+ladder_explorer log10_rungs.true GRADIENT | ‖dh$_t$/dh$_0$‖, the truth | log$_{10}$
+ladder_explorer log10_rungs.product_of_norms STATE | ∏‖J$_i$‖ | log$_{10}$
+ladder_explorer log10_rungs.product_of_etas OTHER | ∏η$_i$ | log$_{10}$
+ladder_explorer log10_rungs.power_of_eta RULE | η$^t$, η = γ‖W‖ | log$_{10}$
+nilpotent_explorer log10_net GRADIENT | the net at rest | norms
+nilpotent_explorer log10_linear STATE | W$^t$ alone | norms
+nilpotent_explorer log10_bound RULE | η$^t$ | norms
+nilpotent_explorer eigenvalues RULE | | eigenvalue of J
+nilpotent_explorer eigenvalue MARK | | eigenvalue of J
+lyapunov_explorer exponents - | | Lyapunov exponent
+lyapunov_explorer promised RULE | | dotted: γ‖W‖ = 1
+lyapunov_explorer size MARK | | size of the input
+lyapunov_explorer row GRADIENT | | exponent
+lyapunov_explorer promised RULE | | gain
+lyapunov_explorer here MARK | | exponent
+by_hand_explorer M STATE | | what it holds
+by_hand_explorer M_written STATE | | full dots: written
+by_hand_explorer M_reset STATE | | hollow dots: reset
+by_hand_explorer log10_left GRADIENT | | |d$m_T$/d$m_k$|
+three_memories_explorer memories.0 STATE | identity | what they hold
+three_memories_explorer log10_left.0 STATE | identity | left of the start
+three_memories_explorer memories.1 OTHER | leaky | what they hold
+three_memories_explorer log10_left.1 OTHER | leaky | left of the start
+three_memories_explorer memories.2 GRADIENT | gated | what they hold
+three_memories_explorer log10_left.2 GRADIENT | gated | left of the start
+taps_explorer log10_left GRADIENT | | hop of K lands (dots)
+taps_explorer log10_one_tap RULE | | dotted: one tap
+taps_explorer left RULE | | left of the gradient
+taps_explorer left_here MARK | | left of the gradient
+residual_explorer log10_residual GRADIENT | residual: I + ε A | norm of the product
+residual_explorer log10_plain STATE | plain: A alone | norm of the product
+residual_explorer log10_bound RULE | (1 + ε ‖W‖)$^t$, a bound | norm of the product
+dissector_explorer log10_paths.0 GRADIENT | all paths | ‖dc$_t$/dc$_0$‖
+dissector_explorer log10_paths.1 STATE | carousel alone | ‖dc$_t$/dc$_0$‖
+dissector_explorer log10_bias RULE | σ(b$_f$)$^t$ | log$_{10}$
+dissector_explorer lag MARK | | lag in steps
+dissector_explorer log10_here GRADIENT | | at this lag
+cell_explorer flows.carousel STATE | | the norm of what one step carries
+cell_explorer flows.forget gate GRADIENT | | the norm of what one step carries
+cell_explorer flows.input gate GRADIENT | | the norm of what one step carries
+cell_explorer flows.cell input GRADIENT | | the norm of what one step carries
+cell_explorer flows.output gate GRADIENT | | the norm of what one step carries
+cell_explorer flows.readout GRADIENT | | the norm of what one step carries
+forget_bias_explorer kept GRADIENT | | left of the gradient
+forget_bias_explorer log10_lag MARK | | log$_{10}$ of the lag
+forget_bias_explorer log10_half_lives RULE | | half-life
+forget_bias_explorer log10_lag MARK | | dashed: the lag
+forget_bias_explorer log10_half_life MARK | | half-life
+constant_input_explorer bound RULE | |i g|/(1 − f) | what they hold
+constant_input_explorer C.0 STATE | 1997 | what they hold
+constant_input_explorer C.1 OTHER | 2000 | what they hold
+constant_input_explorer H.0 STATE | 1997 | what they show
+constant_input_explorer H.1 OTHER | 2000 | what they show
+constant_input_explorer log10_readout.0 STATE | 1997 | readout: log$_{10}$
+constant_input_explorer log10_readout.1 OTHER | 2000 | readout: log$_{10}$
+one_cell_explorer factors RULE | | factor
+one_cell_explorer borders GRADIENT | | dashed: the borders
+one_cell_explorer factor MARK | | factor
+one_cell_explorer log10_measured GRADIENT | measured | |dc$_t$/dc$_0$|
+one_cell_explorer log10_carousel STATE | carousel alone | |dc$_t$/dc$_0$|
+one_cell_explorer log10_power RULE | as at rest | |dc$_t$/dc$_0$|
+gated_units_explorer log10_gru GRADIENT | GRU, whole | gradient
+gated_units_explorer log10_gates STATE | GRU, product of z | gradient
+gated_units_explorer log10_lstm OTHER | LSTM, whole | gradient
+gated_units_explorer log10_h GRADIENT | GRU: |h$_t$| | largest entry of the state
+gated_units_explorer log10_c OTHER | LSTM: |c$_t$| | largest entry of the state
+mystery_explorer log10_carousel STATE | the carousel, the mystery | ‖dc$_t$/dc$_0$‖
+mystery_explorer log10_guess_carousel STATE | the carousel, your guess | ‖dc$_t$/dc$_0$‖
+mystery_explorer log10_whole GRADIENT | all paths, the mystery | ‖dc$_t$/dc$_0$‖
+mystery_explorer log10_guess_whole GRADIENT | all paths, your guess | ‖dc$_t$/dc$_0$‖
+"""
+
+
+class Read:
+    """A state that notes which of its fields are read."""
+
+    def __init__(self, state):
+        self.state, self.names = state, set()
+
+    def __getattr__(self, name):
+        self.names.add(name)
+        return getattr(self.state, name)
+
+
+@pytest.fixture(scope="module", params=MAKERS)
+def shared(request):
+    explorer = MAKERS[request.param]()
+    yield request.param, explorer
+    close(explorer)
+
+
+def some_states(explorer, most=6):
+    """Yield a state of the default setting and of some others, each drawn."""
+    found = [stop for stop in stops(explorer) if not any(stop.get(name) for name in TRAINING)]
+    for stop in found[:1] + Random(3).sample(found, min(most, len(found))):
+        explorer.update(**stop)
+        yield explorer._state
+
+
+def rows(name):
+    """Return the rows of the table of an explorer: field, colour, words of the legend, words of the axes."""
+    found = []
+    for line in TABLE.strip().splitlines():
+        head, legend, axes = line.replace(" | |", " |  |", 1).split(" | ", 2) if " | |" not in line else (
+            *line.split(" | | ", 1)[:1], "", line.split(" | | ", 1)[1])
+        explorer, rest = head.split(" ", 1)
+        if explorer == name:
+            what, colour = rest.rsplit(" ", 1)
+            found.append((what, colour, legend.strip(), axes.strip()))
+    return found
+
+
+def words_of(axes):
+    """Return all that stands at the axes."""
+    return " ".join(
+        [axes.get_title(loc="left"), axes.get_title(), axes.get_xlabel(), axes.get_ylabel()]
+        + [text.get_text() for text in axes.texts]
+    )
+
+
+def test_what_a_legend_an_axis_and_a_colour_say_is_the_field_that_is_shown(shared):
+    name, explorer = shared
+    shown = explorer._scene.shown
+    wanted = rows(name)
+    assert sorted(one.fields[0] for one in shown) == sorted(field for field, *_ in wanted)
+    for one in shown:
+        label = getattr(one.artist, "get_label", str)()
+        label = "" if label.startswith("_") or not hasattr(one.artist, "get_color") else label
+        colour = one.artist.get_color() if hasattr(one.artist, "get_color") else "-"
+        said = words_of(one.artist.axes)
+        fits = [
+            row for row in wanted
+            if row[0] == one.fields[0] and row[3] in said and (row[2] in label if row[2] else not label)
+            and colour == getattr(style, row[1], "-")
+        ]
+        assert fits, (one.fields, label, colour, said)
+        wanted.remove(fits[0])
+        if one.is_log10 and not one.by:
+            assert "log" in said, one.fields
+
+
+def test_each_moving_artist_shows_its_field_or_is_a_note(shared):
+    _, explorer = shared
+    scene = explorer._scene
+    declared = [one.artist for one in scene.shown]
+    assert len(set(map(id, declared))) == len(declared)
+    for artist in scene._moving:
+        assert artist in declared or hasattr(artist, "get_text"), artist
+
+
+def test_the_data_of_an_artist_are_its_field_at_any_setting(shared):
+    _, explorer = shared
+    for state in some_states(explorer):
+        for one in explorer._scene.shown:
+            if one.by:
+                continue
+            drawn = np.asarray(one.artist.get_data(), float)
+            for values, what in zip(drawn, (one.x, one.y), strict=True):
+                held = field(state, what) if isinstance(what, str) else what
+                if held is None:
+                    assert what is one.x and one.x is None or drawn.size == 0
+                    continue
+                held = np.broadcast_to(np.asarray(held, float), values.shape) if drawn.size else values
+                visible = np.abs(held) < 300
+                if one.inside:
+                    low, high = one.artist.axes.get_ylim()
+                    visible &= (low < held) & (held < high)
+                np.testing.assert_array_equal(values[visible], held[visible])
+                assert not (np.abs(values[~visible]) < 20).any() or one.inside
+
+
+def test_every_field_that_is_computed_is_drawn_or_said(shared):
+    _, explorer = shared
+    found, read = set(), set()
+    for state in some_states(explorer):
+        found |= set(vars(state)) - set(explorer.specs) - {f"{name}_label" for name in explorer.specs}
+        spy = Read(state)
+        explorer._describe(spy)
+        explorer._scene.draw(spy)
+        read |= spy.names
+    assert found - read == set()
+
+
+def test_the_settings_that_a_picture_marks_are_marked_where_they_are(shared):
+    _, explorer = shared
+    for state in some_states(explorer, 3):
+        for one in explorer._scene.shown:
+            if one.by and isinstance(one.y, str):
+                before = repr(one.artist.__dict__.get("_xorig", getattr(one.artist, "colours", None)))
+                one.set(state)
+                assert repr(one.artist.__dict__.get("_xorig", getattr(one.artist, "colours", None))) == before
+
+
+def test_only_modules_that_are_listed_leave_out_what_they_show():
+    explorers = {name: make for name, make in makers().items() if make.__module__.rpartition(".")[2] in NOT_YET}
+    assert NOT_YET == {make.__module__.rpartition(".")[2] for make in explorers.values()}
