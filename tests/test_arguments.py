@@ -17,8 +17,8 @@ import pytest
 
 import helpers.maths
 from helpers.maths import activations, many_nets, mlp
+from helpers.maths.contributions import contributions
 from helpers.maths.gru import GRU, gru_run
-from helpers.maths.ledger import ledger
 from helpers.maths.lstm import LSTM, lstm_run
 from helpers.maths.mlp import Layer, WeightGradients, forward
 from helpers.maths.optimisers import Moments
@@ -266,9 +266,9 @@ def rows():
     return Numbers(G, "T+1 n")
 
 
-def book():
-    """The Ledger of the run."""
-    return run_of(RNN, ledger(RNN(W, U, B), RUN, G), {"rows": "T+1 T+1 n", "log10_scale": "T+1 T+1"})
+def table():
+    """The Contributions of the run."""
+    return run_of(RNN, contributions(RNN(W, U, B), RUN, G), {"rows": "T+1 T+1 n", "log10_scale": "T+1 T+1"})
 
 
 W3, U3, B3 = R.normal(size=(6, 2)), R.normal(size=(6, 3)), R.normal(size=6)
@@ -456,20 +456,20 @@ CALLS: dict[str, Callable[[], dict]] = {
     "latching.is_trained": lambda: {"length": Count(LATCH_LENGTH), "first_seed": Count(0)},
     "latching.late_shares": lambda: {"right": Numbers(np.tile([1.0, 0.0], 20), "n")},
     "latching.kind": lambda: {"right": Numbers(np.tile([1.0, 0.0], 20), "n")},
-    "ledger.ledger": lambda: {"net": rnn(), "run": rnn_run(), "G": rows()},
-    "ledger.contribution_log10_norms": lambda: {
+    "contributions.contributions": lambda: {"net": rnn(), "run": rnn_run(), "G": rows()},
+    "contributions.contribution_log10_norms": lambda: {
         "net": rnn(),
         "run": rnn_run(),
-        "book": book(),
+        "table": table(),
         "parameter": name("W", "w", "h0"),
     },
-    "ledger.sum_of_contributions": lambda: {
+    "contributions.sum_of_contributions": lambda: {
         "net": rnn(),
         "run": rnn_run(),
-        "book": book(),
+        "table": table(),
         "keep": Of(np.ones((5, 5), bool), (np.ones((4, 5), bool), np.ones((5, 5)), [[True]]), (None,)),
     },
-    "ledger.weight_gradients_by_lag": lambda: {"net": rnn(), "run": rnn_run(), "book": book()},
+    "contributions.weight_gradients_by_lag": lambda: {"net": rnn(), "run": rnn_run(), "table": table()},
     "linear.log10_norm": lambda: {"v": Numbers(W), "axis": Count(0, negative=True)},
     "linear.spectral_norm": lambda: {"W": Numbers(U)},
     "linear.spectral_radius": lambda: {"W": Numbers(W)},

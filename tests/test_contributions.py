@@ -328,11 +328,11 @@ BATCH = run_rnn(NET, np.zeros((5, 2)), np.zeros((4, 5, 3)))
         ),
         (
             lambda: contribution_log10_norms(NET, LONGER, BOOK),
-            r"table must be the Contributions of this run, .*\(7, 7, 2\)",
+            r"table must be the Contributions .*\(7, 7, 2\)",
         ),
         (
             lambda: contribution_log10_norms(NET, BATCH, BOOK),
-            r"table must be the Contributions of this run, .*\(5, 5, 5, 2\)",
+            r"table must be the Contributions .*\(5, 5, 5, 2\)",
         ),
         (lambda: contribution_log10_norms(NET, RUN, BOOK.rows), "table must be the record Contributions"),
         (

@@ -12,9 +12,7 @@ from tools.explorers import makers
 
 # Modules of figures whose moving artists do not name their fields yet. It may only become shorter.
 NOT_YET = {"depth", "hearing", "latching", "mlp", "regimes", "scalar", "squeeze", "survey", "training"}
-MAKERS = {
-    name: make for name, make in makers().items() if make.__module__.rpartition(".")[2] not in NOT_YET
-}
+MAKERS = {name: make for name, make in makers().items() if make.__module__.rpartition(".")[2] not in NOT_YET}
 
 # What stands where: of each explorer, a field with a colour of style, words of its legend and words of its axes.
 # An artist without a legend has its words in the title.
@@ -165,8 +163,11 @@ def rows(name):
     """Return the rows of the table of an explorer: field, colour, words of the legend, words of the axes."""
     found = []
     for line in TABLE.strip().splitlines():
-        head, legend, axes = line.replace(" | |", " |  |", 1).split(" | ", 2) if " | |" not in line else (
-            *line.split(" | | ", 1)[:1], "", line.split(" | | ", 1)[1])
+        head, legend, axes = (
+            line.replace(" | |", " |  |", 1).split(" | ", 2)
+            if " | |" not in line
+            else (*line.split(" | | ", 1)[:1], "", line.split(" | | ", 1)[1])
+        )
         explorer, rest = head.split(" ", 1)
         if explorer == name:
             what, colour = rest.rsplit(" ", 1)
@@ -193,8 +194,11 @@ def test_what_a_legend_an_axis_and_a_colour_say_is_the_field_that_is_shown(share
         colour = one.artist.get_color() if hasattr(one.artist, "get_color") else "-"
         said = words_of(one.artist.axes)
         fits = [
-            row for row in wanted
-            if row[0] == one.fields[0] and row[3] in said and (row[2] in label if row[2] else not label)
+            row
+            for row in wanted
+            if row[0] == one.fields[0]
+            and row[3] in said
+            and (row[2] in label if row[2] else not label)
             and colour == getattr(style, row[1], "-")
         ]
         assert fits, (one.fields, label, colour, said)
@@ -222,7 +226,7 @@ def test_the_data_of_an_artist_are_its_field_at_any_setting(shared):
             for values, what in zip(drawn, (one.x, one.y), strict=True):
                 held = field(state, what) if isinstance(what, str) else what
                 if held is None:
-                    assert what is one.x and one.x is None or drawn.size == 0
+                    assert (what is one.x and one.x is None) or drawn.size == 0
                     continue
                 held = np.broadcast_to(np.asarray(held, float), values.shape) if drawn.size else values
                 visible = np.abs(held) < 300
@@ -257,4 +261,4 @@ def test_the_settings_that_a_picture_marks_are_marked_where_they_are(shared):
 
 def test_only_modules_that_are_listed_leave_out_what_they_show():
     explorers = {name: make for name, make in makers().items() if make.__module__.rpartition(".")[2] in NOT_YET}
-    assert NOT_YET == {make.__module__.rpartition(".")[2] for make in explorers.values()}
+    assert {make.__module__.rpartition(".")[2] for make in explorers.values()} == NOT_YET

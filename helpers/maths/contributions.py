@@ -62,7 +62,8 @@ def contribution_log10_norms(net, run, table, parameter="W"):
     g_t dh_t/dh_k d+h_k/dTheta:   outer(a, h_{k-1}) for W, outer(a, x_{k-1}) for U, a for b,   a = g_t dh_t/dh_k D_k
 
     d+ is the immediate partial, with h_{k-1} held. The state h_0 is given, so nothing stands at k = 0.
-    net : an RNN. run : its Run. table : its Contributions. parameter : "W", "U" or "b". A batch is summed before the norm.
+    net : an RNN. run : its Run. table : its Contributions. parameter : "W", "U" or "b".
+    A batch is summed before the norm.
     Raises ValueError where these do not fit, and for another parameter.
     Source: claims C55, C57, C58; Pascanu, Mikolov & Bengio 2013, equations (3) and (4).
 
@@ -102,7 +103,8 @@ def sum_of_contributions(net, run, table, keep=None):
     >>> from helpers.maths.rnn import RNN, run_rnn
     >>> net = RNN(W=[[0.5]], U=[[1.0]], b=[0.0], activation="identity")
     >>> run = run_rnn(net, [2.0], np.zeros((2, 1)))
-    >>> sum_of_contributions(net, run, contributions(net, run, [[0.0], [0.0], [1.0]])).W.tolist()  # d(w^2 h_0)/dw = 2 w h_0
+    >>> table = contributions(net, run, [[0.0], [0.0], [1.0]])
+    >>> sum_of_contributions(net, run, table).W.tolist()  # d(w^2 h_0)/dw = 2 w h_0
     [[2.0]]
     """
     slope = _slopes_of(net, run, table)
