@@ -8,6 +8,7 @@ import pytest
 
 from helpers.data import nile
 from helpers.explorers.scalar import first_look, memory_explorer
+from helpers.maths.activations import ACTIVATIONS
 from tests.sweeping import said
 
 FIRST_LOOK, MEMORY = first_look(), memory_explorer()
@@ -177,3 +178,36 @@ def test_the_memory_explorer_tells_the_states_and_the_gradient_of_plain_numpy(se
         tolerance = 0.05 if multiplier == 1 else 1e-6  # at 1 it settles like a root of t, or not at all
         for end in ends:
             assert np.abs(rest[-2:] - end).min() < tolerance + 0.006 * abs(end), sentence
+
+
+OTHERS = [name for name in MEMORY.specs["activation"].samples if name not in PLAIN]
+
+
+@pytest.mark.parametrize("activation", OTHERS)
+def test_of_an_activation_without_a_closed_form_the_sentence_tells_what_a_long_loop_does(activation):
+    f, rng, told = ACTIVATIONS[activation].f, np.random.default_rng(5), set()
+    settings = rng.uniform((-8, -2, -1), (8, 2, 1), (12, 3)).round(2)
+    w, b, h = settings.T
+    run = []
+    with np.errstate(over="ignore"):
+        for _ in range(6200):
+            h = np.clip(f(np.clip(w * h + b, -1e300, 1e300)), -1e300, 1e300)
+            run.append(h)
+    for (w, b, h0), ends in zip(settings, np.transpose(run[6000:]), strict=True):
+        sentence = said(MEMORY, activation=activation, w=w, b=b, h0=h0)
+        if "grows without end" in sentence:
+            assert abs(ends[-1]) > 1e15 or (np.diff(np.abs(ends)) > 0).all(), sentence
+        elif found := re.search(r"(?:settles|stays) at (\S+?),? ", sentence):
+            np.testing.assert_allclose(ends, float(found[1]), rtol=0.006, atol=1e-6)
+        elif found := re.search(r"a cycle of (\w+), (?:from )?(\S+) (?:and|to) (\S+) ", sentence):
+            n = 2 if found[1] == "two" else int(found[1])
+            np.testing.assert_allclose(ends[n:], ends[:-n], atol=1e-6)
+            assert np.abs(ends[1:] - ends[:-1]).max() > 1e-6
+            np.testing.assert_allclose(
+                [ends.min(), ends.max()], [float(found[2]), float(found[3])], rtol=0.006, atol=1e-9
+            )
+        else:
+            low, high = map(float, re.search(r"moves between (\S+) and (\S+?),? ", sentence).groups())
+            assert low - 0.05 <= ends.min() <= ends.max() <= high + 0.05, sentence
+        told.add(sentence)
+    assert len(told) == 12

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -16,7 +18,7 @@ from helpers.maths.regimes import (
     wall_bias,
 )
 from helpers.maths.scalar import orbit, orbit_gradients
-from helpers.maths.settling import attractor, fixed_points, two_cycle
+from helpers.maths.settling import LONG_RUN, attractor, fixed_points, long_run, two_cycle
 from tests.one_unit import BIAS, CUSP, MONOTONE, PROPERTY, SMOOTH, STATE, WEIGHT, next_state
 
 
@@ -460,5 +462,82 @@ def test_the_wall_is_where_the_limit_jumps():
     ],
 )
 def test_a_bad_call_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+# Followed step by step, for the activations that have no closed form
+
+
+@pytest.mark.parametrize("activation", MONOTONE)
+def test_the_orbit_that_is_followed_ends_where_the_closed_form_says(activation):
+    w, b, h0 = np.meshgrid(np.linspace(-8, 8, 33), [-2.0, 0.0, 0.3, 4.0], [-0.7, 0.1, 1.0])
+    closed, followed = attractor(activation, w, b, h0), long_run(activation, w, b, h0)
+    slow = followed.period < 0  # near a border, where a multiplier of 1 attracts slower than any power
+    assert np.abs(closed.multiplier[slow] - 1).max(initial=0) < 0.02
+    assert slow.mean() < 0.02
+    np.testing.assert_array_equal(followed.period[~slow], closed.period[~slow])
+    for one, other in zip(followed[1:], closed[1:], strict=True):
+        np.testing.assert_allclose(one[~slow], other[~slow], rtol=1e-6, atol=1e-8)
+
+
+def test_the_sine_unit_turns_into_a_cycle_where_its_multiplier_passes_minus_one():
+    # The fixed point z = w sin z has the multiplier w cos z = z / tan z; it is -1 at z = 2.0288, which is w = 2.2618.
+    z = 2.028757838110434
+    assert z + np.tan(z) == pytest.approx(0, abs=1e-12)
+    border = z / np.sin(z)
+    ends = long_run("sin", np.array([border - 0.02, border + 0.02]), h0=0.5)
+    assert ends.period.tolist() == [1, 2]
+    assert ends.low[0] == pytest.approx(np.sin((border - 0.02) * ends.low[0]), abs=1e-8)
+    assert ends.low[1] < np.sin(z) < ends.high[1]
+
+
+def test_where_an_orbit_never_repeats_the_mean_factor_of_an_error_is_told():
+    h, logs = 0.1, []
+    for t in range(60_000):  # plain Python
+        if t >= 1000:
+            logs.append(math.log(abs(math.pi * math.cos(math.pi * h))))
+        h = math.sin(math.pi * h)
+    ends = long_run("sin", np.pi, h0=0.1)
+    assert ends.period == -1
+    # 1000 steps of a mean whose parts have the spread 1 and hardly depend on one another.
+    assert math.log(ends.multiplier) == pytest.approx(np.mean(logs), abs=0.15)
+    assert 0 <= ends.low < 0.1
+    assert 0.99 < ends.high <= 1
+
+
+@pytest.mark.parametrize(
+    ("activation", "w", "b", "h0", "period", "multiplier"),
+    [
+        ("leaky_relu", 1.01, 0.0, 0.1, 0, 1.01),
+        ("leaky_relu", 1.0, 0.5, 0.1, 0, 1.0),
+        ("leaky_relu", 0.9, 0.0, 0.1, 1, 0.9),
+        ("selu", 2.0, 0.0, 0.1, 0, 2 * 1.0507009873554805),
+        # Settles on the kink from both sides: from the left its slope is 1.6733 times that from the right, 1.0507.
+        ("selu", -0.7, 0.0, 0.1, 1, 0.7 * 1.0507009873554805 * 1.6732632423543772**0.5),
+        ("exp", 1.0, 0.0, 0.0, 0, np.inf),
+        ("arctan", 2.0, 0.0, 0.0, 1, 2.0),  # stands on the point that repels
+        ("softsign", 1.0, 0.0, 0.5, -1, 1.0),  # h / (1 + h): after t steps 1 / (2 + t)
+        ("hardtanh", -2.0, 0.0, 0.3, 2, 0.0),
+    ],
+)
+def test_the_end_of_an_orbit_that_a_formula_gives(activation, w, b, h0, period, multiplier):
+    ends = long_run(activation, w, b, h0)
+    assert ends.period == period
+    assert ends.multiplier == pytest.approx(multiplier, rel=2e-3 if period < 0 else 1e-9)
+    if activation == "softsign":
+        assert ends.low == pytest.approx(1 / (2 + LONG_RUN))
+
+
+def test_a_large_state_that_shrinks_does_not_overflow():
+    ends = long_run("leaky_relu", 0.5, 0.0, 1e300)
+    assert (ends.period, ends.multiplier) == (1, 0.5)
+    assert ends.high < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("call", "message"), [(lambda: long_run("step", 1.0), "activation"), (lambda: long_run("sin", np.inf), "w must")]
+)
+def test_a_long_run_of_what_is_no_unit_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()

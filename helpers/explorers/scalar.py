@@ -11,13 +11,16 @@ from helpers.explorers.live import Explorer
 from helpers.explorers.words import amount, counted, gap, number
 from helpers.figures import scalar as figures
 from helpers.maths import drives
+from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.activations import activation as find_activation
 from helpers.maths.scalar import log10_transport, orbit, orbit_gradients, steps_remembered
-from helpers.maths.settling import Attractor, attractor
+from helpers.maths.settling import LONG_RUN, MONOTONE, Attractor, attractor, long_run
 
 EVENT = 10  # the step at which impulse and step come in
 DROP_YEAR = 1899  # the first low year
-ACTIVATIONS = {label: name for name, label in figures.LABELS.items()}
+# The neuron of one that has no largest slope overflows in a few steps; the GELU is offered in the form that is quick.
+LEFT_OUT = ("exp", "squared_relu", "gelu")
+OFFERED = {act.label: name for name, act in ACTIVATIONS.items() if name not in LEFT_OUT}
 W_GRID = np.linspace(-8, 8, 161)
 
 
@@ -49,10 +52,15 @@ def make_input(name: str, n_steps: int = 50) -> Input:
     return Input(x, 0, "the start")
 
 
+def end_of(activation: str, w, b, h0) -> Attractor:
+    """Return where orbits settle: in closed form where there is one, else what LONG_RUN steps show."""
+    return (attractor if activation in MONOTONE else long_run)(activation, w, b, h0)
+
+
 @lru_cache
 def settled_multipliers(activation: str, b: float, h0: float) -> np.ndarray:
     """Return the multiplier per step of where h0 settles, for every weight of W_GRID."""
-    return attractor(activation, W_GRID, b, h0).multiplier
+    return end_of(activation, W_GRID, b, h0).multiplier
 
 
 def memory_state(activation: str, w: float, b: float, h0: float, drive: str, n_steps: int) -> dict:
@@ -66,7 +74,7 @@ def memory_state(activation: str, w: float, b: float, h0: float, drive: str, n_s
         "read": read,
         "H": run.H,
         "log10_left": log10_left,
-        "settled": attractor(activation, w, b, min(run.H[-1], 1e300)),
+        "settled": end_of(activation, w, b, np.clip(run.H[-1], -1e300, 1e300)),
         "w_grid": W_GRID,
         "multipliers": settled_multipliers(activation, b, h0),
         "map_h": map_h,
@@ -77,7 +85,13 @@ def memory_state(activation: str, w: float, b: float, h0: float, drive: str, n_s
 
 
 def settling(settled: Attractor) -> str:
-    """Say where an orbit settles."""
+    """Say where an orbit settles, or what it does instead."""
+    if settled.period < 0:
+        between = f"moves between {number(settled.low)} and {number(settled.high)}"
+        factor = f"factor {number(settled.multiplier)} per step on average"
+        if settled.multiplier > 1:
+            return f"neither settles nor repeats in {LONG_RUN} more steps: it {between}, and an error grows ({factor})"
+        return f"has not settled after {LONG_RUN} more steps: in the second half of them it {between} ({factor})"
     multiplier = f"multiplier {number(settled.multiplier)} per step"
     if settled.period == 0 and settled.multiplier == 1:
         return "grows without end, by the same amount at each step"
@@ -87,6 +101,9 @@ def settling(settled: Attractor) -> str:
         return f"stays at {number(settled.low)}, which repels ({multiplier})"
     if settled.period == 1:
         return f"settles at {number(settled.low)} ({multiplier})"
+    if settled.period > 2:
+        low, high = number(settled.low), number(settled.high)
+        return f"settles into a cycle of {settled.period}, from {low} to {high} ({multiplier})"
     return f"settles into a cycle of two, {number(settled.low)} and {number(settled.high)} ({multiplier})"
 
 
@@ -121,7 +138,7 @@ Of a small change made at the start, 1 is left after 50 steps: more than 5 % of 
         Slider("w", "weight w", -8, 8, w, 0.01),
         Slider("b", "bias b", -4, 4, 0, 0.01),
         Slider("h0", "first state h0", -1, 1, 0.1, 0.01),
-        Choice("activation", "activation f", ACTIVATIONS, activation),
+        Choice("activation", "activation f", OFFERED, activation),
         Choice("drive", "what it reads, x", ["nothing", "impulse", "step", "noise", "Nile"], drive),
         Choice("n_steps", "number of steps", [50, 200, 1000], 50),
     ]

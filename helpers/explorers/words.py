@@ -13,7 +13,7 @@ def amount(log10: float) -> str:
 def number(value: float) -> str:
     """Return ``value`` with three digits, and no minus before a zero."""
     if np.isinf(value):
-        return "more than 10^308"
+        return "more than 10^308" if value > 0 else "less than -10^308"
     return f"{round(value, 12) + 0.0:.3g}"
 
 

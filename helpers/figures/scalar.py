@@ -7,16 +7,30 @@ from helpers.figures.parts import above, leaving, leaving_log10, level, log_limi
 from helpers.figures.scene import Scene
 
 # The states that each activation can reach, with a little air.
-STATE_LIMITS = {"sigmoid": (-0.05, 1.05), "tanh": (-1.1, 1.1), "relu": (-0.2, 4.2)}
-SCALES = {"sigmoid": (1,), "tanh": (0.1, 1), "relu": (0.1, 1, 10, 100, 1000)}  # of these limits, by what they hold
+UNIT, SIGNED, POSITIVE = (-0.05, 1.05), (-1.1, 1.1), (-0.2, 4.2)
+STATE_LIMITS = {"sigmoid": UNIT, "tanh": SIGNED, "relu": POSITIVE}
+STATE_LIMITS |= {"hardsigmoid": UNIT, "gaussian": UNIT, "softsign": SIGNED, "hardtanh": SIGNED, "sin": SIGNED}
+STATE_LIMITS |= {"relu6": POSITIVE, "softplus": POSITIVE}
+SCALES = {UNIT: (1,), SIGNED: (0.1, 1), POSITIVE: (0.1, 1, 10, 100, 1000)}  # of these limits, by what they hold
+NEVER_AT_0 = ("sigmoid", "hardsigmoid", "softplus", "gaussian")  # so their states do not fade to it
+TAME = (
+    "sigmoid",
+    "tanh",
+    "hardsigmoid",
+    "softsign",
+    "hardtanh",
+    "arctan",
+    "lecun_tanh",
+    "relu6",
+)  # settle, whatever the weight
 LABELS = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}
 FRACTION = 0.05  # of a change: what counts as still remembered
 
 
 def state_limits(activation: str, H: np.ndarray) -> tuple[float, float]:
     """Return the limits of a panel of states: the narrowest that hold them, if any do."""
-    low, high = STATE_LIMITS[activation]
-    *narrow, widest = SCALES[activation]
+    low, high = STATE_LIMITS.get(activation, SIGNED)
+    *narrow, widest = SCALES[low, high] if activation in STATE_LIMITS else (0.1, 1, 2, 10, 100, 1000)
     scale = next((scale for scale in narrow if np.abs(H).max() <= scale * high), widest)
     return low * scale, high * scale
 
@@ -87,7 +101,6 @@ class Memory(Scene):
         self.cobweb.set(xlabel="$h_t$", ylabel="$h_{t+1}$")
 
         self.settling.set(xlabel="weight w", ylabel="multiplier |λ|")
-        self.settling.set_title("factor per step, once settled")
         level(self.settling, 1)
         (self.multipliers,) = self.settling.plot([], [], color=style.RULE)
         (self.dot,) = self.settling.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
@@ -105,12 +118,14 @@ class Memory(Scene):
         self.time.set(xlim=(0, len(state.H) - 1), ylim=limits)
         self.time.set_title(f"{state.activation_label}: state and input")
         self.states.set_markersize(2.5 if len(state.H) <= 101 else 0)
-        self.faded.set_visible(state.activation != "sigmoid")  # whose states do not fade to 0
+        self.faded.set_visible(state.activation not in NEVER_AT_0)
         self.gradient.set(ylim=(low, high), yticks=np.arange(-3, 2) * high, xlabel=state.read.time_label)
         self.cobweb.set(xlim=limits, ylim=limits)
         self.cobweb.set_title("one step (curve: with x = 0; stairs: as it went)")
         self.diagonal.set_data(limits, limits)
-        self.settling.set(xlim=(-8, 8), ylim=(0, 8.4 if state.activation == "relu" else 1.25))
+        self.settling.set(xlim=(-8, 8), ylim=(0, 1.25 if state.activation in TAME else 8.4))
+        after = "once settled" if state.activation in (*TAME, "relu", "identity") else "in the long run"
+        self.settling.set_title(f"factor per step, {after}")
 
     def move(self, state):
         t = np.arange(len(state.H))

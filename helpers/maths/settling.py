@@ -1,7 +1,8 @@
 """Where one unit settles: fixed points, 2-cycles and attractors of h -> f(w h + b), found to the last digits.
 
 The maps with f = sigmoid, tanh, relu, identity are monotone, so an orbit can only settle on a fixed point or a 2-cycle,
-or leave for infinity (claim C1). The sigmoid is worked out on the tanh unit of `regimes.to_tanh` and read back.
+or leave for infinity (claim C1). The sigmoid is worked out on the tanh unit of `regimes.to_tanh` and read back. With
+any other activation `long_run` follows the orbit.
 """
 
 from typing import NamedTuple
@@ -13,6 +14,8 @@ from helpers.maths.activations import activation as find_activation
 
 MONOTONE = ("sigmoid", "tanh", "relu", "identity")
 TANH = find_activation("tanh")
+LONG_RUN = 2000  # steps
+LONGEST_CYCLE = 8  # steps, that are told from an orbit that does not repeat
 
 
 class FixedPoint(NamedTuple):
@@ -126,6 +129,64 @@ def attractor(activation, w, b=0.0, h0=0.5):
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         found = settle(activation, w, b, h0)
     return Attractor(*(x.reshape(shape)[()] for x in found))
+
+
+def long_run(activation, w, b=0.0, h0=0.5):
+    """Return what the orbit of h -> f(w h + b) from h0 does after LONG_RUN steps, as Attractor, for any activation.
+
+    Unlike `attractor` it follows the orbit: the map need not be monotone, so there may be longer cycles, or none.
+
+    activation : a name from ACTIVATIONS. w, b, h0 : numbers or arrays of shapes that broadcast.
+    period : of the cycle, up to LONGEST_CYCLE, that the steps repeat to 1e-10; 0 where the state grows beyond 1e15, or
+        grows at every step by a mean factor of 1 or more; -1 where it does neither: it is slow, or it never repeats
+    low, high : the ends of the cycle, or of the second half of the orbit
+    multiplier : the geometric mean of |w f'| over one period, or over the second half of the orbit
+    Raises ValueError for an unknown activation and for values that are not finite.
+
+    >>> long_run("sin", [1.5, 2.5, np.pi]).period.tolist()
+    [1, 2, -1]
+    """
+    act = find_activation(activation)
+    w, b, h0 = real_array("w", w), real_array("b", b), real_array("h0", h0)
+    w, b, h0 = (np.broadcast_to(x, same_shape(w=w, b=b, h0=h0)) for x in (w, b, h0))
+    ends, orbit = Attractor(*(np.full(w.shape, -1.0) for _ in range(4))), [h0]
+
+    def note(where, period, H, more):  # that there the orbit has this period, of which H are the states
+        sizes = np.abs(w * act.derivative(np.clip(w * more + b, -LARGEST, LARGEST)))
+        found = period, H.min(axis=0), H.max(axis=0), np.exp(np.log(sizes).mean(axis=0))
+        for one, value in zip(ends, found, strict=True):
+            np.copyto(one, value, where=where)
+
+    with np.errstate(over="ignore", divide="ignore"):
+        while len(orbit) <= LONG_RUN and (ends.period < 0).any():
+            for _ in range(100):
+                orbit.append(np.clip(act.f(np.clip(w * orbit[-1] + b, -LARGEST, LARGEST)), -LARGEST, LARGEST))
+            last = np.array(orbit[-2 * LONGEST_CYCLE :])
+            period = _repeats(last)
+            for n in np.unique(period[(period >= 0) & (ends.period < 0)]):
+                several = (
+                    last[-(len(last) // n * n) :] if n else last[-2:]
+                )  # for one that settles on a kink, from both sides
+                note((period == n) & (ends.period < 0), n, last[-n or -2 :], several)
+        half = np.array(orbit[len(orbit) // 2 :])
+        note(ends.period < 0, -1, half, half)
+        rises = (np.diff(np.abs(half), axis=0) > 0).all(axis=0) & (ends.multiplier >= 1)
+        note((ends.period < 0) & rises, 0, half[-2:], half[-2:])
+    for one in (ends.low, ends.high):
+        np.copyto(one, np.copysign(np.inf, one), where=ends.period == 0)
+    return Attractor(ends.period.astype(int)[()], *(x[()] for x in ends[1:]))
+
+
+def _repeats(last):
+    """The period with which the last states repeat, 0 where they are large and grow, -1 where neither holds (yet)."""
+    period, unlike = np.full(last.shape[1:], -1), np.full(last.shape[1:], np.inf)
+    for n in range(1, LONGEST_CYCLE + 1):
+        distance = (np.abs(last[n:] / 2 - last[:-n] / 2) / (0.5 + np.abs(last[n:] / 2))).max(axis=0)
+        # Not where a shorter period is about to come out.
+        period = np.where((period < 0) & (distance <= 1e-10) & (unlike > 1e-6), n, period)
+        unlike = np.minimum(unlike, distance)
+    before, now = np.abs(last[-3]), np.abs(last[-1])  # two steps apart, for the state may change its sign at each
+    return np.where((now == LARGEST) | (now > 1e15) & (now > before), 0, period)
 
 
 def _stability(size):
