@@ -65,12 +65,13 @@ def stops(explorer: Explorer) -> list[dict[str, Any]]:
 
     Every control goes to its least, default, greatest and an odd middle value, or through all its choices, the others
     at their default; every two controls go to all pairs of their extremes, the others at their default; and every three
-    to their corners, the others in some corner (to most of them, where there are many).
+    to their corners, the others in some corner (to most of them, where there are many). Of more than eight choices,
+    pairs and corners take some: they are spread over all of them.
     """
     specs = explorer.specs
     defaults = {name: spec.default for name, spec in specs.items()}
     found = [defaults | {name: value} for name, spec in specs.items() for value in spec.samples]
-    moved = {name: spec.extremes for name, spec in specs.items() if name not in TRAINING}
+    moved = {n: spec.extremes[:: -(-len(spec.extremes) // 8)] for n, spec in specs.items() if n not in TRAINING}
     untrained = defaults | {name: spec.samples[0] for name, spec in specs.items() if name in TRAINING}
     for one, other in combinations(moved, 2):
         found += [untrained | {one: a, other: b} for a, b in product(moved[one], moved[other])]

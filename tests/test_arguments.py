@@ -668,6 +668,7 @@ CALLS: dict[str, Callable[[], dict]] = {
     "settling.fixed_points": lambda: {**UNIT, "w": Number(0.5), "b": Number(0.1)},
     "settling.two_cycle": lambda: {**UNIT, "w": Number(0.5), "b": Number(0.1)},
     "settling.attractor": lambda: {**UNIT, "h0": Numbers(B)},
+    "settling.long_run": lambda: {**UNIT, "h0": Numbers(B)},
     "squeeze.shrink": lambda: {
         "J": Numbers(U, "k m", loose=True),
         "v": Numbers(X[0], "m"),

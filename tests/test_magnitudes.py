@@ -346,6 +346,7 @@ MAY_LEAVE = {
     "scalar.orbit": "inf where the state leaves the floats, which is what is shown",
     "scalar.orbit_gradients": "the same",
     "settling.attractor": "inf where the orbit leaves for it",
+    "settling.long_run": "the same",
     "squeeze.layers_to_lose": "inf where nothing is lost",
     "training.losses": "NaN for a net that has diverged",
     "wall.wall_loss": "inf: a jump may land anywhere",
