@@ -41,13 +41,13 @@ def test_holding_for_ever_alternating_and_forgetting_are_each_learned_by_some_of
 @pytest.mark.draws
 @pytest.mark.claim("C75", "C3", "C5")
 @pytest.mark.parametrize("length", LENGTHS)
-def test_a_holder_s_largest_eigenvalue_is_real_and_above_one_an_alternator_s_below_minus_one(length, draws):
+def test_the_real_part_of_a_holder_s_largest_eigenvalue_is_above_one_of_an_alternator_s_below_minus_one(length, draws):
     training = holders(length, draws()[0]).training
     tops = {name: [] for name in KINDS}
     for s, name in enumerate(kinds_of(length, draws()[0])):
         tops[name].append(largest_eigenvalue(training.net(s)))
-    assert all(top.imag == 0 and top.real > 1 for top in tops["holds"])
-    assert all(top.imag == 0 and top.real < -1 for top in tops["alternates"])
+    assert all(top.real > 1 for top in tops["holds"])
+    assert all(top.real < -1 for top in tops["alternates"])
     forgets = np.real(tops["forgets"])
     assert forgets.min() < 0 < forgets.max()
 
