@@ -74,7 +74,7 @@ PLAIN = ("tanh 0.8", "tanh 1", "tanh 1.5", "ReLU from I")
 GATED = ("GRU", "LSTM 0", "LSTM 1", "LSTM 3", "LSTM ln(T-1)")
 TIED = ("LSTM 3 tied", "LSTM ln(T-1) tied")
 # What is trained over 200 steps too, with one learning rate: there each update is dear.
-LONG = ("LSTM 3", "LSTM ln(T-1)", "LSTM ln(T-1) tied")
+LONG = ("LSTM 3", "LSTM ln(T-1)", *TIED)
 LATCH = ("tanh 0.5", "tanh 1", "tanh 1.5", "LSTM 0", "LSTM 1", "LSTM 3", "LSTM 5")
 QUICK = ("tanh 1", "ReLU from I", "GRU", "LSTM 0", "LSTM 3", "LSTM ln(T-1) tied")
 ROWS = {
@@ -82,7 +82,10 @@ ROWS = {
         **_rows("order", (10, 20, 50), (*PLAIN, *GATED, *TIED), n_updates=1000),
         **_rows("order", (200,), LONG, RATES[:1], n_updates=1000),
     },
-    "adding": _rows("adding", (50,), (*PLAIN, *GATED[:-1]), n_updates=1500),
+    "adding": {
+        **_rows("adding", (50,), (*PLAIN, *GATED[:-1]), n_updates=1500),
+        **_rows("adding", (200,), ("LSTM ln(T-1)", "LSTM ln(T-1) tied"), RATES[:1], n_updates=1500),
+    },
     "jane": _rows("jane", (10, 20, 50), (*PLAIN, *GATED, *TIED), n_updates=1000),
     "latch": _rows("latch", (10, 20, 40, 80, 160), LATCH, hidden=8, n_updates=400),
 }

@@ -79,10 +79,4 @@ def survey_explorer(task: str = "order", length: int = 50) -> Explorer:
         Choice("task", "task", LABELS, task),
         Choice("length", "length that is read off", LENGTHS, length),
     ]
-    return Explorer(controls, survey_state, figures.Survey(), describe_survey, survey_off)
-
-
-def survey_off(settings) -> dict:
-    """Turn the length off where the table has one alone."""
-    lengths = {length for _, length in ROWS[settings["task"]]}
-    return {"length": f"read off (only {min(lengths)})"} if len(lengths) == 1 else {}
+    return Explorer(controls, survey_state, figures.Survey(), describe_survey)
