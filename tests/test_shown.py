@@ -10,13 +10,33 @@ from helpers.figures.scene import field
 from tests.sweeping import TRAINING, close, stops
 from tools.explorers import makers
 
-# Modules of figures whose moving artists do not name their fields yet. It may only become shorter.
-NOT_YET = {"depth", "mlp", "regimes", "scalar", "squeeze", "survey", "training"}
-MAKERS = {name: make for name, make in makers().items() if make.__module__.rpartition(".")[2] not in NOT_YET}
+# Explorers whose moving artists do not name their fields yet. There may only be fewer of them.
+NOT_YET = {
+    "bits_explorer",
+    "candidates_explorer",
+    "depth_explorer",
+    "digits_explorer",
+    "gap_explorer",
+    "hearing_explorer",
+    "jacobian_explorer",
+    "memory_explorer",
+    "output_explorer",
+    "regime_explorer",
+    "shapes_explorer",
+    "squeeze_explorer",
+    "survey_explorer",
+    "three_activations",
+    "wall_explorer",
+    "zoo_explorer",
+}
+MAKERS = {name: make for name, make in makers().items() if name not in NOT_YET}
 
 # What stands where: of each explorer, a field with a colour of style, words of its legend and words of its axes.
 # An artist without a legend has its words in the title.
 TABLE = """
+first_look H.T.0 STATE ; start at 0.9 ; state
+first_look H.T.1 OTHER ; start at 0.3 ; state
+first_look H.T.2 GRADIENT ; start at -0.6 ; state
 stretch_rotate_explorer once.1 STATE ; after one step, M ; unit circle
 stretch_rotate_explorer often.1 GRADIENT ; after n, scaled to length 1 ; unit circle
 stretch_rotate_explorer inputs.1 RULE ; stretched by σ ; unit circle
@@ -244,6 +264,5 @@ def test_every_field_that_is_computed_is_drawn_or_said(shared):
     assert found - read == set()
 
 
-def test_only_modules_that_are_listed_leave_out_what_they_show():
-    explorers = {name: make for name, make in makers().items() if make.__module__.rpartition(".")[2] in NOT_YET}
-    assert {make.__module__.rpartition(".")[2] for make in explorers.values()} == NOT_YET
+def test_no_explorer_is_left_out_that_is_not_there():
+    assert makers().keys() >= NOT_YET

@@ -54,11 +54,8 @@ class FirstLook(Scene):
             for (colour, line), start in zip(looks, self.starts, strict=True)
         ]
         axes.legend(loc="lower right", ncols=3, bbox_to_anchor=(1, 1.01), borderaxespad=0)
-        self.moves(*self.lines)
-
-    def move(self, state):
-        for line, h in zip(self.lines, state.H.T, strict=True):
-            line.set_data(np.arange(len(h)), h)
+        for i, line in enumerate(self.lines):
+            self.shows(line, f"H.T.{i}")
 
 
 class Memory(Scene):
