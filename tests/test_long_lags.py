@@ -184,7 +184,7 @@ def test_a_tied_lstm_with_forget_bias_3_learns_the_order_over_200_steps_where_th
 def test_a_cell_that_forgets_slowly_fills_up_and_falls_silent_unless_it_is_written_to_as_slowly(task, draws):
     size, hears = cells_before_training(task, 200, draws())
     alone, tied = "LSTM ln(T-1)", "LSTM ln(T-1) tied"
-    assert min(size[alone]) > 10
+    assert np.median(size[alone]) > 10
     assert max(size[tied]) < 1
     assert np.median(hears[alone]) < 1e-6  # what a cell that is full lets out
     assert min(hears[tied]) > 0.3
