@@ -138,6 +138,8 @@ def test_at_adding_plain_nets_fail_at_50_and_gated_ones_do_not():
     assert max(solved("adding", 50, *plain)) <= 1
     assert 0 < sum(solved("adding", 20, *plain)) < 40
     assert min(solved("adding", 50, "GRU", "LSTM 0", "LSTM 1", "LSTM 3")) >= 18
+    others = "LSTM ln(T-1)", "LSTM 3 tied", "LSTM ln(T-1) tied"
+    assert min(solved("adding", 50, *others)) >= 15
 
 
 @pytest.mark.draws

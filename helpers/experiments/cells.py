@@ -83,8 +83,7 @@ ROWS = {
         **_rows("order", (200,), LONG, RATES[:1], n_updates=1000),
     },
     "adding": {
-        **_rows("adding", (20,), (*PLAIN, *GATED, *TIED), n_updates=1500),
-        **_rows("adding", (50,), (*PLAIN, *GATED[:-1]), n_updates=1500),
+        **_rows("adding", (20, 50), (*PLAIN, *GATED, *TIED), n_updates=1500),
         **_rows("adding", (200,), ("LSTM ln(T-1)", "LSTM ln(T-1) tied"), RATES[:1], n_updates=1500),
     },
     "jane": _rows("jane", (10, 20, 50), (*PLAIN, *GATED, *TIED), n_updates=1000),
