@@ -11,7 +11,7 @@ from matplotlib.transforms import Affine2D
 
 from helpers.figures import style
 from helpers.figures.panels import panels
-from helpers.figures.recorder import CLIP, CODES, FILL, IMAGE, MARKS, PATH, SNAP, STROKE, TEXT, UNIT, Recorder
+from helpers.figures.recorder import CLIP, CODES, FILL, FINE, IMAGE, MARKS, PATH, SNAP, STROKE, TEXT, UNIT, Recorder
 from tools.explorers import makers
 
 PROPERTY = settings(deadline=None, max_examples=25, derandomize=True)
@@ -39,7 +39,7 @@ def read(words: bytes) -> list[Operation]:
         if flags & STROKE:
             n_dashes = int(words[next_ + 3] >> 8)
             ends = int(words[next_ + 3])
-            dashes = words[next_ + 4 : next_ + 4 + n_dashes] / UNIT
+            dashes = words[next_ + 4 : next_ + 4 + n_dashes] / UNIT / FINE
             stroke = colour(words[next_ : next_ + 2]), words[next_ + 2] / UNIT, ends & 15, ends >> 4 & 15, dashes
             next_ += 4 + n_dashes
         found.append(Operation(kind, flags, box, fill, stroke, words[next_ : at + n]))

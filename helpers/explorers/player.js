@@ -4,7 +4,7 @@
 // step. The still part is painted once, at the screen's own density, and kept; each frame lays it down and paints what
 // moves over it. The kernel shows a picture until this module says that it lives.
 
-const UNIT = 32, PATH = 1, MARKS = 2, TEXT = 3, IMAGE = 4;
+const UNIT = 32, FINE = 16, PATH = 1, MARKS = 2, TEXT = 3, IMAGE = 4;
 const CLIP = 1, FILL = 2, STROKE = 4, CODES = 8, SNAP = 16;
 const LINE = 2, QUADRATIC = 3, CUBIC = 4, CLOSE = 79;
 const CAPS = ["butt", "round", "square"], JOINS = ["miter", "round", "bevel"];
@@ -62,7 +62,7 @@ function paint(context, words, view, density) {
       next += 2;
     }
     if (flags & STROKE) {
-      const ends = words[next + 3], dashes = Array.from(words.subarray(next + 4, next + 4 + (ends >> 8)), (w) => w * thick);
+      const ends = words[next + 3], dashes = Array.from(words.subarray(next + 4, next + 4 + (ends >> 8)), (w) => w * thick / FINE);
       context.strokeStyle = colour(words[next], words[next + 1]);
       context.lineWidth = width = words[next + 2] * thick;
       context.lineCap = CAPS[ends & 15];

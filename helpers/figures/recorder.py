@@ -38,6 +38,7 @@ from helpers.figures.style import CSS_DPI
 UNIT = 32  # words of 16 bits reach from -1023 to 1023 CSS pixels
 PATH, MARKS, TEXT, IMAGE = range(1, 5)
 CLIP, FILL, STROKE, CODES, SNAP = (1 << bit for bit in range(5))
+FINE = 16  # dashes are noted so much finer: along a long line their errors add up
 _CAPS = {"butt": 0, "round": 1, "projecting": 2}
 _JOINS = {"miter": 0, "round": 1, "bevel": 2}
 _ANCHORS = {"left": 0.0, "center": 0.5, "right": 1.0}
@@ -173,7 +174,7 @@ class Recorder(RendererBase):
         if stroked and width:
             flags |= STROKE
             offset, dashes = gc.get_dashes()
-            dashes = [] if dashes is None else self.points_to_pixels(np.array([offset, *dashes])) * self._unit
+            dashes = [] if dashes is None else self.points_to_pixels(np.array([offset, *dashes])) * self._unit * FINE
             ends = _CAPS[gc.get_capstyle()] | _JOINS[gc.get_joinstyle()] << 4 | len(dashes) << 8
             style += [*_colour(gc.get_rgb()), round(self._unit * width), ends, *map(round, dashes)]
         style = struct.pack(f"<{len(style)}H", *(number & 0xFFFF for number in style))
