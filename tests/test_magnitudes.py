@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from test_arguments import CALLS, PUBLIC, Numbers, Record, Several
 
 from helpers.maths._check import logs_within_floats, within_floats
 from helpers.maths.activations import ACTIVATIONS, activation, sigmoid
@@ -27,6 +26,7 @@ from helpers.maths.optimisers import adam, clip_by_norm, no_moments
 from helpers.maths.rnn import RNN, bptt, run_rnn, transport_log10_norms
 from helpers.maths.squeeze import diagonal_norms, shrink, squeeze
 from helpers.maths.vector_activations import softmax
+from tests.test_arguments import CALLS, PUBLIC, Numbers, Record, Several
 
 DIGITS = Context(prec=200, Emax=10**9, Emin=-(10**9))
 
@@ -157,7 +157,17 @@ def test_the_spectral_norm_is_right_or_refused(W):
     right_or_refused(lambda: [spectral_norm(W)], [spectral(exactly(W))], rel=1e-7)
 
 
-@given(st.lists(matrices(2, 2, numbers), min_size=1, max_size=4))
+# Within a product entries lie less than 10^308 apart, as the docstring asks for; the matrices are of every size.
+near = st.builds(
+    lambda sign, digits, exponent: sign * digits * 10.0**exponent,
+    st.sampled_from([-1.0, 1.0]),
+    st.floats(1.0, 9.99),
+    st.integers(-35, 35),
+)
+sized = st.builds(lambda matrix, exponent: matrix * 10.0**exponent, matrices(2, 2, near), st.integers(-260, 260))
+
+
+@given(st.lists(sized, min_size=1, max_size=4))
 def test_the_logs_of_norms_of_products_are_right(J):
     product = without_signs = exactly(np.eye(2))
     logs, pairs = product_norms(J), transport_log10_norms(J)
