@@ -331,11 +331,13 @@ def test_without_running_a_reader_sees_stills_and_no_error(lab):
         stills = (
             "[...document.querySelectorAll('.jp-OutputArea-output img')].filter(one => one.naturalWidth > 500).length"
         )
-        # To the first still, or to the last cell that is there yet: a slow page puts the others in later.
+        # To the first still, or to the last cell that is there yet. A page that is scrolled again before it has laid
+        # itself out never gets there.
         there = (
             "document.querySelector('.jp-OutputArea-output img') ?? [...document.querySelectorAll('.jp-Cell')].pop()"
         )
-        page.wait_for(f"(({there})?.scrollIntoView(), {stills} > 0)", "a still", seconds=90)
+        look = f"(({there})?.scrollIntoView(), {stills} > 0)"
+        wait_until(lambda: page.evaluate(look), 90, "a still", pause=1)
         assert "Error displaying widget" not in page.evaluate("document.body.textContent")
         assert page.complaints == []
 

@@ -146,7 +146,7 @@ class Slider:
         """Return what can be set and lies nearest to ``number``.
 
         >>> Slider("w", "weight w", -2, 2, 0, 0.1).near(0.449), Slider("w", "weight w", -2, 2, 0, 0.1).near(9)
-        (0.4, 2)
+        (0.4, 2.0)
         """
         n_steps = round((min(max(number, self.low), self.high) - self.low) / self.step)
         return tidy(min(self.low + n_steps * self.step, self.high))

@@ -54,8 +54,8 @@ class Recorder(RendererBase):
     >>> figure = new_figure(200, 100)
     >>> recorder = Recorder(figure)
     >>> figure.draw(recorder)
-    >>> len(recorder.taken())     # one white rectangle
-    40
+    >>> len(recorder.taken())     # the bytes of one white rectangle
+    38
     """
 
     def __init__(self, figure: Figure):
