@@ -1,15 +1,49 @@
-"""What the tests of many nets and of their training share: the same net in its own room, and its loss by hand."""
+"""What the tests of many nets and of their training share: the same net in its own module, and its loss by hand."""
 
+from collections import namedtuple
 from types import SimpleNamespace
 
 import numpy as np
 
-from helpers.maths.gru import gru_backward, gru_jacobians, gru_run
+from helpers.maths.gru import gru_jacobians, gru_run
 from helpers.maths.lstm import lstm_backward, lstm_jacobians, lstm_run
 from helpers.maths.many_nets import single_net
 from helpers.maths.rnn import bptt, run_rnn, step_jacobians
 
-ROOMS = {
+GRUGradients = namedtuple("GRUGradients", "W U b b_h h0")
+
+
+def flat(rows):
+    return rows.reshape(-1, rows.shape[-1])
+
+
+def gru_backward(net, run, G):
+    """The GRUGradients, one pass back: the equations of `gru` from the last up to the first. G : as in `bptt`."""
+    b_h, cho = net.b_h, net.variant == "cho"
+    W_z, W_r, W_q = np.split(net.W, 3)
+    dA_z, dA_r, dA_q = np.empty((3, *run.Z.shape))  # at the arguments of z, r and q
+    dh = G[-1]
+    for k in range(len(run.Z) - 1, -1, -1):
+        h, z, r, q = run.H[k], run.Z[k], run.R[k], run.Q[k]
+        dA_z[k] = dh * (h - q) * z * (1.0 - z)
+        dA_q[k] = dh * (1.0 - z) * (1.0 - q**2)
+        if cho:
+            d_rh = dA_q[k] @ W_q
+            dr, through_q = d_rh * h, d_rh * r
+        else:
+            dr, through_q = dA_q[k] * (h @ W_q.T + b_h), (dA_q[k] * r) @ W_q
+        dA_r[k] = dr * r * (1.0 - r)
+        dh = dh * z + dA_z[k] @ W_z + dA_r[k] @ W_r + through_q + G[k]
+    # What W_q reads and what comes back to it: r h and dA_q, or h and r dA_q.
+    read, back = (run.R * run.H[:-1], dA_q) if cho else (run.H[:-1], run.R * dA_q)
+    dA = flat(np.concatenate([dA_z, dA_r, dA_q], axis=-1))
+    dW_z, dW_r = (flat(d).T @ flat(run.H[:-1]) for d in (dA_z, dA_r))
+    dW_q = flat(back).T @ flat(read)
+    db_h = np.zeros(b_h.shape) if cho else flat(back).sum(axis=0)
+    return GRUGradients(np.concatenate([dW_z, dW_r, dW_q]), dA.T @ flat(run.X), dA.sum(axis=0), db_h, dh)
+
+
+MODULES = {
     "tanh": (run_rnn, bptt, step_jacobians),
     "irnn": (run_rnn, bptt, step_jacobians),
     "lstm": (lambda net, h0, X: lstm_run(net, X, h0, h0), lstm_backward, lstm_jacobians),
@@ -34,12 +68,12 @@ def losses_of(kind, Y, D):
 
 
 def alone(theta, shape, kind, X, D):
-    """One net theta (P,) on X (T, m, B) and D (p, B) in its own room: its run, its outputs and the way back.
+    """One net theta (P,) on X (T, m, B) and D (p, B) in its own module: its run, its outputs and the way back.
 
     Y is (p, B), gradient (P,), and rows dDiv/d(state) of every step, (T + 1, n, B), products of step Jacobians.
     """
     n, p, X = shape.n, shape.p, np.swapaxes(X, 1, 2)
-    forward, backward, jacobians = ROOMS[shape.model]
+    forward, backward, jacobians = MODULES[shape.model]
     net, V, c = single_net(theta[None], shape, 0), theta[-p * (n + 1) : -p].reshape(p, n), theta[-p:]
     run = forward(net, np.zeros((X.shape[1], n)), X)
     Y = V @ run.H[-1].T + c[:, None]

@@ -20,7 +20,7 @@ from helpers.figures import style
 from helpers.figures.parts import leaving
 from helpers.figures.style import n_lines
 from helpers.maths.scalar import log10_transport, orbit, orbit_gradients, steps_remembered
-from helpers.maths.settling import attractor, two_cycle
+from helpers.maths.settling import attractor
 from tests.sweeping import TRAINING, close, stops, sweep
 from tools.explorers import builders, makers, missed
 
@@ -290,7 +290,7 @@ def test_a_run_that_leaves_the_picture_is_told_until_when(h, told):
 def test_the_first_look_tells_rounding_from_a_difference_and_names_the_swing():
     assert "are less than 10^-12 apart after 40 steps" in first_look(2.0).sentence
     assert "swing" not in first_look(2.0).sentence
-    cycle = two_cycle("tanh", -1.5)
+    cycle = attractor("tanh", -1.5)
     assert f"All three swing between {cycle.low:.3g} and {cycle.high:.3g}" in first_look(-1.5).sentence
 
 

@@ -14,7 +14,7 @@ from helpers.maths.regimes import (
     wall_bias,
 )
 from helpers.maths.scalar import orbit
-from helpers.maths.settling import attractor, fixed_points, two_cycle
+from helpers.maths.settling import attractor, fixed_points
 from tests.one_unit import BIAS, CUSP, PROPERTY, SMOOTH, WEIGHT
 
 BAD_SETTINGS = [
@@ -155,24 +155,23 @@ def test_the_regime_on_a_grid_has_the_shape_of_the_grid():
 # --- the attractor ---
 
 
-@pytest.mark.parametrize("function", [fixed_points, two_cycle, attractor, regime])
+@pytest.mark.parametrize("function", [fixed_points, attractor, regime])
 @pytest.mark.parametrize(("arguments", "message"), BAD_SETTINGS)
 def test_a_bad_weight_or_bias_is_refused(function, arguments, message):
     with pytest.raises(ValueError, match=message):
         function(*arguments)
 
 
-@pytest.mark.parametrize("function", [fixed_points, two_cycle, attractor, regime])
+@pytest.mark.parametrize("function", [fixed_points, attractor, regime])
 @pytest.mark.parametrize("name", ["sin", "silu", "Tanh", None, 3])
 def test_an_activation_that_is_not_one_of_the_monotone_ones_is_refused(function, name):
     with pytest.raises(ValueError, match=r"activation must be one of sigmoid, tanh.*got"):
         function(name, 1.0, 0.0)
 
 
-@pytest.mark.parametrize("function", [fixed_points, two_cycle])
-def test_an_array_is_refused_where_one_number_is_wanted(function):
+def test_an_array_is_refused_where_one_number_is_wanted():
     with pytest.raises(ValueError, match=r"w must be one number, got .* of shape \(2,\)"):
-        function("tanh", [1.0, 2.0])
+        fixed_points("tanh", [1.0, 2.0])
 
 
 @pytest.mark.parametrize("function", [attractor, regime])

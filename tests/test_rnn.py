@@ -7,7 +7,7 @@ import pytest
 
 from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.activations import activation as find_activation
-from helpers.maths.gradcheck import central_difference, check_gradient, relative_error
+from helpers.maths.gradcheck import central_difference, relative_error
 from helpers.maths.initial import orthogonal
 from helpers.maths.linear import product_norms
 from helpers.maths.rnn import (
@@ -17,7 +17,6 @@ from helpers.maths.rnn import (
     run_rnn,
     step_jacobians,
     transport,
-    transport_log10_norms,
     truncated_bptt,
 )
 from tests.recurrent_nets import IN_AUTOGRAD, N_NETS, SMOOTH, autograd_gradients, draw_problem, loss, rng
@@ -76,7 +75,9 @@ def test_the_gradients_are_central_differences_along_a_random_direction(seed):
 
     for name, gradient in gradients._asdict().items():
         at = p.h0 if name == "h0" else getattr(p.net, name)
-        check_gradient(loss_with(name), gradient, at, rng(seed), tolerance=1e-8)
+        way, of = rng(seed).standard_normal(at.shape), loss_with(name)
+        measured = central_difference(lambda s, at=at, way=way, of=of: of(at + s * way), 0.0)
+        assert np.sum(gradient * way) == pytest.approx(measured, abs=1e-8 * np.sum(np.abs(gradient * way)))
 
 
 @pytest.mark.claim("C53: an assumption")
@@ -148,7 +149,7 @@ def test_a_run_of_no_step_is_its_first_state_and_sends_back_what_its_loss_sends(
     gradients = bptt(net, run, [[3.0, 4.0]])
     assert gradients.h0.tolist() == [3.0, 4.0]
     assert not gradients.W.any()
-    assert transport_log10_norms(step_jacobians(net, run)) == pytest.approx(np.array([[np.log10(2) / 2]]))
+    assert product_norms(step_jacobians(net, run)).tolist() == [0.0]
 
 
 # --- Jacobians and transports ---
@@ -204,58 +205,14 @@ def test_a_transport_is_that_to_a_step_between_and_then_that_from_it(seed):
         np.testing.assert_array_equal(transport(J, k, k), np.eye(4))
 
 
-@pytest.mark.claim("C59", "C60")
-@pytest.mark.parametrize("n", [1, 2, 5])
-def test_the_norms_of_all_pairs_are_those_of_the_transports(n):
-    J = random_stack(8, n, seed=n)
-    logs = transport_log10_norms(J)
-    for t in range(9):
-        for k in range(9):
-            if k > t:
-                assert logs[t, k] == -np.inf
-            else:
-                assert logs[t, k] == pytest.approx(np.log10(np.linalg.norm(transport(J, t, k))), abs=1e-12)
-
-
-@pytest.mark.claim("C73: true, where η is below 1")
-@pytest.mark.parametrize("factor", [1e-200, 0.01, 1.0, 100.0, 1e200])
-def test_400_steps_of_a_multiple_of_the_identity_have_its_power_though_no_float_holds_it(factor):
-    logs = transport_log10_norms(np.tile(factor * np.eye(3), (400, 1, 1)))
-    lag = np.subtract.outer(np.arange(401), np.arange(401))
-    wanted = np.where(lag >= 0, lag * np.log10(factor) + 0.5 * np.log10(3), -np.inf)
-    np.testing.assert_allclose(logs, wanted, rtol=1e-12, atol=1e-10)
-
-
-def test_growth_and_decay_in_turn_lose_no_digits():
-    """Down to 1e-800 and up again to 1: each column of norms has a scale of its own."""
-    sizes = np.concatenate([np.full(400, -2.0), np.full(400, 2.0)])
-    J = 10.0 ** sizes[:, None, None] * orthogonal(2, rng())
-    logs = transport_log10_norms(J)
-    total = np.concatenate([[0.0], np.cumsum(sizes)])
-    wanted = np.subtract.outer(total, total) + 0.5 * np.log10(2)
-    below = np.tri(801, dtype=bool)
-    np.testing.assert_allclose(logs[below], wanted[below], atol=1e-9)
-
-
-def test_a_product_of_zeros_is_minus_infinity_and_stays_so():
-    J = np.tile(np.eye(2), (5, 1, 1))
-    J[2] = 0.0
-    logs = transport_log10_norms(J)
-    for t in range(6):
-        for k in range(t + 1):
-            assert logs[t, k] == (-np.inf if k <= 2 < t else pytest.approx(np.log10(2) / 2))
-
-
 @pytest.mark.claim("C49", "C58", "C59")
 @pytest.mark.parametrize("rho", [0.5, 0.9, 1.0, 1.1])
 def test_a_linear_net_with_orthogonal_weights_transports_with_the_power_of_rho(rho):
     n, T = 6, 100
     net, run = quiet_run(orthogonal(n, rng(), rho), rng(1).standard_normal(n), T, "identity")
     J = step_jacobians(net, run)
-    logs = transport_log10_norms(J)
     for lag in (0, 1, 10, 50, 100):
         exact = rho**lag
-        np.testing.assert_allclose(10 ** np.diagonal(logs, -lag), exact * np.sqrt(n), rtol=1e-10)
         assert np.linalg.norm(transport(J, T, T - lag), 2) == pytest.approx(exact, rel=1e-12)
     np.testing.assert_allclose(product_norms(J), np.arange(T + 1) * np.log10(rho), atol=1e-9)
 
@@ -394,10 +351,6 @@ STACK = np.ones((3, 2, 2))
         (lambda: transport(STACK, 1, -1), "k must be from 0 to 1, got -1"),
         (lambda: transport(STACK, 1.0, 0), "t must be a whole number, got 1.0"),
         (lambda: transport(np.eye(2), 1, 0), r"J must be \(T, n, n\), got \(2, 2\)"),
-        (lambda: transport_log10_norms(np.ones((2, 2, 3))), r"J must be \(T, n, n\), got \(2, 2, 3\)"),
-        (lambda: transport_log10_norms(np.ones((2, 0, 0))), r"J must be \(T, n, n\), got \(2, 0, 0\)"),
-        (lambda: transport_log10_norms(np.ones((4, 5, 2, 2))), r"J must be \(T, n, n\), got \(4, 5, 2, 2\)"),
-        (lambda: transport_log10_norms(np.nan * STACK), "J must not hold NaN"),
         (lambda: bptt(NET, RUN, np.zeros((4, 2))), r"G must be \(5, 2\), as H is, got \(4, 2\)"),
         (lambda: bptt(NET, RUN, np.full((5, 2), np.nan)), "G must not hold NaN"),
         (lambda: bptt(NET, OTHER, np.zeros((5, 2))), "run must be the Run of this net of 2 states and 3 inputs"),

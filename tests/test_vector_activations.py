@@ -10,12 +10,11 @@ from helpers.maths.gradcheck import central_difference, relative_error
 from helpers.maths.vector_activations import (
     ACTIVATE,
     LAYERNORM_EPS,
-    activate,
+    ROWS_TIMES_JACOBIAN,
     activation_jacobian,
     known_activation,
     layernorm,
     layernorm_jacobian,
-    rows_times_jacobian,
     softmax,
     softmax_jacobian,
 )
@@ -92,7 +91,7 @@ def test_where_one_unit_has_all_the_weight_the_jacobian_keeps_its_digits(gap):
     """With two units it is p (1 - p) [[1, -1], [-1, 1]], and p (1 - p) = e^-gap / (1 + e^-gap)^2."""
     small = np.exp(-gap) / (1 + np.exp(-gap)) ** 2
     np.testing.assert_allclose(softmax_jacobian([gap, 0.0]), [[small, -small], [-small, small]], rtol=1e-13)
-    rows = rows_times_jacobian("softmax", [[1.0, 0.0], [0.0, 1.0]], [[gap, gap], [0.0, 0.0]])
+    rows = ROWS_TIMES_JACOBIAN["softmax"](np.eye(2), np.array([[gap, gap], [0.0, 0.0]]))
     np.testing.assert_allclose(rows, [[small, -small], [-small, small]], rtol=1e-13)
 
 
@@ -169,7 +168,7 @@ def test_an_elementwise_activation_has_a_diagonal_jacobian_with_its_slopes(name)
     z = np.array([-2.3, -0.4, 0.7, 1.9])
     J = activation_jacobian(name, z)
     np.testing.assert_array_equal(J, np.diag(np.diag(J)))
-    np.testing.assert_allclose(J, central_difference(lambda z: activate(name, z), z), atol=1e-9)
+    np.testing.assert_allclose(J, central_difference(lambda z: ACTIVATE[name](z), z), atol=1e-9)
 
 
 @PROPERTY
@@ -181,20 +180,20 @@ def test_the_rows_are_those_times_the_jacobian_for_each_member_of_a_batch(name, 
     largest = max(np.abs(activation_jacobian(name, z[:, i])).max() for i in range(B))
     # LayerNorm of two units cancels to eps / s^3, of parts that are 1 / s large
     atol = 1e-12 * max(largest, 1.0 / min(z.std(axis=0).min() + LAYERNORM_EPS**0.5, 1.0))
-    np.testing.assert_allclose(rows_times_jacobian(name, rows, z), direct, rtol=1e-12, atol=atol)
+    np.testing.assert_allclose(ROWS_TIMES_JACOBIAN[name](rows, z), direct, rtol=1e-12, atol=atol)
 
 
 @pytest.mark.parametrize("name", ACTIVATE)
 def test_a_batch_is_activated_column_by_column(name):
     z = np.random.default_rng(0).standard_normal((4, 3))
-    np.testing.assert_allclose(activate(name, z), np.stack([activate(name, column) for column in z.T], axis=1))
+    np.testing.assert_allclose(ACTIVATE[name](z), np.stack([ACTIVATE[name](column) for column in z.T], axis=1))
 
 
 def test_inside_a_net_layernorm_has_its_eps():
     z = np.array([1.0, 2.0, 4.0])
-    np.testing.assert_array_equal(activate("layernorm", z), layernorm(z, LAYERNORM_EPS))
+    np.testing.assert_array_equal(ACTIVATE["layernorm"](z), layernorm(z, LAYERNORM_EPS))
     np.testing.assert_array_equal(activation_jacobian("layernorm", z), layernorm_jacobian(z, LAYERNORM_EPS))
-    assert relative_error(layernorm(z), activate("layernorm", z)) > 1e-7
+    assert relative_error(layernorm(z), ACTIVATE["layernorm"](z)) > 1e-7
 
 
 @pytest.mark.parametrize(
@@ -212,14 +211,8 @@ def test_inside_a_net_layernorm_has_its_eps():
         (lambda: layernorm([[1.0, 1.0], [1.0, 2.0]]), "z must not be constant where eps = 0"),
         (lambda: layernorm([-1.7e308, 1.7e308]), "z must be less than 1e308 apart"),
         (lambda: layernorm_jacobian(np.ones((2, 2))), r"z must be one vector \(n,\) with n >= 1"),
-        (lambda: activate("softmin", [1.0]), "activation must be one of .*got 'softmin'"),
-        (lambda: activate("tanh", None), "z must hold real numbers, got None"),
         (lambda: activation_jacobian("softmin", [1.0]), "activation must be one of .*got 'softmin'"),
         (lambda: activation_jacobian("tanh", [[1.0]]), r"z must be one vector \(n,\)"),
-        (lambda: rows_times_jacobian("softmin", [[1.0]], [[1.0]]), "activation must be one of .*got 'softmin'"),
-        (lambda: rows_times_jacobian("tanh", [[1.0, 2.0]], [[1.0, 2.0]]), r"got \(1, 2\) and \(1, 2\)"),
-        (lambda: rows_times_jacobian("tanh", [1.0], [1.0]), r"rows must be \(B, n\) where z is \(n, B\), got \(1,\)"),
-        (lambda: rows_times_jacobian("tanh", [[np.nan]], [[1.0]]), "rows must not hold NaN"),
         (lambda: known_activation(3), "activation must be one of .*got 3"),
     ],
 )

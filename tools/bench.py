@@ -37,7 +37,6 @@ from helpers.figures import scalar as figures
 from helpers.figures import style
 from helpers.figures.png import encode_lossless
 from helpers.figures.scene import Scene
-from helpers.maths.rnn import transport_log10_norms
 from tools.chromium import ROOT, Lab, Page, find_chromium
 from tools.explorers import makers
 
@@ -384,28 +383,6 @@ def steps_of_explorers(n_steps: int = 41) -> list[tuple[str, float, float, float
     return rows
 
 
-def transport_tables() -> list[tuple[int, int, float, float]]:
-    """Return (n, T, milliseconds for the norms of all pairs side by side, and for pair after pair); medians."""
-    rows = []
-    for n, n_steps in [(16, 40), (32, 60), (64, 60), (32, 120)]:
-        J = np.random.default_rng(0).standard_normal((n_steps, n, n)) / np.sqrt(n)
-
-        def one_by_one(J=J):
-            logs = np.full((len(J) + 1, len(J) + 1), -np.inf)
-            for k in range(len(J) + 1):
-                product = np.eye(J.shape[1])
-                logs[k, k] = np.log10(np.linalg.norm(product))
-                for t in range(k + 1, len(J) + 1):
-                    product = J[t - 1] @ product
-                    logs[t, k] = np.log10(np.linalg.norm(product))
-            return logs
-
-        if not np.allclose(transport_log10_norms(J), one_by_one()):
-            raise AssertionError("the two tables differ")
-        rows.append((n, n_steps, milliseconds(lambda J=J: transport_log10_norms(J), 15), milliseconds(one_by_one, 5)))
-    return rows
-
-
 class Lines(Scene):
     """``n_lines`` lines of ``n_points`` points that all move."""
 
@@ -563,9 +540,6 @@ def in_the_kernel() -> list[dict]:
     words = {True: "says that it computes", False: ""}
     head = ["", "drawing, ms", "picture, ms", "ratio", "drawing, kB", "picture, kB", ""]
     table(head, [[name, a, b, b / a, c, d, words[slow]] for name, a, b, c, d, slow in steps])
-    print("the norms of dh_t/dh_k for all pairs: side by side, and pair after pair")
-    tables = transport_tables()
-    table(["n", "T", "ms", "one by one, ms", "ratio"], [[n, T, a, b, b / a] for n, T, a, b in tables])
     print("how a step grows (860 by 420 CSS pixels)")
     table(["lines", "points each", "density", "draw ms", "encode ms"], [list(row) for row in growth()])
     print("encodings of the memory explorer's picture")
@@ -575,7 +549,6 @@ def in_the_kernel() -> list[dict]:
     found = [{"what": "kernel alone: a whole step", "ours": parts["a whole step"], "theirs": 1000 / 60, "unit": "ms"}]
     found += [{"what": f"step: {name}", "ours": a, "theirs": b, "unit": "ms"} for name, a, b, *_ in steps]
     found += [{"what": f"sent: {name}", "ours": a, "theirs": b, "unit": "kB"} for name, _, _, a, b, _ in steps]
-    found += [{"what": f"transport, n = {n}, T = {T}", "ours": a, "theirs": b, "unit": "ms"} for n, T, a, b in tables]
     found += [
         {"what": f"encode: {name}", "ours": shipped[1], "theirs": ms, "unit": "ms"} for name, ms, _, _ in rows[1:]
     ]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.maths._check import generator, real_array, real_number, shown
+from helpers.maths._check import real_array, real_number, shown
 
 STEP = float(np.finfo(float).eps) ** 0.2  # balances rounding, eps / step, against the error of the formula, step^4
 
@@ -53,38 +53,6 @@ def relative_error(a, b):
         return 0.0
     a, b = a / largest, b / largest
     return float(np.linalg.norm(np.ravel(a - b)) / max(np.linalg.norm(np.ravel(a)), np.linalg.norm(np.ravel(b))))
-
-
-def check_gradient(f, dy_dx, x, rng, tolerance=1e-6):
-    """Return None if dy_dx is the derivative of f at x, seen along one random direction.
-
-    u . (dy_dx v) against d/ds (u . f(x + s v)) at s = 0, with normal random u and v
-
-    f : function of an array of the shape of x
-    dy_dx : array of shape f(x).shape + x.shape, the derivative to be checked
-    x : numbers of any shape. rng : a numpy Generator.
-    tolerance : allowed error relative to the sum of |u_i dy_i/dx_j v_j|. To it is added the rounding of the central
-        difference, 100 eps |u . f| / step, under which no derivative can be seen.
-    Raises AssertionError with both numbers where they differ, ValueError for wrong shapes or values.
-    Source: after autograd's test_util (Maclaurin, Duvenaud, Johnson).
-
-    >>> check_gradient(np.sin, np.cos(0.3), 0.3, np.random.default_rng(0))
-    """
-    x, dy_dx = real_array("x", x), real_array("dy_dx", dy_dx)
-    tolerance, y = real_number("tolerance", tolerance, above=0.0), _value(f, x)
-    if dy_dx.shape != y.shape + x.shape:
-        raise ValueError(f"dy_dx must have shape f(x).shape + x.shape = {y.shape + x.shape}, got {dy_dx.shape}")
-    u, v = generator("rng", rng).standard_normal(y.shape), rng.standard_normal(x.shape)
-    s = STEP * max(1.0, np.abs(x).max(initial=0.0))
-    measured = float(np.sum(u * _along(f, x, v, s)))
-    terms = u.reshape(y.shape + (1,) * x.ndim) * dy_dx * v
-    claimed = float(np.sum(terms))
-    rounding = 100.0 * np.finfo(float).eps * float(np.sum(np.abs(u * y))) / s
-    allowed = tolerance * max(float(np.sum(np.abs(terms))), abs(measured)) + rounding
-    if not abs(claimed - measured) <= allowed:
-        raise AssertionError(
-            f"dy_dx gives {claimed:.12g} along a random direction, central differences {measured:.12g}"
-        )
 
 
 def _value(f, x):

@@ -27,7 +27,7 @@ from helpers.maths._check import (
 from helpers.maths.activations import sigmoid
 from helpers.maths.linear import product_norms
 from helpers.maths.lstm_paths import log10_norm_of_gates
-from helpers.maths.rnn import checked_rows, checked_run
+from helpers.maths.rnn import checked_run
 
 VARIANTS = ("cho", "cudnn")
 
@@ -56,16 +56,6 @@ class GRURun(NamedTuple):
     R: np.ndarray
     Q: np.ndarray
     X: np.ndarray
-
-
-class GRUGradients(NamedTuple):
-    """dDiv/dW, dDiv/dU, dDiv/db, dDiv/db_h, summed over time and batch, and dDiv/dh_0."""
-
-    W: np.ndarray
-    U: np.ndarray
-    b: np.ndarray
-    b_h: np.ndarray
-    h0: np.ndarray
 
 
 @within_floats
@@ -101,43 +91,6 @@ def gru_run(net, h0, X):
         Q[k] = q = np.tanh(recurrent + A_q[k])
         H[k + 1] = z * h + (1.0 - z) * q
     return GRURun(H, Z, R, Q, X)
-
-
-@within_floats
-def gru_backward(net, run, G):
-    """Return the GRUGradients, one pass back through the run.
-
-    net : a GRU. run : its GRURun. G : (T + 1, n), a batch after the time; G[t] = dDiv_t/dh_t.
-    Raises ValueError where the shapes do not fit.
-    Source: the forward equations of the module, read backwards.
-
-    >>> net = GRU(W=np.zeros((3, 1)), U=np.zeros((3, 1)), b=np.zeros(3), b_h=[0.0])
-    >>> gru_backward(net, gru_run(net, [1.0], np.zeros((2, 1))), [[0.0], [0.0], [1.0]]).h0.tolist()
-    [0.25]
-    """
-    W, b_h = _fitting(net, run)
-    W_z, W_r, W_q = np.split(W, 3)
-    G, cho = checked_rows(run, G), net.variant == "cho"
-    dA_z, dA_r, dA_q = np.empty((3, *run.Z.shape))  # at the arguments of z, r and q
-    dh = G[-1]
-    for k in range(len(run.Z) - 1, -1, -1):
-        h, z, r, q = run.H[k], run.Z[k], run.R[k], run.Q[k]
-        dA_z[k] = dh * (h - q) * z * (1.0 - z)
-        dA_q[k] = dh * (1.0 - z) * (1.0 - q**2)
-        if cho:
-            d_rh = dA_q[k] @ W_q
-            dr, through_q = d_rh * h, d_rh * r
-        else:
-            dr, through_q = dA_q[k] * (h @ W_q.T + b_h), (dA_q[k] * r) @ W_q
-        dA_r[k] = dr * r * (1.0 - r)
-        dh = dh * z + dA_z[k] @ W_z + dA_r[k] @ W_r + through_q + G[k]
-    # What W_q reads and what comes back to it: r h and dA_q, or h and r dA_q.
-    read, back = (run.R * run.H[:-1], dA_q) if cho else (run.H[:-1], run.R * dA_q)
-    dA = _flat(np.concatenate([dA_z, dA_r, dA_q], axis=-1))
-    dW_z, dW_r = (_flat(d).T @ _flat(run.H[:-1]) for d in (dA_z, dA_r))
-    dW_q = _flat(back).T @ _flat(read)
-    db_h = np.zeros(b_h.shape) if cho else _flat(back).sum(axis=0)
-    return GRUGradients(np.concatenate([dW_z, dW_r, dW_q]), dA.T @ _flat(run.X), dA.sum(axis=0), db_h, dh)
 
 
 @within_floats
@@ -223,7 +176,3 @@ def _fitting(net, run):
     W, U, _, b_h = _checked(net)
     checked_run(run, GRURun, len(b_h), U.shape[1])
     return W, b_h
-
-
-def _flat(rows):
-    return rows.reshape(-1, rows.shape[-1])

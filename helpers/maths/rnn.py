@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import logs_within_floats, real_array, record, shown, vector, whole_number, within_floats
+from helpers.maths._check import real_array, record, shown, vector, whole_number, within_floats
 from helpers.maths.activations import activation as find_activation
-from helpers.maths.linear import unit_entries
 
 FAR = 1e60  # a row this long, or this short, is scaled: its square has to be a float
 
@@ -112,44 +111,6 @@ def transport(J, t, k):
     for i in range(k, t):
         product = J[i] @ product
     return product
-
-
-@logs_within_floats
-def transport_log10_norms(J):
-    """Return log10 of the Frobenius norm of dh_t/dh_k for all pairs, shape (T + 1, T + 1); -inf where k > t.
-
-    J : (T, n, n). At step t the matrices of all k < t stand side by side and meet J_{t-1} in one product.
-    The Frobenius norm lies between the spectral norm and sqrt(n) times it.
-    Raises ValueError for another shape and values that are not finite.
-    Source: claims C59, C60, C73.
-
-    >>> transport_log10_norms(np.full((2, 1, 1), 0.1)).round(6).tolist()
-    [[0.0, -inf, -inf], [-1.0, 0.0, -inf], [-2.0, -1.0, 0.0]]
-    """
-    J = _stack(J)
-    T, n = len(J), J.shape[-1]
-    J, log10_size = unit_entries(J)
-    now, after, scale = np.empty((n, (T + 1) * n)), np.empty((n, (T + 1) * n)), np.zeros(T + 1)
-    logs = np.full((T + 1, T + 1), -np.inf)
-    for t in range(T + 1):
-        if t:
-            np.matmul(J[t - 1], now[:, : t * n], out=after[:, : t * n])
-            now, after = after, now
-            scale[:t] += log10_size[t - 1]
-        now[:, t * n : (t + 1) * n] = np.eye(n)
-        seen = now.reshape(n, T + 1, n)[:, : t + 1]
-        with np.errstate(over="ignore"):
-            squares = np.einsum("ikj,ikj->k", seen, seen)
-        far = ~((squares > 1 / FAR) & (squares < FAR))
-        if far.any():
-            size = np.abs(seen[:, far]).max(axis=(0, 2))  # the squares themselves may be 0 or inf here
-            size[size == 0] = 1.0
-            seen[:, far] /= size[:, None]
-            scale[: t + 1][far] += np.log10(size)
-            squares[far] = (seen[:, far] ** 2).sum(axis=(0, 2))
-        with np.errstate(divide="ignore"):
-            logs[t, : t + 1] = 0.5 * np.log10(squares) + scale[: t + 1]
-    return logs
 
 
 def bptt(net, run, G):

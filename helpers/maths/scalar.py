@@ -84,21 +84,6 @@ def orbit_gradients(activation, w, b=0.0, h0=0.5, n_steps=50, drive=None, c=1.0)
     return OrbitGradients(H, J, *_products(J), sign[:, 0], log10[:, 0], sign[:, 1], log10[:, 1])
 
 
-def overflow_step(H):
-    """Return the first t at which H[t] is not finite, -1 where every state is finite.
-
-    H : (T + 1, ...), states with time leading. The result has the shape of H[0], an int for a single orbit.
-    Raises ValueError for NaN or no time axis.
-    Source: claim C7.
-
-    >>> overflow_step(orbit("relu", 6.0, h0=1.0, n_steps=400))
-    397
-    """
-    too_large = np.isinf(_with_time("H", H))
-    first = np.where(too_large.any(axis=0), too_large.argmax(axis=0), -1)
-    return first if first.ndim else int(first)
-
-
 def log10_transport(J, since=0):
     """Return log10 |dh_t/dh_since| for t = since, ..., T, shape (T + 1 - since, ...); the first entry is 0.
 

@@ -30,14 +30,6 @@ class FixedPoint(NamedTuple):
     stability: str
 
 
-class TwoCycle(NamedTuple):
-    """Two states that follow each other, low < high, and the multiplier of the two steps together."""
-
-    low: float
-    high: float
-    multiplier: float
-
-
 class Attractor(NamedTuple):
     """Where an orbit settles, arrays of one shape.
 
@@ -72,38 +64,6 @@ def fixed_points(activation, w, b=0.0):
     w, b = real_number("w", w), real_number("b", b)
     found = {"relu": _relu_points, "identity": _identity_points}.get(activation, _smooth_points)(activation, w, b)
     return [FixedPoint(float(h), float(m), _stability(abs(m))) for h, m in found]
-
-
-def two_cycle(activation, w, b=0.0):
-    """Return the 2-cycle of h -> f(w h + b) as TwoCycle, or None where there is none.
-
-    high = f(w low + b), low = f(w high + b); multiplier w^2 f'(w low + b) f'(w high + b), over two steps
-
-    activation : "sigmoid", "tanh", "relu" or "identity". w, b : numbers.
-    With w = -1 relu (b > 0) and the identity swap h and b - h for a whole family of h; the one returned has the states
-    b/4 and 3b/4 (relu), b/2 - 1/2 and b/2 + 1/2 (identity), multiplier 1.
-    Raises ValueError for another activation and for values that are not finite numbers.
-    Source: claims C2, C3, C5, C7.
-
-    >>> [round(x, 6) for x in two_cycle("sigmoid", -8.0)[:2]]
-    [0.027683, 0.44486]
-    """
-    one_of("activation", activation, MONOTONE)
-    w, b = real_number("w", w), real_number("b", b)
-    if activation == "identity":
-        return TwoCycle(b / 2.0 - 0.5, b / 2.0 + 0.5, 1.0) if w == -1 else None
-    if activation == "relu":
-        if w > -1 or b <= 0:
-            return None
-        return TwoCycle(0.25 * b, 0.75 * b, 1.0) if w == -1 else TwoCycle(0.0, b, 0.0)
-    f = find_activation(activation)
-    v, a, scale = _as_tanh(activation, w, b)
-    z = _unique_root(v, a)
-    if w * f.derivative(scale * z) >= -1:
-        return None
-    z_low, z_high = _cycle(v, z)
-    multiplier = w * f.derivative(scale * z_low) * (w * f.derivative(scale * z_high))
-    return TwoCycle(float(f.f(scale * z_low)), float(f.f(scale * z_high)), float(multiplier))
 
 
 def attractor(activation, w, b=0.0, h0=0.5):

@@ -77,19 +77,6 @@ def layernorm_jacobian(z, eps=0.0):
     return (np.eye(n) - 1.0 / n - np.outer(x, x) / n) / s
 
 
-def activate(name, z):
-    """Return f(z), of the shape of z, for an elementwise or a vector activation.
-
-    name : a key of ACTIVATIONS, "softmax" or "layernorm" (with eps = LAYERNORM_EPS)
-    z : (n,), or (n, B) for a batch. Raises ValueError for another name and a z that is not finite.
-    Source: claim C24.
-
-    >>> activate("relu", [-1.0, 2.0]).tolist()
-    [0.0, 2.0]
-    """
-    return ACTIVATE[known_activation(name)](_units("z", z))
-
-
 def activation_jacobian(name, z):
     """Return the Jacobian of h = f(z), shape (n, n): diagonal for an elementwise f, full for a vector activation.
 
@@ -108,26 +95,6 @@ def activation_jacobian(name, z):
     if name == "layernorm":
         return layernorm_jacobian(z, LAYERNORM_EPS)
     return np.diag(ACTIVATIONS[name].derivative(z))
-
-
-def rows_times_jacobian(name, rows, z):
-    """Return g J for each row g, shape (B, n), without forming the Jacobian J of f at z.
-
-    g diag(f')   or   (g - g p) * p for softmax   or   (g - mean(g) - x mean(g * x)) / s for LayerNorm
-
-    name : as for `activation_jacobian`
-    rows : (B, n), a row for each member of the batch. z : (n, B), a column for each.
-    Raises ValueError for another name, values that are not finite, and shapes that do not fit.
-    Source: claims C24 to C27.
-
-    >>> rows_times_jacobian("relu", [[5.0, 7.0]], [[-1.0], [2.0]]).tolist()
-    [[0.0, 7.0]]
-    """
-    known_activation(name)
-    rows, z = real_array("rows", rows), _units("z", z)
-    if rows.shape != z.shape[::-1] or z.ndim != 2:
-        raise ValueError(f"rows must be (B, n) where z is (n, B), got {rows.shape} and {z.shape}")
-    return ROWS_TIMES_JACOBIAN[name](rows, z)
 
 
 def known_activation(name):
