@@ -8,11 +8,14 @@ TEST_FLAGS =
 WORKERS = -n auto
 FIRST_SEEDS = 1000 2000 3000
 TORCH = torch==2.13.0
+# What Colab gives, which nobody there chooses.
+COLAB = ipywidgets==7.7.1 matplotlib==3.10.0 numpy==2.0.2
+COLAB_PYTHON = python3.12
 
 PIP = -m pip --quiet --disable-pip-version-check
 UV = .venv-lock/bin/uv
 
-.PHONY: help lab test quick draws claims bench bench-torch notebooks size lint lock floor newest clean
+.PHONY: help lab test quick draws claims bench bench-torch notebooks size lint lock floor newest colab clean
 
 help:
 	@echo "make lab        open the course in JupyterLab         (LAB_FLAGS=--no-browser prints the address instead)"
@@ -28,6 +31,7 @@ help:
 	@echo "make lock       renew requirements.lock from pyproject.toml"
 	@echo "make floor      run all tests with the oldest versions that pyproject.toml allows"
 	@echo "make newest     run all tests with the newest versions that there are"
+	@echo "make colab      run all notebooks with the versions that Colab gives  (COLAB_PYTHON=python3.11)"
 	@echo "make clean      remove the environments and everything else that can be made again"
 
 # The token stays on, and only this machine can connect. Root needs a flag of its own.
@@ -103,25 +107,35 @@ $(UV):
 
 lock: $(UV)
 	@echo "Choosing the newest versions that fit together, for Python 3.11 and newer on every system ..."
-	@$(UV) pip compile pyproject.toml --group test --universal --python-version 3.11 --upgrade \
+	@$(UV) pip compile pyproject.toml --all-extras --group test --universal --python-version 3.11 --upgrade \
 	  --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
 
 floor: $(UV)
 	@echo "Making .venv-floor with the oldest versions that pyproject.toml allows ..."
 	@rm -rf .venv-floor
 	@$(PYTHON) -m venv .venv-floor
-	@$(UV) pip install --quiet --python .venv-floor/bin/python --resolution lowest-direct --group test -e .
+	@$(UV) pip install --quiet --python .venv-floor/bin/python --resolution lowest-direct --group test -e '.[lab,experiments]'
 	@.venv-floor/bin/python -m pytest $(WORKERS) $(TEST_FLAGS)
 
 newest: $(UV)
 	@echo "Making .venv-newest with the newest versions that there are ..."
 	@rm -rf .venv-newest
 	@$(PYTHON) -m venv .venv-newest
-	@$(UV) pip install --quiet --python .venv-newest/bin/python --upgrade --group test -e .
+	@$(UV) pip install --quiet --python .venv-newest/bin/python --upgrade --group test -e '.[lab,experiments]'
 	@.venv-newest/bin/python -m pytest $(WORKERS) $(TEST_FLAGS)
 
+# Without JupyterLab and without the tests: the notebooks as a reader there has them.
+colab:
+	@echo "Making .venv-colab with the versions that Colab gives ..."
+	@rm -rf .venv-colab
+	@$(COLAB_PYTHON) -m venv .venv-colab
+	@.venv-colab/bin/python $(PIP) install -e . $(COLAB) ipykernel nbclient
+	@for notebook in notebooks/*.ipynb; do \
+	  echo "running $$notebook ..."; .venv-colab/bin/jupyter execute --timeout=300 $$notebook || exit 1; \
+	done
+
 clean:
-	rm -rf .venv .venv-lock .venv-floor .venv-newest .venv-torch build *.egg-info
+	rm -rf .venv .venv-lock .venv-floor .venv-newest .venv-colab .venv-torch build *.egg-info
 	rm -rf .pytest_cache .ruff_cache .hypothesis
 	find helpers tests tools notebooks -name __pycache__ -prune -exec rm -rf {} +
 	find . -name .ipynb_checkpoints -prune -exec rm -rf {} +

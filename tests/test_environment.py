@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from importlib import metadata
@@ -31,9 +32,19 @@ def by_name(lines):
 
 RUNTIME = by_name(PYPROJECT["project"]["dependencies"])
 TEST = by_name(PYPROJECT["dependency-groups"]["test"])
-EXTRAS = by_name(line for lines in PYPROJECT["project"]["optional-dependencies"].values() for line in lines)
+EXTRAS = {name: by_name(lines) for name, lines in PYPROJECT["project"]["optional-dependencies"].items()}
 BUILD = by_name(PYPROJECT["build-system"]["requires"])
-DIRECT = RUNTIME | TEST
+
+
+def together(*parts):
+    """Return name to range where each of the ranges must hold."""
+    found = {}
+    for name, wanted in (item for part in parts for item in part.items()):
+        found[name] = found.get(name, SpecifierSet()) & wanted
+    return found
+
+
+DIRECT = together(RUNTIME, *EXTRAS.values(), TEST)
 
 
 def locked():
@@ -56,8 +67,9 @@ def conda_dependencies():
 
 
 def test_conda_and_pip_install_the_same_packages_from_the_same_floors():
+    """What runs the explorers, and JupyterLab, in which they are read."""
     lines = [line for line in conda_dependencies() if not line.startswith("python=") and line != "pip"]
-    assert by_name(lines) == {CONDA_NAMES.get(name, name): floor for name, floor in RUNTIME.items()}
+    assert by_name(lines) == {CONDA_NAMES.get(name, name): floor for name, floor in (RUNTIME | EXTRAS["lab"]).items()}
 
 
 def test_conda_names_one_exact_minor_version_of_python_that_the_package_supports():
@@ -76,9 +88,37 @@ def test_conda_uses_the_free_channel_alone():
     assert ENVIRONMENT["channels"] == ["conda-forge", "nodefaults"]
 
 
-def test_the_tests_install_what_the_extras_offer_from_the_same_floors():
-    assert EXTRAS
-    assert {name: TEST.get(name) for name in EXTRAS} == EXTRAS
+# What runs the explorers
+
+
+COLAB = re.search(r"^COLAB = (.+)$", MAKEFILE, re.MULTILINE)[1].split()
+
+
+def test_what_colab_has_is_enough_to_run_the_explorers():
+    """`make colab` runs the notebooks with these, which are the versions that Colab gives."""
+    assert {"ipywidgets", "matplotlib", "numpy"} == {Requirement(line).name for line in COLAB}
+    for wanted in map(Requirement, COLAB):
+        (exact,) = wanted.specifier
+        assert Version(exact.version) in RUNTIME[wanted.name], f"{wanted.name} {RUNTIME[wanted.name]}"
+
+
+def test_an_explorer_needs_no_jupyterlab_and_the_extras_bring_it():
+    assert set(RUNTIME) == {"anywidget", "ipywidgets", "matplotlib", "numpy", "traitlets"}
+    assert "jupyterlab" in EXTRAS["lab"]
+    assert set(EXTRAS) == {"lab", "experiments"}
+
+
+def test_the_package_and_its_explorers_are_imported_without_what_the_extras_bring():
+    """As in an environment that has no JupyterLab, no Dask and no bar."""
+    without = sorted({name for extra in EXTRAS.values() for name in extra} - set(RUNTIME))
+    script = (
+        "import sys, pkgutil, importlib\n"
+        f"sys.modules |= dict.fromkeys({without!r})\n"
+        "import helpers\n"
+        "for found in pkgutil.walk_packages(helpers.__path__, 'helpers.'):\n"
+        "    if found.name != 'helpers.experiments.__main__': importlib.import_module(found.name)\n"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
 
 
 # pyproject.toml and requirements.lock
@@ -145,7 +185,9 @@ def imported(path):
             yield node.module.partition(".")[0]
 
 
-@pytest.mark.parametrize(("folder", "declared"), [("helpers", RUNTIME | EXTRAS), ("tests", DIRECT), ("tools", DIRECT)])
+@pytest.mark.parametrize(
+    ("folder", "declared"), [("helpers", RUNTIME | EXTRAS["experiments"]), ("tests", DIRECT), ("tools", DIRECT)]
+)
 def test_what_is_imported_is_declared(folder, declared):
     distributions = metadata.packages_distributions()
     ours = {"helpers", "tests", "tools"} | {path.stem for path in (ROOT / "tools").glob("*.py")}

@@ -554,10 +554,19 @@ def test_a_wrong_command_is_told_what_is_wrong(arguments, message, tmp_path):
 # A cluster
 
 
+INSTALL = r"pip install -e '\.\[experiments\]'"
+
+
 def test_who_lacks_dask_is_told_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ImportError, match=r"pip install -e '\.\[dask\]'"), cluster("tcp://127.0.0.1:8786"):
+    with pytest.raises(ImportError, match=INSTALL), cluster("tcp://127.0.0.1:8786"):
         pass
+
+
+def test_who_lacks_the_bar_is_told_how_to_install_it(monkeypatch, path):
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    with pytest.raises(ImportError, match=INSTALL):
+        run([], path)
 
 
 @POSIX

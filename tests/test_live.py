@@ -18,6 +18,9 @@ from helpers.explorers.live import Draft, Explorer, State
 from helpers.explorers.scalar import memory_explorer
 from helpers.figures.scene import Scene
 from tests.sweeping import corners, stops, sweep
+from tools.explorers import makers
+
+EXPLORERS = makers()
 
 
 class Dot(Scene):
@@ -62,7 +65,7 @@ def explorer():
 def from_the_page(control, value):
     """Set a control as the page does: the message that a dragged slider or a field that is left sends."""
     if hasattr(control, "options"):
-        control.set_state({"index": control.options.index(value)})
+        control.set_state({"index": control._options_values.index(value)})
     else:
         control.set_state({"value": str(value) if isinstance(control, NumberField) else value})
 
@@ -607,6 +610,57 @@ def test_a_failure_in_the_thread_is_shown_and_the_thread_lives_on():
     assert "too far" in fragile.sentence
     from_the_page(fragile.controls["x"], 0.5)
     assert fragile.sentence == "x = 0.5, a"
+
+
+@pytest.fixture
+def without_threads(monkeypatch):
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")  # what Pyodide says
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+
+
+def test_where_no_thread_can_be_started_a_long_compute_is_waited_for_and_says_how_far_it_is(without_threads):
+    signs = []
+
+    def compute(x, name):
+        signs.append(alone._sign.value if x else "")
+        yield 0.5
+        signs.append(alone._sign.value if x else "")
+        return dot_state(x, name)
+
+    alone = Explorer(CONTROLS, compute, Dot(density=1.0), say)
+    signs.clear()
+    from_the_page(alone.controls["x"], 0.5)
+    assert alone._sentence == "x = 0.5, a"  # it is there at once
+    assert ["computing" in sign for sign in signs] == [True, True]
+    assert "50%" in signs[1]
+    assert alone._sign.value == ""
+    assert alone.sentence == "x = 0.5, a"
+
+
+def test_where_no_thread_can_be_started_a_failure_is_shown_and_the_explorer_lives_on(without_threads):
+    def compute(x, name):
+        yield 0.5
+        if x == 1:
+            raise ValueError("too far")
+        return dot_state(x, name)
+
+    fragile = Explorer(CONTROLS, compute, Dot(density=1.0), say)
+    from_the_page(fragile.controls["x"], 1)
+    assert "too far" in fragile.sentence
+    from_the_page(fragile.controls["x"], 0.5)
+    assert fragile.sentence == "x = 0.5, a"
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_each_explorer_works_in_a_kernel_that_can_start_no_thread(name, without_threads):
+    explorer = EXPLORERS[name]()
+    told = explorer.sentence
+    spec = next(iter(explorer.specs.values()))
+    from_the_page(explorer.controls[spec.name], next(value for value in spec.samples if value != spec.default))
+    assert explorer._sentence != told
+    assert not explorer._at_work
 
 
 def test_two_threads_that_draw_do_not_mix(explorer):

@@ -23,7 +23,6 @@ from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from helpers.experiments import ONE_THREAD, table
 
@@ -82,6 +81,8 @@ def run(
     workers = min(workers or n_cores(), max(len(todo), 1), 61)  # Windows cannot wait for more
     failed: dict = {}
     done = len(cells) - len(todo)
+    with _extra("tqdm"):
+        from tqdm.auto import tqdm
     bar = tqdm(
         desc=title, total=len(cells), initial=done, unit="cell", disable=None if progress is None else not progress
     )
@@ -140,20 +141,27 @@ def compute(run_cell: Callable[..., dict], cell) -> dict:
 
 
 @contextmanager
+def _extra(package: str) -> Iterator[None]:
+    """Let an ImportError say how ``package``, which is not there, is installed."""
+    try:
+        yield
+    except ImportError as error:
+        raise ImportError(
+            f"this needs the package {package}. To install it: pip install 'gradient-carousel[experiments]' "
+            "(in a checkout: pip install -e '.[experiments]')"
+        ) from error
+
+
+@contextmanager
 def cluster(address: str) -> Iterator[Executor]:
     """Give an executor on the Dask cluster whose scheduler is at ``address``, as in "tcp://127.0.0.1:8786".
 
     Its workers need this package. A worker that dies is Dask's affair: it runs the cell on another one. Raises
     ImportError where Dask is missing, ValueError for what is no address and OSError where nobody answers.
     """
-    try:
+    with _extra("distributed"):
         from distributed import Client
         from distributed.comm import resolve_address
-    except ImportError as error:
-        raise ImportError(
-            "a cluster needs Dask's package distributed. To install it: pip install 'gradient-carousel[dask]' "
-            "(in a checkout: pip install -e '.[dask]')"
-        ) from error
     resolve_address(address)  # a client that was made for a bad one takes a minute to give up
     # Not pure: a cell that failed would otherwise keep its failure for as long as the scheduler remembers it.
     with Client(address, set_as_default=False) as client:

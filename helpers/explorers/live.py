@@ -5,7 +5,8 @@ An explorer binds controls to three functions: ``compute(**settings)`` makes the
 
 * A setting is worked off where it arrives: the page sends the next one when the last is answered, and of those that
   it could not send only the newest. A compute that takes longer than a frame is a generator; set from the page it runs
-  in a thread, so that the page goes on, and a newer setting overtakes an older one.
+  in a thread, so that the page goes on, and a newer setting overtakes an older one. Where no thread can be started,
+  the page waits, and the explorer says how far it is.
 * A picture is shown first. Where a page says that it can paint (player.js), a drawing takes its place: the list of what
   is painted, of which only what moves is sent at each step (scene.py, recorder.py).
 * One lock stands round compute and draw: since JupyterLab 4.4 the callbacks of a slider run in another thread than the
@@ -44,6 +45,15 @@ _lock = threading.RLock()
 
 class _OvertakenError(Exception):
     """A newer setting has come while an older one was computed."""
+
+
+def _started(thread: threading.Thread) -> bool:
+    """Start ``thread``, and say whether it runs: a kernel that lives in a page (Pyodide) can start none."""
+    try:
+        thread.start()
+    except RuntimeError:
+        return False
+    return True
 
 
 class Draft(NamedTuple):
@@ -254,14 +264,18 @@ class Explorer:
         self._sign.value = f'<span role="alert">{html.escape(change.new)}</span>'
 
     def _ask(self) -> None:
-        """Have a thread draw the present settings, and return at once."""
+        """Have a thread draw the present settings, and return at once; where there is no thread, draw them now."""
         with self._gate:
             self._asked = True
-            if not self._at_work:
-                self._at_work = True
-                # With the context of the message, so that the answer is known to belong to it.
-                self._thread = threading.Thread(target=copy_context().run, args=(self._work,), daemon=True)
-                self._thread.start()
+            if self._at_work:
+                return
+            self._at_work = True
+            # With the context of the message, so that the answer is known to belong to it.
+            self._thread = threading.Thread(target=copy_context().run, args=(self._work,), daemon=True)
+            if _started(self._thread):
+                return
+            self._thread = None
+        self._work()
 
     def _work(self) -> None:
         while True:
@@ -290,7 +304,8 @@ class Explorer:
             sign = threading.Timer(left, self._show_sign, ["computing …"])
             sign.daemon = True
             try:
-                sign.start()
+                if not _started(sign) and self._slow:
+                    self._show_sign("computing …")
                 self._set(settings)
                 self._switch()
                 self._draw(self._run(self.settings, overtaken))
