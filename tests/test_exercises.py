@@ -220,27 +220,27 @@ RIGHT = {
 }
 # Near misses: between what is right and what a slip gives. None of them may pass.
 NEAR_MISSES = {
-    "01.1": [0.9, 0.91, -0.905, math.exp(-0.2)],
+    "01.1": [0.9, 0.91, -0.905, math.exp(-0.2), 0.9044, 0.9053],
     "01.2": [-3.9, -4.1, 4.0],
     "01.4": [3, 5, 4.5],
-    "02.1": [-3.2, -3.19, -3.6, 3.195],
-    "02.2": [1023, 1025, 512, 2048],
+    "02.1": [-3.2, -3.19, -3.194, -3.1955, -3.6, 3.195],
+    "02.2": [1023, 1024.4, 1020, 1025, 512, 2048],
     "02.4": [1.46, 1.5, 1.45],
-    "03.5": [-4.5e-4, -4.5e-6, -4.7e-5, -4.4e-5],
-    "04.2": [1.75, 1.76, 1.7],
+    "03.5": [-4.5e-4, -4.5e-6, -4.7e-5, -4.4e-5, -4.58e-5],
+    "04.2": [1.75, 1.76, 1.7, 1.757, 1.759, 1.7575],
     "04.3": [9, 11, 9.97],
     "05.2": [59, 61, 57.3],
     "05.3": [18, 20, 19.5],
     "06.1": [819, 821, 780, 1600],
-    "06.3": [0.04, 0.05, 0.047, 0.9**29],
+    "06.3": [0.04, 0.05, 0.047, 0.9**29, 0.041, 0.043, 0.0418, 0.0428],
     "07.2": [3.9, 4.1, 2],
-    "07.3": [0.35, 0.36, 0.5, 0.125],
-    "08.2": [0.36, 0.38, 0.35],
-    "08.3": [0.34, 0.36, 0.387],
-    "09.2": [2, 2.3, 3],
-    "09.3": [5.6, 5.8, 5.3],
-    "10.2": [2, 2.2, 1.8],
-    "10.3": [1.7, 1.9, 2.1],
+    "07.3": [0.35, 0.36, 0.5, 0.125, 0.353, 0.3545],
+    "08.2": [0.36, 0.38, 0.35, 0.363, 0.369, 0.371],
+    "08.3": [0.34, 0.36, 0.387, 0.345, 0.353],
+    "09.2": [2, 2.3, 3, 2.17, 2.26],
+    "09.3": [5.6, 5.8, 5.3, 5.62, 5.71],
+    "10.2": [2, 2.2, 1.8, 2.05, 2.14],
+    "10.3": [1.7, 1.9, 2.1, 1.75, 1.84],
     "10.4": [20, 22, 20.09],
     "10.6": [0.49, 0.51, 0.25, 0.75],
 }
@@ -449,8 +449,10 @@ WRONG = [
     ("02.1", -3.19, "Three digits"),
     ("02.4", 1.5, "go left"),
     ("02.4", 1.47, "go right"),
-    ("03.5", -4.6e-5, "times the slope"),
-    ("03.5", -4.4e-5, "times the slope"),
+    ("03.5", -4.6e-5, "right to 2 digits"),
+    ("03.5", -4.4e-5, "right to 2 digits"),
+    ("06.3", 0.043, "right to 2 digits"),
+    ("07.3", 0.353, "right to 3 digits"),
     ("03.5", -0.5, "Half the error"),
     ("02.2", 8**10, "slope of the sigmoid"),
     ("02.2", 0.166372**10, "RESTING"),
@@ -501,6 +503,21 @@ def test_every_hint_is_drawn_by_an_answer_that_deserves_it(name):
 @pytest.mark.parametrize(("name", "answer"), [(name, one) for name, many in NEAR_MISSES.items() for one in many])
 def test_a_near_miss_is_refused(name, answer):
     assert not check(name, answer).right
+
+
+@pytest.mark.parametrize("name", [name for name in NEAR_MISSES if EXERCISES[name].digits])
+def test_an_answer_may_have_more_digits_than_are_asked_for_if_they_are_right_and_none_may_be_wrong(name):
+    answer, digits = EXERCISES[name].answer, EXERCISES[name].digits
+    assert check(name, answer).right
+    assert check(name, float(np.float32(answer))).right
+    for more in range(3):
+        written = f"{answer:.{digits + more - 1}e}"
+        unit = 10.0 ** (int(written.split("e")[1]) - digits - more + 1)
+        assert check(name, written).right
+        assert check(name, float(written)).right
+        for off in (-3, -2, 2, 3) if more else (-1, 1):  # by one the last of more digits may be cut
+            wrong = f"{float(written) + off * unit:.{digits + more - 1}e}"
+            assert re.search("0e", wrong) or not check(name, wrong).right
 
 
 def test_every_exercise_with_a_number_has_near_misses():

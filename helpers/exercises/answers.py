@@ -27,7 +27,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Exercise:
-    """A question with one right answer: a number within ``tolerance``, or one of ``options``.
+    """A question with one right answer: one of ``options``, or a number within ``tolerance`` or to so many ``digits``.
 
     hints : pairs of a test of the answer and what to say to one that passes it; the first that fits is said.
     otherwise : what to say where none fits.
@@ -37,6 +37,7 @@ class Exercise:
     explanation: str
     hints: tuple[tuple[Callable[[float | str], bool], str], ...]
     tolerance: float = 0.0
+    digits: int = 0
     options: tuple[str, ...] = ()
     otherwise: str = "Not yet. Set the explorer to it and look again."
 
@@ -52,14 +53,38 @@ class Exercise:
             given, refusal = read_number(given)
             if refusal:
                 return Verdict(False, refusal)
-        if given == self.answer or (not self.options and abs(given - self.answer) <= self.tolerance):
+        if given == self.answer or (not self.options and self._is_near(given)):
             return Verdict(True, f"Right. {self.explanation}")
-        return Verdict(False, next((text for fits, text in self.hints if fits(given)), self.otherwise))
+        otherwise = self.otherwise
+        if self.digits and abs(given - self.answer) <= 2 * last_place(self.answer, self.digits):
+            otherwise = f"Nearly. It must be right to {self.digits} digits, the last of them rounded."
+        return Verdict(False, next((text for fits, text in self.hints if fits(given)), otherwise))
+
+    def _is_near(self, given: float) -> bool:
+        if self.digits:
+            return agrees(given, self.answer, self.digits)
+        return abs(given - self.answer) <= self.tolerance
 
 
 def near(value: float, tolerance: float) -> Callable[[float], bool]:
     """Return the test whether a number lies within ``tolerance`` of ``value``."""
     return lambda given: abs(given - value) <= tolerance
+
+
+def last_place(answer: float, digits: int) -> float:
+    """Return what one unit of the last of so many digits of a number is worth."""
+    return 10.0 ** (math.floor(math.log10(abs(answer))) + 1 - digits)
+
+
+def agrees(given: float, answer: float, digits: int) -> bool:
+    """Return whether a number is the answer to each digit that it has, and to ``digits`` of them at least.
+
+    The last of those asked for must be rounded; where there are more, the last may be cut off instead.
+    """
+    asked = last_place(answer, digits)
+    own = 10.0 ** Decimal(f"{given:.12g}").normalize().as_tuple().exponent
+    off = abs(given - answer)
+    return off <= max(1e-6 * abs(answer), 0.5 * asked if own > 0.99 * asked else 0.999 * own)
 
 
 def is_option(option: str) -> Callable[[str], bool]:

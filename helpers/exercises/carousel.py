@@ -43,7 +43,7 @@ EXERCISES = {
             (near(float(half_life(2.0)), 0.05), "That is for a bias of 2, as when two bias vectors of 1 are added."),
             (lambda steps: steps > 10, "Too long by far: 0.731 to the power of 10 is 0.04."),
         ),
-        tolerance=0.05,
+        digits=2,
         otherwise="Not yet. The gate is σ(1) = 0.731: when is its power a half?",
     ),
     "09.3": Exercise(
@@ -54,7 +54,7 @@ EXERCISES = {
             (near(1.0, 1e-9), "1 bridges two steps."),
             (near(200.0, 1e-9), "A bias, not a number of steps: try 5 in the explorer."),
         ),
-        tolerance=0.05,
+        digits=2,
         otherwise="Not yet. Set the lag to 200 in the explorer and read the sentence.",
     ),
     "09.4": Exercise(

@@ -177,7 +177,7 @@ EXERCISES = {
             (near(-0.5, 0.01), "Half the error? The ½ of the loss is used up by the 2 of the square."),
             (near(-2 * abs(_l2_at_z()), 1e-6), "Twice too large: the ½ of the loss cancels the 2 of the square."),
         ),
-        tolerance=5e-7,
+        digits=2,
         otherwise="Not yet. Take the error y − d, times the slope y(1 − y), at z = −10.",
     ),
 }

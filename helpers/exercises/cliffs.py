@@ -25,7 +25,7 @@ EXERCISES: dict[str, Exercise] = {
             (near(-math.log(1.5) - 3.6, 1e-3), "The logit has the wrong sign: logit(0.6) is positive."),
             (near(float(wall_bias(0.6, 6.0)), 0.01), "Close. Three digits after the point are wanted."),
         ),
-        tolerance=1e-3,
+        digits=4,
         otherwise="Not yet. Print 1 / (1 + np.exp(-(6 * 0.6 + b))) with your b: it must give 0.6 back.",
     ),
     "02.2": Exercise(
@@ -40,7 +40,7 @@ EXERCISES: dict[str, Exercise] = {
             (near(0.25**10, 1e-8), "You have the slopes alone. Every step also multiplies by w."),
             (near(20.0, 1e-9), "Multiply, do not add: ten factors of 2."),
         ),
-        tolerance=0.5,
+        digits=4,
         otherwise="Not yet. What is one factor w f'(z) at h = 1/2, where z is 0? Then take it ten times.",
     ),
     "02.3": Exercise(

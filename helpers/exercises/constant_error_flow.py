@@ -39,7 +39,7 @@ EXERCISES = {
             (near(0.99, 1e-9), "That is one step."),
             (near(0.01, 1e-3), "Losing a hundredth a hundred times does not leave a hundredth: multiply."),
         ),
-        tolerance=0.005,
+        digits=2,
         otherwise="Not yet. A hundred factors of 0.99.",
     ),
     "08.3": Exercise(
@@ -51,7 +51,7 @@ EXERCISES = {
             (near(9.0, 1e-9), "Factors are multiplied: 0.9 to the power of the hops."),
             (near(0.09, 1e-3), "The weight is not shared among the taps: only the tenth has one, 0.9."),
         ),
-        tolerance=0.005,
+        digits=2,
         otherwise="Not yet. How many hops of ten steps make a hundred?",
     ),
     "08.4": Exercise(

@@ -94,7 +94,7 @@ EXERCISES = {
                 "You have solved a (1 − s²) = 1. The eigenvalue is a s².",
             ),
         ),
-        tolerance=1e-3,
+        digits=3,
         otherwise="Not yet. Set a = 8 and move s until the curve is level.",
     ),
     "07.4": Exercise(

@@ -27,7 +27,7 @@ EXERCISES = {
             (lambda bias: bias < BIAS, "Too small. A larger bias forgets less: raise it until the blue lines meet."),
             (lambda bias: bias > BIAS, "Too large. A smaller bias forgets more: lower it until the blue lines meet."),
         ),
-        tolerance=0.049,
+        digits=2,
     ),
     "10.3": Exercise(
         SCALE,
@@ -37,7 +37,7 @@ EXERCISES = {
             (lambda scale: scale < SCALE, "Too small. Keep the bias, and raise the scale until the orange lines meet."),
             (lambda scale: scale > SCALE, "Too large. Keep the bias, and lower the scale until the orange lines meet."),
         ),
-        tolerance=0.049,
+        digits=2,
     ),
     "10.4": Exercise(
         21,

@@ -51,7 +51,7 @@ EXERCISES: dict[str, Exercise] = {
             (near(math.exp(-1 / 10), 6e-3), "Close. Three digits after the point are wanted."),
             (lambda w: w > 1, "Above 1 the state leaves 0 and settles elsewhere. Look below 1."),
         ),
-        tolerance=5e-4,
+        digits=3,
         otherwise="Not yet. Print memory_time(w) with your w and compare it with 10.",
     ),
     "01.2": Exercise(

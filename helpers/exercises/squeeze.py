@@ -58,7 +58,7 @@ EXERCISES = {
             (near(1.0, 1e-3), "SELU is ELU, scaled by λ = 1.0507. Where is it steepest?"),
             (near(1.098, 2e-3), "That is SiLU's. Choose SELU."),
         ),
-        tolerance=1e-3,
+        digits=4,
         otherwise="Not yet. Choose SELU in the zoo, and move z to where its slope is largest.",
     ),
     "04.3": Exercise(

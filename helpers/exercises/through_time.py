@@ -93,7 +93,7 @@ EXERCISES = {
             (near(1.0, 1e-9), "Q alone keeps every length. But W = 0.9 Q."),
             (near(0.9**30 * 4, 0.01), "The Frobenius norm? Wanted is the largest singular value."),
         ),
-        tolerance=5e-4,
+        digits=2,
         otherwise="Not yet. What does one step do to the length of a row?",
     ),
     "06.4": Exercise(
