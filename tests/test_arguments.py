@@ -365,6 +365,16 @@ def recipe():
     )
 
 
+def attention_call():
+    """The arguments of one layer of attention."""
+    return {
+        "W_q": Numbers(U, "d m"),
+        "W_k": Numbers(U + 1, "d m"),
+        "W_v": Numbers(U3, "p m"),
+        "X": Numbers(X, "T m"),
+    }
+
+
 UNIT = {"activation": name("tanh"), "w": Numbers(0.5), "b": Numbers(0.1)}
 ORBIT = {
     **UNIT,
@@ -382,12 +392,35 @@ WALL = {
     "activation": name("sigmoid"),
 }
 LATCH_LENGTH = 2
+RING = {"r_min": Number(0.5, outside=(-0.1, 0.95)), "r_max": Number(0.9, outside=(0.4, 1.1, -0.1))}
+DIAGONAL = {"eigenvalues": Numbers(W, "2 n"), "X": Numbers(G[:4], "T n")}
+VALLEY = {"memory": Number(10.0, outside=(1.0, 0.5)), "parameter": name("raw"), "write": name("free", "held")}
+MIN_GRU = {
+    "U": Numbers(U4[:4], "g m"),
+    "b": Numbers(B4[:4], "g"),
+    "X": Numbers(X, "T m"),
+    "h0": Numbers(H0, "n", loose=True),
+}
 GATES = (-0.1, 1.1)
 
 CALLS: dict[str, Callable[[], dict]] = {
     "activations.activation": lambda: {"name": name("tanh")},
     "activations.Activation.__call__": lambda: {"z": Numbers(B, inf=True)},
     "activations.Activation.slope": lambda: {"z": Numbers(B, inf=True)},
+    "attention.causal_weights": lambda: {"logits": Numbers(W, "T T", loose=True)},
+    "attention.attention": lambda: attention_call(),
+    "attention.attention_jacobians": lambda: attention_call(),
+    "attention.rollout": lambda: {
+        "A": Numbers(np.tile(np.eye(2), (3, 1, 1)), "L T T", outside=(-0.1,)),
+        "residual": Of(True, (1, "True"), (True,)),
+    },
+    "attention.residual_gains": lambda: {
+        "norm": name("pre"),
+        "n": Count(2),
+        "depth": Count(3),
+        "eps": Number(0.1),
+        "rng": rng(),
+    },
     "bounds.bound_ladder": lambda: {"net": rnn(), "run": rnn_run()},
     "bounds.contraction_factors": lambda: {"W": Numbers(W, "n n"), "activation": name("tanh")},
     "depth.train": lambda: {
@@ -405,6 +438,21 @@ CALLS: dict[str, Callable[[], dict]] = {
         "gradient_log10_norms": Several((Numbers(B, "n", inf=True), Numbers(B, "n", inf=True))),
         "layers": layers(),
         "learning_rate": Number(0.1, outside=(0.0, -0.1)),
+    },
+    "diagonal.ring_eigenvalues": lambda: {"n": Count(2), **RING, "rng": rng()},
+    "diagonal.ring_log10_rms": lambda: {"lags": Numbers([0.0, 1.0, 9.0], outside=(-0.1,)), **RING},
+    "diagonal.diagonal_run": lambda: DIAGONAL,
+    "diagonal.diagonal_backward": lambda: {**DIAGONAL, "G": Numbers(G, "T+1 n")},
+    "diagonal.sensitivity": lambda: {
+        "memory": Numbers([2.0, 3.0, 4.0], outside=(1.0, 0.5)),
+        "parameter": name("raw"),
+        "write": name("free"),
+    },
+    "diagonal.valley": lambda: {"value": Numbers([0.5, 0.6, 0.7], outside=(1.0, -1.5)), **VALLEY},
+    "diagonal.descend_valley": lambda: {
+        **VALLEY,
+        "learning_rate": Number(1e-3, outside=(-0.1,)),
+        "n_updates": Count(3),
     },
     "drives.impulse": lambda: {"n_steps": Count(4), "at": Count(1), "size": Number(1.0)},
     "drives.step": lambda: {"n_steps": Count(4), "at": Count(1), "size": Number(1.0)},
@@ -443,6 +491,16 @@ CALLS: dict[str, Callable[[], dict]] = {
         "gain": Number(1.0),
     },
     "initial.recurrent_matrix": lambda: {"kind": name("normal"), "n": Count(2), "gain": Number(1.0), "rng": rng()},
+    "input_gates.min_gru": lambda: MIN_GRU,
+    "input_gates.min_gru_input_gradients": lambda: MIN_GRU,
+    "input_gates.scan": lambda: {"gates": Numbers(G, "T n"), "writes": Numbers(G + 1, "T n")},
+    "input_gates.log_scan": lambda: {"log_gates": Numbers(G, "T n"), "log_writes": Numbers(G + 1, "T n")},
+    "input_gates.slstm": lambda: {
+        "log_i": Numbers(G, "T n"),
+        "log_f": Numbers(G + 1, "T n"),
+        "Z": Numbers(G + 2, "T n"),
+    },
+    "input_gates.slstm_shares": lambda: {"log_i": Numbers(G, "T n"), "log_f": Numbers(G + 1, "T n")},
     "latching.train_holders": lambda: {"length": Count(LATCH_LENGTH), "first_seed": Count(0)},
     "latching.holders": lambda: {"length": Count(LATCH_LENGTH), "first_seed": Count(0)},
     "latching.is_trained": lambda: {"length": Count(LATCH_LENGTH), "first_seed": Count(0)},

@@ -373,7 +373,7 @@ def moved(thing, draw):
 def numbers_in(result):
     """Every float in what came back."""
     if isinstance(result, float | np.ndarray):
-        yield from np.ravel(result).astype(float)
+        yield from np.ravel(result).astype(complex).view(float)
     elif isinstance(result, list | tuple):
         for part in result:
             yield from numbers_in(part)

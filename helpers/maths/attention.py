@@ -1,0 +1,143 @@
+"""No product along time: causal attention of one layer, and what depth does to it (notebook 11).
+
+y_t = sum_{k<=t} a_tk v_k,   a_t = softmax of q_t . k_k / √d over k <= t
+
+The tokens are rows, X (T, m). Of the Jacobian of y_t with respect to a token k < t one factor knows the lag: a_tk.
+"""
+
+import numpy as np
+
+from helpers.maths._check import generator, one_of, real_array, real_number, whole_number, within_floats
+
+NORMS = ("none", "pre", "post")
+
+
+@within_floats
+def causal_weights(logits):
+    """Return the weights a, of the shape of the logits, rows summing to 1 over k <= t, and 0 above the diagonal.
+
+    logits : (..., T, T). Raises ValueError for other shapes and values. Source: Vaswani et al. 2017, section 3.2.
+
+    >>> causal_weights([[0.0, 5.0], [0.0, 0.0]]).tolist()
+    [[1.0, 0.0], [0.5, 0.5]]
+    """
+    z = real_array("logits", logits)
+    if z.ndim < 2 or z.shape[-1] != z.shape[-2] or not z.shape[-1]:
+        raise ValueError(f"logits must be (..., T, T), got {z.shape}")
+    z = np.where(np.tri(z.shape[-1], dtype=bool), z, -np.inf)
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@within_floats
+def attention(W_q, W_k, W_v, X):
+    """Return the weights a (T, T) and the outputs Y (T, p) of one causal layer with one head.
+
+    q, k, v = W_q x, W_k x, W_v x;   the logits are q . k / √d
+
+    W_q, W_k : (d, m). W_v : (p, m). X : (T, m). Raises ValueError for shapes that do not fit, and values that leave the
+    floats. Source: Vaswani et al. 2017, section 3.2.
+
+    >>> A, Y = attention([[0.0]], [[0.0]], [[1.0]], [[1.0], [3.0]])  # no logit: the mean of what was read
+    >>> Y[:, 0].tolist()
+    [1.0, 2.0]
+    """
+    W_q, W_k, W_v, X = _fitting(W_q, W_k, W_v, X)
+    A = causal_weights(X @ W_q.T @ W_k @ X.T / np.sqrt(len(W_k)))
+    return A, A @ X @ W_v.T
+
+
+@within_floats
+def attention_jacobians(W_q, W_k, W_v, X):
+    """Return dy/dx_k of the last output with respect to each token, shape (T, p, m).
+
+    dy_t/dx_k = a_tk [W_v + (v_k - y_t)(W_k^T q_t)^T / √d],   and for the token that asks, k = t, besides
+    sum_j a_tj (v_j - y_t)(W_q^T k_j)^T / √d
+
+    Arguments and errors as for `attention`. Source: derived.
+
+    >>> attention_jacobians([[0.0]], [[0.0]], [[1.0]], [[1.0], [3.0]])[:, 0, 0].tolist()
+    [0.5, 0.5]
+    """
+    A, Y = attention(W_q, W_k, W_v, X)
+    W_q, W_k, W_v, X = _fitting(W_q, W_k, W_v, X)
+    a, apart, root = A[-1][:, None, None], X @ W_v.T - Y[-1], np.sqrt(len(W_k))
+    J = a * (W_v + apart[:, :, None] * (W_k.T @ W_q @ X[-1]) / root)
+    J[-1] += (A[-1][:, None] * apart).T @ (X @ W_k.T @ W_q) / root
+    return J
+
+
+@within_floats
+def rollout(A, residual=False):
+    """Return the share of each token in the last output after L layers of weights alone, shape (T,).
+
+    the last row of M_L ... M_1,   M = A_l, or ½(I + A_l) with a residual path
+
+    A : (L, T, T), L >= 1, first layer first; rows of weights. residual : True or False.
+    Raises ValueError for other values. Source: Barbero et al. 2024; Abnar & Zuidema 2020.
+
+    >>> rollout([[[1.0, 0.0], [0.5, 0.5]]] * 2).tolist()
+    [0.75, 0.25]
+    """
+    A = real_array("A", A, at_least=0.0)
+    if A.ndim != 3 or A.shape[1] != A.shape[2] or not A.size:
+        raise ValueError(f"A must be (L, T, T), L >= 1, got {A.shape}")
+    if not isinstance(residual, bool | np.bool_):
+        raise ValueError(f"residual must be True or False, got {type(residual).__name__}")
+    row = np.eye(A.shape[1])[-1]
+    for one in A[::-1]:
+        row = (row + row @ one) / 2.0 if residual else row @ one
+    return row
+
+
+@within_floats
+def residual_gains(norm, n, depth, eps, rng):
+    """Return the rms gain of a product of L residual blocks, that of the identity path, and how the stream has grown.
+
+    "none" : x + ε B x      "pre" : x + ε B N(x)      "post" : N(x + ε B x),      N(x) = x / rms(x)
+
+    The rms gain of a matrix M is |M|_F / √n: what it does to a random vector's length. B : Gaussian, N(0, 1/n), another
+    in each block; x is random, of rms 1. norm : one of NORMS. n : width. depth : L. eps : ε. rng : a numpy Generator.
+    Raises ValueError for other values, and results beyond the floats.
+    Source: He et al. 2016; Xiong et al. 2020; for linear blocks derived: (1 + ε²)^{L/2} for "none", √(L + 1) for "pre"
+    of ε = 1, where the stream grows as much.
+
+    >>> residual_gains("none", 4, 3, 0.0, np.random.default_rng(0))
+    (1.0, 1.0, 1.0)
+    """
+    one_of("norm", norm, NORMS)
+    n, depth, eps = whole_number("n", n, at_least=1), whole_number("depth", depth), real_number("eps", eps)
+    x = generator("rng", rng).standard_normal(n)
+    x /= _rms(x)
+    P, identity, first = np.eye(n), np.eye(n), _rms(x)
+    for _ in range(depth):
+        B = eps * rng.standard_normal((n, n)) / np.sqrt(n)
+        J, path, moved = np.eye(n) + B, np.eye(n), x + B @ x
+        if norm == "pre":
+            J, moved = np.eye(n) + B @ _slope(x), x + B @ x / _rms(x)
+        elif norm == "post":
+            J, path, moved = _slope(moved) @ J, _slope(moved), moved / _rms(moved)
+        P, identity, x = J @ P, path @ identity, moved
+    gains = (float(np.linalg.norm(M) / np.sqrt(n)) for M in (P, identity))
+    return (*gains, float(_rms(x) / first))
+
+
+def _rms(x):
+    return np.sqrt(np.mean(x**2))
+
+
+def _slope(x):
+    """The Jacobian of x / rms(x)."""
+    return (np.eye(len(x)) - np.outer(x, x) / (x @ x)) / _rms(x)
+
+
+def _fitting(*arrays):
+    named = {name: real_array(name, value) for name, value in zip(("W_q", "W_k", "W_v", "X"), arrays, strict=True)}
+    W_q, W_k, W_v, X = named.values()
+    if any(array.ndim != 2 or not array.size for array in named.values()) or W_q.shape != W_k.shape:
+        raise ValueError(
+            f"W_q and W_k must be (d, m), W_v (p, m) and X (T, m), got {[a.shape for a in named.values()]}"
+        )
+    if not W_q.shape[1] == W_v.shape[1] == X.shape[1]:
+        raise ValueError(f"W_q, W_k, W_v and X must have m columns, got {[a.shape for a in named.values()]}")
+    return W_q, W_k, W_v, X
