@@ -4,7 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from helpers.maths.activations import activation as find_activation
-from helpers.maths.settling import attractor
+from helpers.maths.fixed_points import attractor
 
 PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
 SMOOTH = ("sigmoid", "tanh")

@@ -18,10 +18,10 @@ import pytest
 import helpers.maths
 from helpers.maths import activations, many_nets, mlp
 from helpers.maths.contributions import contributions
+from helpers.maths.descent import Moments
 from helpers.maths.gru import GRU, gru_run
 from helpers.maths.lstm import LSTM, lstm_run
 from helpers.maths.mlp import Layer, WeightGradients, forward
-from helpers.maths.optimisers import Moments
 from helpers.maths.rnn import RNN, run_rnn
 from helpers.maths.training import Recipe, Training
 
@@ -454,11 +454,11 @@ CALLS: dict[str, Callable[[], dict]] = {
         "learning_rate": Number(1e-3, outside=(-0.1,)),
         "n_updates": Count(3),
     },
-    "drives.impulse": lambda: {"n_steps": Count(4), "at": Count(1), "size": Number(1.0)},
-    "drives.step": lambda: {"n_steps": Count(4), "at": Count(1), "size": Number(1.0)},
-    "drives.noise": lambda: {"n_steps": Count(4), "rng": rng(), "scale": Number(1.0, outside=(-0.1,))},
-    "drives.standardise": lambda: {"series": Numbers([1.0, 2.0, 4.0], "n")},
-    "drives.one_hot": lambda: {"text": Of("abba", ("", "a1", ["a", "b"])), "alphabet": Of("ab", ("aab", "AB", ["a"]))},
+    "scalar.impulse": lambda: {"n_steps": Count(4), "at": Count(1), "size": Number(1.0)},
+    "scalar.step": lambda: {"n_steps": Count(4), "at": Count(1), "size": Number(1.0)},
+    "scalar.noise": lambda: {"n_steps": Count(4), "rng": rng(), "scale": Number(1.0, outside=(-0.1,))},
+    "scalar.standardise": lambda: {"series": Numbers([1.0, 2.0, 4.0], "n")},
+    "tasks.one_hot": lambda: {"text": Of("abba", ("", "a1", ["a", "b"])), "alphabet": Of("ab", ("aab", "AB", ["a"]))},
     "gradcheck.central_difference": lambda: {
         "f": function(np.sin),
         "x": Numbers(B),
@@ -546,12 +546,12 @@ CALLS: dict[str, Callable[[], dict]] = {
     },
     "linear.is_normal": lambda: {"W": Numbers(W, "n n"), "tolerance": Number(1e-12, outside=(-0.1,))},
     "linear.circle_image": lambda: {"W": Numbers(W, "2 2"), "n": Count(3), "n_points": Count(5)},
-    "losses.l2_loss": lambda: {"y": Numbers(B, "n"), "d": Numbers(H0, "n")},
-    "losses.cross_entropy": lambda: {
+    "vector_activations.l2_loss": lambda: {"y": Numbers(B, "n"), "d": Numbers(H0, "n")},
+    "vector_activations.cross_entropy": lambda: {
         "y": Numbers([0.3, 0.3, 0.4], "n", outside=(0.0, -0.1)),
         "d": Numbers([0.2, 0.2, 0.6], "n", outside=(-0.1,)),
     },
-    "losses.softmax_cross_entropy": lambda: {
+    "vector_activations.softmax_cross_entropy": lambda: {
         "z": Numbers([0.3, 0.3, 0.4], "n"),
         "d": Numbers([0.2, 0.2, 0.6], "n", outside=(-0.1, 0.9)),
     },
@@ -600,8 +600,7 @@ CALLS: dict[str, Callable[[], dict]] = {
         "variants": Several((name("whole"), name("carousel")), tuple),
     },
     "lstm_paths.readout_log10": lambda: {"net": lstm(), "run": lstm_run_of()},
-    "lstm_paths.log10_norm_of_gates": lambda: {"F": Numbers(np.abs(X), "T n", outside=(-0.1,))},
-    "lyapunov.lyapunov_of_runs": lambda: {
+    "bounds.lyapunov_of_runs": lambda: {
         "W": Numbers(W, "n n"),
         "gains": Numbers([0.5, 1.0, 2.0], "B"),
         "inputs": Numbers(R.normal(size=(4, 3, 2)), "T B n", loose=True),
@@ -664,14 +663,14 @@ CALLS: dict[str, Callable[[], dict]] = {
         "gradients": weight_gradients_of(),
         "learning_rate": Number(0.1, outside=(-0.1,)),
     },
-    "mystery.secret": lambda: {"number": Count(1)},
-    "mystery.gradients": lambda: {"number": Count(1), "forget_bias": Number(0.5), "scale": Number(1.0)},
-    "optimisers.clip_by_norm": lambda: {
+    "lstm_paths.secret": lambda: {"number": Count(1)},
+    "lstm_paths.gradients": lambda: {"number": Count(1), "forget_bias": Number(0.5), "scale": Number(1.0)},
+    "descent.clip_by_norm": lambda: {
         "gradient": Numbers(W),
         "max_norm": Numbers([1.0, 2.0], inf=True, outside=(0.0, -1.0)),
         "axis": Count(1, negative=True, optional=True),
     },
-    "optimisers.adam": lambda: {
+    "descent.adam": lambda: {
         "theta": Numbers(W, "S P"),
         "gradient": Numbers(W, "S P"),
         "moments": moments(),
@@ -680,16 +679,22 @@ CALLS: dict[str, Callable[[], dict]] = {
         "beta_2": Number(0.9, outside=(1.0, -0.1)),
         "epsilon": Number(1e-8, outside=(0.0, -0.1)),
     },
-    "optimisers.momentum": lambda: {
+    "descent.momentum": lambda: {
         "theta": Numbers(W, "S P"),
         "gradient": Numbers(W, "S P"),
         "moments": moments(),
         "learning_rate": Number(0.1, outside=(0.0, -0.1)),
         "beta": Number(0.9, outside=(1.0, -0.1)),
     },
-    "optimisers.no_moments": lambda: {"theta": Numbers(W)},
-    "ordering.last_state": lambda: {"W": Numbers(W, "n n"), "h0": Numbers(H0, "n"), "n_steps": Count(2)},
-    "ordering.candidate_products": lambda: {"W": Numbers(W, "n n"), "h0": Numbers(H0, "n"), "n_steps": Count(2)},
+    "descent.no_moments": lambda: {"theta": Numbers(W)},
+    "rnn.candidate_products": lambda: {"net": rnn(), "run": rnn_run()},
+    "rnn.run_alone": lambda: {
+        "W": Numbers(W, "n n"),
+        "h0": Numbers(H0, "n", loose=True),
+        "n_steps": Count(2),
+        "activation": name("tanh"),
+        "b": Numbers(B, "n", optional=True),
+    },
     "regimes.to_tanh": lambda: {"w": Numbers(B), "b": Numbers(H0)},
     "regimes.wall_bias": lambda: {
         "h0": Numbers([0.5, 0.6, 0.5], outside=(0.0, 1.0, -0.5, 1.5)),
@@ -704,7 +709,6 @@ CALLS: dict[str, Callable[[], dict]] = {
     "rnn.bptt": lambda: {"net": rnn(), "run": rnn_run(), "G": rows()},
     "rnn.truncated_bptt": lambda: {"net": rnn(), "run": rnn_run(), "G": rows(), "window": Count(2)},
     "rnn.checked_square": lambda: {"W": Numbers(W, "n n")},
-    "rnn.slopes": lambda: {"net": rnn(), "run": rnn_run()},
     "scalar.orbit": lambda: ORBIT,
     "scalar.orbit_gradients": lambda: ORBIT,
     "scalar.log10_transport": lambda: {"J": Numbers(B, inf=True), "since": Count(1)},
@@ -713,9 +717,9 @@ CALLS: dict[str, Callable[[], dict]] = {
         "fraction": Number(0.1, outside=(0.0, -0.1)),
     },
     "scalar.memory_time": lambda: {"multiplier": Numbers([0.5, 0.9, 0.7], outside=(1.1, -1.1))},
-    "settling.fixed_points": lambda: {**UNIT, "w": Number(0.5), "b": Number(0.1)},
-    "settling.attractor": lambda: {**UNIT, "h0": Numbers(B)},
-    "settling.long_run": lambda: {**UNIT, "h0": Numbers(B)},
+    "fixed_points.fixed_points": lambda: {**UNIT, "w": Number(0.5), "b": Number(0.1)},
+    "fixed_points.attractor": lambda: {**UNIT, "h0": Numbers(B)},
+    "fixed_points.long_run": lambda: {**UNIT, "h0": Numbers(B)},
     "squeeze.shrink": lambda: {
         "J": Numbers(U, "k m", loose=True),
         "v": Numbers(X[0], "m"),
@@ -759,9 +763,9 @@ CALLS: dict[str, Callable[[], dict]] = {
     "vector_activations.layernorm_jacobian": lambda: {"z": Numbers(B, "n"), "eps": Number(0.0)},
     "vector_activations.activation_jacobian": lambda: {"name": name("softmax"), "z": Numbers(B, "n")},
     "vector_activations.known_activation": lambda: {"name": name("softmax")},
-    "wall.wall_loss": lambda: WALL,
-    "wall.wall_gradient": lambda: WALL,
-    "wall.descend": lambda: {
+    "descent.wall_loss": lambda: WALL,
+    "descent.wall_gradient": lambda: WALL,
+    "descent.descend": lambda: {
         "w": Numbers(6.0),
         "b": Numbers(-3.0),
         "learning_rate": Numbers([0.1, 0.2, 0.3], outside=(-0.1,)),
@@ -781,6 +785,7 @@ UNCHECKED = {
     "many_nets.parameters": "makes views at every update, also of arrays that are yet to be filled",
     "rnn.checked_rows": "its run has been checked by `slopes`",
     "rnn.checked_run": "is itself the check of a run",
+    "rnn.slopes": "is itself the check of a net and its run",
     "activations.sigmoid": "called at every step of a run: activation('sigmoid') checks",
     "rnn.parameter_gradients": "the last lines of three ways back, which have checked",
 }

@@ -12,7 +12,7 @@ from helpers.exercises import EXERCISES, check
 from helpers.explorers import depth
 from helpers.explorers.depth import digits_explorer
 from helpers.explorers.scalar import memory_explorer
-from helpers.maths.settling import attractor, fixed_points
+from helpers.maths.fixed_points import attractor, fixed_points
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 

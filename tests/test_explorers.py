@@ -19,8 +19,8 @@ from helpers.explorers.scalar import first_look, memory_explorer, three_activati
 from helpers.figures import style
 from helpers.figures.parts import leaving
 from helpers.figures.style import n_lines
+from helpers.maths.fixed_points import attractor
 from helpers.maths.scalar import log10_transport, orbit, orbit_gradients, steps_remembered
-from helpers.maths.settling import attractor
 from tests.sweeping import TRAINING, close, stops, sweep
 from tools.explorers import builders, makers, missed
 

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from helpers.maths.activations import activation as find_activation
 from helpers.maths.gradcheck import central_difference
-from helpers.maths.losses import cross_entropy, l2_loss, softmax_cross_entropy
-from helpers.maths.vector_activations import softmax, softmax_jacobian
+from helpers.maths.vector_activations import cross_entropy, l2_loss, softmax, softmax_cross_entropy, softmax_jacobian
 
 PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
 SEEDS = st.integers(0, 2**32)

@@ -16,7 +16,6 @@ from helpers.maths.activations import activation as find_activation
 from helpers.maths.gradcheck import central_difference, relative_error
 from helpers.maths.initial import gaussian
 from helpers.maths.linear import lyapunov_exponents
-from helpers.maths.losses import cross_entropy, l2_loss, softmax_cross_entropy
 from helpers.maths.mlp import (
     Forward,
     Layer,
@@ -32,7 +31,7 @@ from helpers.maths.mlp import (
     weight_gradients,
 )
 from helpers.maths.squeeze import rms_slope
-from helpers.maths.vector_activations import LAYERNORM_EPS
+from helpers.maths.vector_activations import LAYERNORM_EPS, cross_entropy, l2_loss, softmax_cross_entropy
 
 PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
 SEEDS = st.integers(0, 2**32)

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.maths.activations import activation as find_activation
+from helpers.maths.fixed_points import attractor, fixed_points
 from helpers.maths.regimes import (
     FLIP_WEIGHT_SIGMOID,
     LAMBERT_W0,
@@ -14,7 +15,6 @@ from helpers.maths.regimes import (
     wall_bias,
 )
 from helpers.maths.scalar import orbit
-from helpers.maths.settling import attractor, fixed_points
 from tests.one_unit import BIAS, CUSP, PROPERTY, SMOOTH, WEIGHT
 
 BAD_SETTINGS = [

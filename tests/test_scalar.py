@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.maths.activations import activation as find_activation
+from helpers.maths.fixed_points import attractor
 from helpers.maths.gradcheck import central_difference
 from helpers.maths.regimes import FLIP_WEIGHT_SIGMOID
 from helpers.maths.scalar import log10_transport, memory_time, orbit, orbit_gradients, steps_remembered
-from helpers.maths.settling import attractor
 
 PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
 NUMBER = st.floats(-3, 3)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from helpers.maths import training as room
+from helpers.maths.descent import Moments
 from helpers.maths.many_nets import MODELS, parameters
-from helpers.maths.optimisers import Moments
 from helpers.maths.tasks import TASKS, draw
 from helpers.maths.training import BATCH, CHECK_EVERY, FLOW, SOLVED, TEST, Recipe, Training, losses
 from tests.nets_one_by_one import alone, losses_of, slope_of

@@ -7,7 +7,7 @@ import numpy as np
 from helpers.exercises.answers import Exercise, Repair, is_option, near
 from helpers.maths.activations import activation
 from helpers.maths.mlp import Layer, chain_product, forward, weight_gradients
-from helpers.maths.ordering import candidate_products
+from helpers.maths.rnn import candidate_products, run_alone
 
 TANH = activation("tanh")
 
@@ -106,7 +106,7 @@ EXERCISES = {
         ),
     ),
     "03.2": Repair(
-        lambda W, h, n_steps: candidate_products(W, h, int(n_steps)).newest_left,
+        lambda W, h, n_steps: candidate_products(*run_alone(W, h, int(n_steps))).newest_left,
         "Each factor is taken where the run is at that step.",
         tuple((W, h, 3) for W, h in _cases()),
         (
@@ -121,11 +121,11 @@ EXERCISES = {
                 "The run moves now. But the slope is that of tanh at its argument z = W h, which is 1 − tanh(z)².",
             ),
             (
-                lambda W, h, n_steps: candidate_products(W, h, int(n_steps)).oldest_left,
+                lambda W, h, n_steps: candidate_products(*run_alone(W, h, int(n_steps))).oldest_left,
                 "The slopes are right; the newest factor must stand on the LEFT.",
             ),
             (
-                lambda W, h, n_steps: candidate_products(W, h, int(n_steps)).swapped,
+                lambda W, h, n_steps: candidate_products(*run_alone(W, h, int(n_steps))).swapped,
                 "S and W are swapped: the slope belongs to the row, so S, the diagonal of slopes, stands left of W.",
             ),
         ),

@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers.exercises.answers import Exercise, Repair, is_option, near
 from helpers.maths.activations import activation
-from helpers.maths.rnn import RNN, run_rnn, step_jacobians, transport
+from helpers.maths.rnn import run_alone, step_jacobians, transport
 
 SIGMOID = activation("sigmoid")
 
@@ -15,9 +15,12 @@ def _nets() -> tuple:
     return tuple((3.0 * rng.standard_normal((3, 3)), rng.standard_normal(3), rng.uniform(0, 1, 3), 4) for _ in range(3))
 
 
+def _jacobians(W, b, h, n_steps):
+    return step_jacobians(*run_alone(W, h, n_steps, "sigmoid", b))
+
+
 def _product(W, b, h, n_steps):
-    net = RNN(W, np.zeros((len(W), 1)), b, "sigmoid")
-    return transport(step_jacobians(net, run_rnn(net, h, np.zeros((n_steps, 1)))), n_steps, 0)
+    return transport(_jacobians(W, b, h, n_steps), n_steps, 0)
 
 
 def _elementwise(J):
@@ -26,15 +29,12 @@ def _elementwise(J):
 
 
 def _run_elementwise(W, b, h, n_steps):
-    net = RNN(W, np.zeros((len(W), 1)), b, "sigmoid")
-    return _elementwise(step_jacobians(net, run_rnn(net, h, np.zeros((n_steps, 1)))))
+    return _elementwise(_jacobians(W, b, h, n_steps))
 
 
 def _run_transposed(W, b, h, n_steps):
     """The norm of the steps transposed one by one, and multiplied in the order of those that are not."""
-    net = RNN(W, np.zeros((len(W), 1)), b, "sigmoid")
-    J = step_jacobians(net, run_rnn(net, h, np.zeros((n_steps, 1))))
-    return np.linalg.norm(np.linalg.multi_dot(J.swapaxes(-1, -2)[::-1]), 2)
+    return np.linalg.norm(np.linalg.multi_dot(_jacobians(W, b, h, n_steps).swapaxes(-1, -2)[::-1]), 2)
 
 
 EXERCISES = {

@@ -6,9 +6,8 @@ import numpy as np
 
 from helpers.data import nile
 from helpers.exercises.answers import Exercise, is_option, near
-from helpers.maths.drives import standardise
 from helpers.maths.regimes import FLIP_WEIGHT_SIGMOID, two_cycle_interval
-from helpers.maths.scalar import log10_transport, orbit_gradients, steps_remembered
+from helpers.maths.scalar import log10_transport, orbit_gradients, standardise, steps_remembered
 
 
 def _years_remembered(w: float) -> int:

@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers.exercises.answers import Exercise, Repair, is_option, near
 from helpers.maths.initial import gaussian
-from helpers.maths.rnn import RNN, bptt, run_rnn
+from helpers.maths.rnn import RNN, bptt, run_alone, run_rnn
 
 N_STEPS = 40
 
@@ -21,8 +21,7 @@ def _runs() -> tuple:
 
 def _right(W, slopes, H, G):
     """What BPTT returns, from the states of a tanh net: the arguments are artanh of them."""
-    net = RNN(W, np.zeros((len(W), 1)), np.zeros(len(W)))
-    run = run_rnn(net, H[0], np.zeros((len(slopes), 1)))
+    net, run = run_alone(W, H[0], len(slopes))
     return bptt(net, run._replace(H=H, Z=np.arctanh(H[1:])), G).W
 
 

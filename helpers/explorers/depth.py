@@ -11,8 +11,8 @@ from helpers.explorers.words import amount
 from helpers.figures import depth as figures
 from helpers.maths.depth import HALF_SPACING_SINGLE, SMALLEST_SINGLE, log10_rms, lost_updates, train
 from helpers.maths.initial import gaussian
-from helpers.maths.losses import softmax_cross_entropy
 from helpers.maths.mlp import Layer, forward, log10_gradient_norms, neuron_gradient_log10_norms, random_net
+from helpers.maths.vector_activations import softmax_cross_entropy
 
 DEPTH_ACTIVATIONS = {"identity": "identity", "sigmoid": "sigmoid", "tanh": "tanh", "ReLU": "relu", "SiLU": "silu"}
 DEPTH_WIDTH = 40

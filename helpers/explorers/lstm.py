@@ -10,7 +10,6 @@ from helpers.explorers.controls import Choice, Slider, Typed
 from helpers.explorers.live import Explorer
 from helpers.explorers.words import amount, counted, number
 from helpers.figures import lstm as figures
-from helpers.maths.drives import one_hot, standardise
 from helpers.maths.gru import GRU, gru_log10_norms, gru_run, random_gru
 from helpers.maths.linear import spectral_norm
 from helpers.maths.lstm import (
@@ -24,9 +23,10 @@ from helpers.maths.lstm import (
     rest_eigenvalue,
     sigmoid,
 )
-from helpers.maths.lstm_paths import VARIANTS, path_log10_norms, readout_log10
+from helpers.maths.lstm_paths import N_MYSTERIES, VARIANTS, gradients, path_log10_norms, readout_log10, secret
 from helpers.maths.memory import chrono_bias, forget_bias_for, half_life
-from helpers.maths.mystery import N_MYSTERIES, gradients, secret
+from helpers.maths.scalar import standardise
+from helpers.maths.tasks import one_hot
 
 N = 16  # cells
 INPUTS = {"noise": "noise", "the Nile": "nile", "the sentence": "sentence"}

@@ -14,9 +14,9 @@ from helpers.maths.activations import activation as find_activation
 from helpers.maths.gradcheck import central_difference, relative_error
 from helpers.maths.initial import gaussian
 from helpers.maths.linear import log10_norm
-from helpers.maths.losses import cross_entropy, l2_loss
 from helpers.maths.mlp import factors, forward, random_net
-from helpers.maths.ordering import candidate_products, last_state
+from helpers.maths.rnn import candidate_products, run_alone
+from helpers.maths.vector_activations import cross_entropy, l2_loss
 
 NET_ACTIVATIONS = {"tanh": "tanh", "ReLU": "relu", "softmax": "softmax", "LayerNorm": "layernorm"}
 
@@ -78,8 +78,8 @@ def candidates_state(n_steps: int, n: int, gain: float) -> dict:
     """Compute what the explorer of the four products shows: the finite difference first, then each with its error."""
     rng = np.random.default_rng(1)
     W, h0 = gaussian(n, gain, rng), rng.uniform(-0.5, 0.5, n)
-    measured = central_difference(lambda h: last_state(W, h, n_steps), h0)
-    products = candidate_products(W, h0, n_steps)
+    measured = central_difference(lambda h: run_alone(W, h, n_steps)[1].H[-1], h0)
+    products = candidate_products(*run_alone(W, h0, n_steps))
     errors = [max(relative_error(product, measured), 1e-17) for product in products]
     return {"matrices": [measured, *products], "log10_errors": np.log10(errors)}
 

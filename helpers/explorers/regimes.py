@@ -10,10 +10,10 @@ from helpers.explorers.scalar import settling
 from helpers.explorers.words import amount, number
 from helpers.figures import regimes as figures
 from helpers.figures.scalar import LABELS
+from helpers.maths.descent import descend, wall_gradient, wall_loss
+from helpers.maths.fixed_points import attractor
 from helpers.maths.regimes import bistable_interval, regime, two_cycle_interval
 from helpers.maths.scalar import orbit_gradients
-from helpers.maths.settling import attractor
-from helpers.maths.wall import descend, wall_gradient, wall_loss
 
 N_STEPS = 50
 APART = 0.01  # each of the two starts lies this far from h0

@@ -10,11 +10,11 @@ from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.live import Explorer
 from helpers.explorers.words import amount, counted, gap, number
 from helpers.figures import scalar as figures
-from helpers.maths import drives
+from helpers.maths import scalar as maths
 from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.activations import activation as find_activation
+from helpers.maths.fixed_points import LONG_RUN, MONOTONE, Attractor, attractor, long_run
 from helpers.maths.scalar import log10_transport, orbit, orbit_gradients, steps_remembered
-from helpers.maths.settling import LONG_RUN, MONOTONE, Attractor, attractor, long_run
 
 EVENT = 10  # the step at which impulse and step come in
 DROP_YEAR = 1899  # the first low year
@@ -40,12 +40,12 @@ def make_input(name: str, n_steps: int = 50) -> Input:
         years, flow = nile()
         dropped = int(np.flatnonzero(years == DROP_YEAR)[0])
         label = f"step t (x$_0$ is the flow of {years[0]}, x$_{{{dropped}}}$ that of {DROP_YEAR})"
-        return Input(drives.standardise(flow), dropped + 1, f"the drop of {DROP_YEAR - 1}-{DROP_YEAR % 100}", label)
+        return Input(maths.standardise(flow), dropped + 1, f"the drop of {DROP_YEAR - 1}-{DROP_YEAR % 100}", label)
     x = {
         "nothing": np.zeros(n_steps),
-        "impulse": drives.impulse(n_steps, EVENT),
-        "step": drives.step(n_steps, EVENT),
-        "noise": drives.noise(n_steps, np.random.default_rng(0)),
+        "impulse": maths.impulse(n_steps, EVENT),
+        "step": maths.step(n_steps, EVENT),
+        "noise": maths.noise(n_steps, np.random.default_rng(0)),
     }[name]
     if name in ("impulse", "step"):
         return Input(x, EVENT + 1, f"the {name}")

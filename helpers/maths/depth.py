@@ -12,8 +12,8 @@ from helpers.maths._check import (
     whole_number,
 )
 from helpers.maths.linear import log10_norm
-from helpers.maths.losses import softmax_cross_entropy
 from helpers.maths.mlp import checked_layers, forward, stepped, weight_gradients
+from helpers.maths.vector_activations import softmax_cross_entropy
 
 SMALLEST_SINGLE = float(np.log10(2.0) * -149)  # log10 of the smallest number above 0 in single precision
 HALF_SPACING_SINGLE = float(np.log10(2.0) * -24)  # log10 of the smallest relative change that single precision keeps

@@ -26,8 +26,8 @@ from helpers.maths._check import (
 )
 from helpers.maths.activations import sigmoid
 from helpers.maths.linear import product_norms
-from helpers.maths.lstm_paths import log10_norm_of_gates
 from helpers.maths.rnn import checked_run
+from helpers.maths.scalar import log10_transport
 
 VARIANTS = ("cho", "cudnn")
 
@@ -133,10 +133,8 @@ def gru_log10_norms(net, run):
     >>> (10 ** gru_log10_norms(net, gru_run(net, [1.0], np.zeros((2, 1))))).round(6).tolist()  # W = 0: z alone
     [[1.0, 0.5, 0.25], [1.0, 0.5, 0.25]]
     """
-    J = gru_jacobians(net, run)
-    if J.ndim != 3:
-        raise ValueError(f"the norms are those of one run, got a batch: H {run.H.shape}")
-    return np.stack([product_norms(J), log10_norm_of_gates(run.Z)])
+    _fitting(net, run, alone=True)
+    return np.stack([product_norms(gru_jacobians(net, run)), log10_transport(run.Z).max(axis=1)])
 
 
 def random_gru(n, m, scale, rng, update_bias=0.0, variant="cho"):
@@ -171,8 +169,8 @@ def _checked(net):
     return W, U, b, b_h
 
 
-def _fitting(net, run):
+def _fitting(net, run, alone=False):
     """W and b_h; raise ValueError for a run that is not of this net."""
     W, U, _, b_h = _checked(net)
-    checked_run(run, GRURun, len(b_h), U.shape[1])
+    checked_run(run, GRURun, len(b_h), U.shape[1], alone)
     return W, b_h

@@ -1,10 +1,11 @@
-"""An LSTM's gradient taken apart: along the carousel, with one gate's path open, and whole (notebook 09)."""
+"""An LSTM's gradient taken apart: along the carousel, with one gate's path open, and whole (notebooks 09 and 10)."""
 
 import numpy as np
 
-from helpers.maths._check import logs_within_floats, members, one_of, real_array
-from helpers.maths.lstm import PATHS, SCALES, lstm_factors
+from helpers.maths._check import logs_within_floats, members, one_of, whole_number
+from helpers.maths.lstm import PATHS, SCALES, lstm_factors, lstm_run, random_lstm
 from helpers.maths.rnn import FAR
+from helpers.maths.scalar import log10_transport
 
 VARIANTS = ("whole", *PATHS)  # the last four: the carousel and this gate's path
 
@@ -32,7 +33,7 @@ def path_log10_norms(net, run, variants=VARIANTS):
     if not variants:
         raise ValueError("variants must hold at least one name, got none")
     if run.C.ndim != 2:
-        raise ValueError(f"the paths are those of one run, got a batch: C {run.C.shape}")
+        raise ValueError(f"run must be one run, got a batch: C {run.C.shape}")
     n, n_steps = run.C.shape[1], len(run.I)
     W_i, W_f, W_o, W_g = np.split(np.asarray(net.W, dtype=float), 4)
     W = np.stack([W_i, W_f, W_g])
@@ -59,7 +60,7 @@ def path_log10_norms(net, run, variants=VARIANTS):
     with np.errstate(divide="ignore"):
         logs = np.log10(np.linalg.norm(products, 2, axis=(-2, -1))) + scales
     told = dict(zip(by_matrix, logs.T, strict=True))
-    carousel = log10_norm_of_gates(run.F)
+    carousel = log10_transport(run.F).max(axis=1)
     return np.stack([told.get(name, carousel) for name in variants])
 
 
@@ -84,21 +85,35 @@ def readout_log10(net, run):
         return np.log10(run.O) + np.log10(r) - 2 * (size + np.log1p(np.exp(-2 * size)) - np.log(2.0)) / np.log(10.0)
 
 
-@logs_within_floats
-def log10_norm_of_gates(F):
-    """Return log10 of the spectral norm of diag(F[t-1]) ... diag(F[0]), t = 0, ..., T, shape (T + 1,).
+N, M, N_STEPS = 16, 4, 100  # cells, inputs, steps
+N_MYSTERIES = 5
 
-    It is what the cell that keeps most has kept.
 
-    F : (T, n), the forget gates. -inf is an exact 0.
-    Raises ValueError for other shapes, values below 0 and values that are not finite.
-    Source: claim C85.
+def secret(number):
+    """Return (forget_bias, scale) of mystery `number`, from 1 to N_MYSTERIES; do not look before you have guessed.
 
-    >>> (10 ** log10_norm_of_gates([[0.5, 1.0], [0.5, 0.0]])).round(4).tolist()
-    [1.0, 1.0, 0.25]
+    Raises ValueError for another number.
+
+    >>> len(secret(1))
+    2
     """
-    F = real_array("F", F, at_least=0.0)
-    if F.ndim != 2 or not F.shape[1]:
-        raise ValueError(f"F must be (T, n), n >= 1, got {F.shape}")
-    with np.errstate(divide="ignore"):
-        return np.append(0.0, np.log10(F).cumsum(axis=0).max(axis=1))
+    number = whole_number("number", number, at_least=1, below=N_MYSTERIES + 1)
+    rng = np.random.default_rng([2010, number])
+    return round(float(rng.uniform(0.5, 4.0)), 1), round(float(rng.uniform(0.5, 5.0)), 1)
+
+
+def gradients(number, forget_bias, scale):
+    """Return log10 of the spectral norm of dc_t/dc_0 along all paths and along the carousel, each (N_STEPS + 1,).
+
+    The net is a random_lstm of N cells with these settings, and reads noise. Its random numbers and the noise are those
+    of mystery `number`, so that with its settings the gradients are its own.
+    Raises ValueError for another number, and as `random_lstm` does.
+    Source: claims C91, C92.
+
+    >>> whole, carousel = gradients(1, forget_bias=0.0, scale=0.0)
+    >>> bool(np.allclose(whole, carousel))
+    True
+    """
+    rng = np.random.default_rng([2010, whole_number("number", number, at_least=1, below=N_MYSTERIES + 1)])
+    net = random_lstm(N, M, scale, rng, forget_bias)
+    return tuple(path_log10_norms(net, lstm_run(net, rng.standard_normal((N_STEPS, M))), ("whole", "carousel")))

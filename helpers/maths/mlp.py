@@ -142,12 +142,13 @@ def reverse_accumulation(layers, run, dD_dy):
     return _backward(*_ready(layers, run, dD_dy), run)[0]
 
 
+@within_floats
 def weight_gradients(layers, run, dD_dy):
     """Return the WeightGradients, summed over a batch.
 
     dD/dW_k = (g_{k+1} ∇f_{k+1})^T h_k^T,   dD/db_k = (g_{k+1} ∇f_{k+1})^T
 
-    Arguments and errors as for `reverse_accumulation`. Source: claim C18.
+    Arguments and errors as for `reverse_accumulation`; also where a gradient overflows. Source: claim C18.
 
     >>> layers = [Layer([[2.0]], "identity"), Layer([[5.0]], "identity")]
     >>> weight_gradients(layers, forward(layers, [3.0]), [[1.0]]).W[0].tolist()

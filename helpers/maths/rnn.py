@@ -8,6 +8,7 @@ is a row. ``G[t]`` is dDiv_t/dh_t, what the loss at step t sends into the net. G
 time and batch.
 """
 
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -33,6 +34,19 @@ class Run(NamedTuple):
     H: np.ndarray
     Z: np.ndarray
     X: np.ndarray
+
+
+class Candidates(NamedTuple):
+    """Products (n, n) that have been taken for dh_T/dh_0; the first is it, the others are plausible mistakes.
+
+    newest_left : S_T W ... S_1 W            oldest_left : S_1 W ... S_T W
+    swapped : W S_T ... W S_1                as_printed : W^T S_1 ... W^T S_T, the slide's, with its W = W^T
+    """
+
+    newest_left: np.ndarray
+    oldest_left: np.ndarray
+    swapped: np.ndarray
+    as_printed: np.ndarray
 
 
 class Gradients(NamedTuple):
@@ -77,6 +91,20 @@ def run_rnn(net, h0, X):
     return Run(H, Z, X)
 
 
+def run_alone(W, h0, n_steps, activation="tanh", b=None):
+    """Return (net, run): the RNN h_{k+1} = f(W h_k + b), which reads nothing, and its Run of n_steps steps from h0.
+
+    W : (n, n). h0 : (n,), or (B, n). b : (n,); None for zeros. Raises ValueError as `run_rnn` does.
+
+    >>> run_alone([[0.5]], [1.0], 2, "identity")[1].H[:, 0].tolist()
+    [1.0, 0.5, 0.25]
+    """
+    W = checked_square(W)
+    net = RNN(W, np.zeros((len(W), 1)), np.zeros(len(W)) if b is None else b, activation)
+    h0 = real_array("h0", h0)
+    return net, run_rnn(net, h0, np.zeros((whole_number("n_steps", n_steps), *h0.shape[:-1], 1)))
+
+
 @within_floats
 def step_jacobians(net, run):
     """Return J with J[k] = dh_{k+1}/dh_k, shape (T, n, n), a batch after the time.
@@ -111,6 +139,29 @@ def transport(J, t, k):
     for i in range(k, t):
         product = J[i] @ product
     return product
+
+
+@within_floats
+def candidate_products(net, run):
+    """Return the Candidates for dh_T/dh_0.
+
+    dh_T/dh_0 = J_{T-1} ... J_0,   J_k = S_{k+1} W,   S_{k+1} = diag(f'(z_{k+1}))
+
+    net : an RNN. run : its Run, without a batch. Raises ValueError where they do not fit, and for a batch.
+    For n = 1 all four are the same number.
+    Source: claims C60 to C64.
+
+    >>> [float(product[0, 0]) for product in candidate_products(*run_alone([[2.0]], [0.0], 3))]
+    [8.0, 8.0, 8.0, 8.0]
+    """
+    W, slope = slopes(net, run, alone=True)
+    S = [np.diag(slope_k) for slope_k in slope]
+    return Candidates(
+        newest_left=reduce(lambda product, S_k: S_k @ W @ product, S, np.eye(len(W))),
+        oldest_left=reduce(lambda product, S_k: product @ S_k @ W, S, np.eye(len(W))),
+        swapped=reduce(lambda product, S_k: W @ S_k @ product, S, np.eye(len(W))),
+        as_printed=reduce(lambda product, S_k: product @ W.T @ S_k, S, np.eye(len(W))),
+    )
 
 
 def bptt(net, run, G):
@@ -203,19 +254,27 @@ def _stack(J):
     return J
 
 
-def slopes(net, run):
-    """Return W, and f'(z) of every step, of the shape of Z; raise ValueError for a run that is not of this net."""
+def slopes(net, run, alone=False):
+    """Return W, and f'(z) of every step, of the shape of Z; raise ValueError for a run that is not of this net.
+
+    alone : whether a batch is refused too.
+    """
     W, U, _, f = _checked(net)
-    return W, f.derivative(checked_run(run, Run, *U.shape).Z)
+    return W, f.derivative(checked_run(run, Run, *U.shape, alone=alone).Z)
 
 
-def checked_run(run, kind, n, m):
-    """Return the run; raise ValueError where it is not of this kind or not of a net of n states and m inputs."""
+def checked_run(run, kind, n, m, alone=False):
+    """Return the run; raise ValueError where it is not of this kind or not of a net of n states and m inputs.
+
+    alone : whether a batch is refused too.
+    """
     record("run", run, kind)
     steps, state = len(run.X) if run.X.ndim in (2, 3) else 0, (*run.X.shape[1:-1], n)
     wanted = {"C": (steps + 1, *state), "H": (steps + 1, *state), "X": (steps, *state[:-1], m)}
     if any(array.shape != wanted.get(field, (steps, *state)) for field, array in zip(kind._fields, run, strict=True)):
         raise ValueError(f"run must be the {kind.__name__} of this net of {n} states and {m} inputs, got {shown(run)}")
+    if alone and run.H.ndim != 2:
+        raise ValueError(f"run must be one run, got a batch: H {run.H.shape}")
     return run
 
 

@@ -1,10 +1,10 @@
-"""One unit that feeds itself, h_{t+1} = f(w h_t + b + c x_t): its orbit and the derivatives of it (notebook 01)."""
+"""One unit that feeds itself, h_{t+1} = f(w h_t + b + c x_t): its inputs, orbit and derivatives (notebook 01)."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import LARGEST, real_array, real_number, same_shape, shown, whole_number
+from helpers.maths._check import LARGEST, generator, real_array, real_number, same_shape, shown, whole_number
 from helpers.maths.activations import activation as find_activation
 
 LOG10_OF_2 = np.log10(2.0)
@@ -209,3 +209,69 @@ def _halves_and_exponents(x):
     """p, e with x = p * 2**e and 1/2 <= |p| < 1; a zero gets an exponent that no sum will notice."""
     p, e = np.frexp(x)
     return p, np.where(x == 0, ZERO_EXPONENT, e)
+
+
+def impulse(n_steps, at, size=1.0):
+    """Return the input that is `size` in step `at` and 0 in every other, shape (n_steps,).
+
+    x_k = size if k = at, else 0
+
+    n_steps : number of steps. at : a step from 0 to n_steps - 1. size : a number.
+    Raises ValueError for a step outside the range or a size that is not finite.
+
+    >>> impulse(4, at=1, size=-2.0).tolist()
+    [0.0, -2.0, 0.0, 0.0]
+    """
+    x = np.zeros(whole_number("n_steps", n_steps))
+    x[whole_number("at", at, below=n_steps)] = real_number("size", size)
+    return x
+
+
+def step(n_steps, at, size=1.0):
+    """Return the input that is 0 before step `at` and `size` from then on, shape (n_steps,).
+
+    x_k = size if k >= at, else 0
+
+    n_steps : number of steps. at : a step from 0 to n_steps - 1. size : a number.
+    Raises ValueError for a step outside the range or a size that is not finite.
+
+    >>> step(4, at=1, size=0.5).tolist()
+    [0.0, 0.5, 0.5, 0.5]
+    """
+    x = np.zeros(whole_number("n_steps", n_steps))
+    x[whole_number("at", at, below=n_steps) :] = real_number("size", size)
+    return x
+
+
+def noise(n_steps, rng, scale=1.0):
+    """Return independent normal inputs of mean 0 and standard deviation `scale`, shape (n_steps,).
+
+    n_steps : number of steps. rng : a numpy Generator, the only source of chance. scale : at least 0.
+    Raises ValueError for a negative scale or an rng that is not a Generator.
+
+    >>> noise(3, np.random.default_rng(0)).round(3).tolist()
+    [0.126, -0.132, 0.64]
+    """
+    n_steps, scale = whole_number("n_steps", n_steps), real_number("scale", scale, at_least=0.0)
+    return scale * generator("rng", rng).standard_normal(n_steps)
+
+
+def standardise(series):
+    """Return the series shifted and scaled to mean 0 and standard deviation 1, of the same shape (n_steps,).
+
+    (x - mean x) / sd x, with the standard deviation of the whole series (divided by n, not n - 1)
+
+    series : (n_steps,) finite numbers, not all equal.
+    Raises ValueError for another shape and for a constant series, which has no scale.
+
+    >>> standardise([1.0, 3.0]).tolist()
+    [-1.0, 1.0]
+    """
+    x = real_array("series", series)
+    if x.ndim != 1 or x.size == 0:
+        raise ValueError(f"series must have shape (n_steps,), got {x.shape}")
+    if (x == x[0]).all():
+        raise ValueError(f"series must not be constant, got {shown(series)}")
+    x = np.ldexp(x, -np.frexp(np.abs(x).max())[1])  # a power of 2 that keeps the squares within the floats
+    x = x - x.mean()
+    return x / x.std()

@@ -1,4 +1,4 @@
-"""Tasks whose answer lies far back: sequences with a known gap between the cue and the question (notebook 10).
+"""Tasks whose answer lies far back: sequences with a known gap between the cue and the question; texts as inputs.
 
 Each task draws batches ``X`` (T, m, B), one column a sequence, and targets ``D`` (p, B): what a net that has read all
 of X should say at the end. A class is a column with one 1; a number is a number.
@@ -34,6 +34,8 @@ PHRASE = ("verb", "article", "adjective", "noun", "in", "the", "place")
 SYMBOLS = ("A", "B", "c", "d", "e", "f")  # two that count, four that distract
 ORDERS = ("AA", "AB", "BA", "BB")
 FAR_OFF = 0.2  # a number that is wrong by more is wrong: a squared error above 0.04
+
+ALPHABET = "abcdefghijklmnopqrstuvwxyz .,'"
 
 
 class Task(NamedTuple):
@@ -203,3 +205,26 @@ def wilson_interval(count, n):
     half = z * np.sqrt(p * (1 - p) / n + (z / (2 * n)) ** 2)
     low, high = ((p + z**2 / (2 * n) + side) / (1 + z**2 / n) for side in (-half, half))
     return np.where(count == 0, 0.0, low), np.where(count == n, 1.0, high)
+
+
+def one_hot(text, alphabet=ALPHABET):
+    """Return a text as inputs, shape (T, m): a row of zeros for each character, with a 1 in its place in the alphabet.
+
+    text : at least one character, each in the alphabet once capitals are made small.
+    alphabet : m different characters, none of them a capital.
+    Raises ValueError for a text that is empty, a character that the alphabet does not have, and another alphabet.
+
+    >>> one_hot("Ab", alphabet="abc").tolist()
+    [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
+    """
+    if not isinstance(text, str) or not text:
+        raise ValueError(f"text must have at least one character, got {shown(text)}")
+    if not isinstance(alphabet, str) or len(set(alphabet)) != len(alphabet) or alphabet != alphabet.lower():
+        raise ValueError(f"alphabet must be a text of different characters without capitals, got {shown(alphabet)}")
+    unknown = sorted({character for character in text.lower() if character not in alphabet})
+    if unknown:
+        raise ValueError(
+            f"text must be written in the alphabet {alphabet!r}, which does not have "
+            f"{', '.join(map(repr, unknown))}, got {shown(text)}"
+        )
+    return np.eye(len(alphabet))[[alphabet.index(character) for character in text.lower()]]

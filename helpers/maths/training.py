@@ -5,10 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.maths._check import float_type, one_of, real_array, real_number, shown, whole_number
-from helpers.maths.losses import l2_loss, softmax_cross_entropy
+from helpers.maths.descent import OPTIMISERS, Moments, clip_by_norm, no_moments
 from helpers.maths.many_nets import MODELS, Shape, nets, parameters, random_theta, single_net
-from helpers.maths.optimisers import OPTIMISERS, Moments, clip_by_norm, no_moments
 from helpers.maths.tasks import TASKS, draw, is_wrong
+from helpers.maths.vector_activations import l2_loss, softmax_cross_entropy
 
 CHECK_EVERY = 25  # updates
 SOLVED = 0.01  # a smaller share of wrong answers to fresh sequences solves a task: Pascanu, Mikolov & Bengio 2013

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.maths.drives import ALPHABET, impulse, noise, one_hot, standardise, step
+from helpers.maths.scalar import impulse, noise, standardise, step
+from helpers.maths.tasks import ALPHABET, one_hot
 
 PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
 LENGTH_AND_STEP = st.integers(1, 60).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n - 1)))

@@ -1,4 +1,4 @@
-"""Where one unit settles: fixed points, 2-cycles and attractors of h -> f(w h + b), found to the last digits.
+"""Fixed points, 2-cycles and attractors of one unit, h -> f(w h + b), found to the last digits.
 
 The maps with f = sigmoid, tanh, relu, identity are monotone, so an orbit can only settle on a fixed point or a 2-cycle,
 or leave for infinity (claim C1). The sigmoid is worked out on the tanh unit of `regimes.to_tanh` and read back. With

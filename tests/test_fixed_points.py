@@ -5,8 +5,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from helpers.maths import settling
+from helpers.maths import fixed_points as module
 from helpers.maths.activations import activation as find_activation
+from helpers.maths.fixed_points import LONG_RUN, attractor, fixed_points, long_run
 from helpers.maths.regimes import (
     FLIP_WEIGHT_SIGMOID,
     LAMBERT_W0,
@@ -18,7 +19,6 @@ from helpers.maths.regimes import (
     wall_bias,
 )
 from helpers.maths.scalar import orbit, orbit_gradients
-from helpers.maths.settling import LONG_RUN, attractor, fixed_points, long_run
 from tests.one_unit import BIAS, CUSP, MONOTONE, PROPERTY, SMOOTH, STATE, WEIGHT, next_state, two_cycle
 
 
@@ -410,8 +410,8 @@ def test_an_attractor_of_extreme_settings_is_not_nan(name):
 def test_the_attractors_of_four_hundred_weights_take_few_rounds(monkeypatch):
     rounds = []
     for name in ("_excess", "_cycle"):
-        whole = getattr(settling, name)
-        monkeypatch.setattr(settling, name, lambda *args, whole=whole: rounds.append(1) or whole(*args))
+        whole = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *args, whole=whole: rounds.append(1) or whole(*args))
     for name in SMOOTH:
         for b in (-2.0, 0.0, 1.0):
             rounds.clear()
