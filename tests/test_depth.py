@@ -1,5 +1,7 @@
 """What depth does to the gradient of every neuron: theory, and the lecture's lost figure over several seeds."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -181,21 +183,69 @@ def test_training_is_descent_along_the_gradient_shortened_to_the_largest_norm():
         assert np.vdot(move, dW) == pytest.approx(np.linalg.norm(move) * np.linalg.norm(dW))
 
 
+# What a hundred updates make of it, in plain numpy: thirty nets side by side, (net, neuron, digit), in single precision
+
+
+def losses_after_training(activation, weights, seeds, n_layers=19, n_updates=100, rate=0.1, n_batch=128):
+    """Return the loss over all digits of each seed's net after clipped gradient descent, as the explorer makes it."""
+    X, targets = (values.astype(np.float32) for values in digit_columns())
+    rngs, widths = [np.random.default_rng(seed) for seed in seeds], [64] * n_layers + [10]
+    W = [np.stack([weights(rng, *pair) for rng in rngs]).astype(np.float32) for pair in pairwise(widths)]
+    b = [np.zeros((*one.shape[:2], 1), np.float32) for one in W]
+    f, slope = {
+        "relu": (lambda z: np.maximum(z, 0), lambda h: h > 0),
+        "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda h: h * (1 - h)),
+    }[activation]
+
+    def states(x):
+        H = [x]
+        for one, bias in zip(W[:-1], b[:-1], strict=True):
+            H.append(f(one @ H[-1] + bias))
+        return [*H, W[-1] @ H[-1] + b[-1]]
+
+    for _ in range(n_updates):
+        some = np.stack([rng.integers(0, X.shape[1], n_batch) for rng in rngs])
+        H = states(np.moveaxis(X[:, some], 0, 1))
+        p = np.exp(H[-1] - H[-1].max(axis=1, keepdims=True))
+        back = (p / p.sum(axis=1, keepdims=True) - np.moveaxis(targets[:, some], 0, 1)) / n_batch
+        found = []
+        for k in reversed(range(len(W))):
+            found.append((back @ H[k].swapaxes(1, 2), back.sum(axis=2, keepdims=True)))
+            back = (W[k].swapaxes(1, 2) @ back) * slope(H[k]) if k else None
+        norm = np.sqrt(sum((part**2).sum(axis=(1, 2), keepdims=True) for pair in found for part in pair))
+        for k, (dW, db) in enumerate(reversed(found)):
+            W[k] -= rate / np.maximum(norm, 1) * dW
+            b[k] -= rate / np.maximum(norm, 1) * db
+    z = states(X[None])[-1]
+    return (np.log(np.exp(z).sum(axis=1)) - (z * targets).sum(axis=1)).mean(axis=1)
+
+
+@pytest.mark.draws
 @pytest.mark.claim("C46")
-def test_a_hundred_updates_train_relu_with_he_and_leave_sigmoid_at_chance():
-    X, targets = digit_columns()
+def test_a_hundred_updates_train_relu_with_he(draws):
+    losses = losses_after_training("relu", lambda rng, n, m: rng.standard_normal((m, n)) * np.sqrt(2 / n), draws())
+    assert losses.max() < 0.7 * np.log(10)  # seen: 0.65 to 1.14, in 90 draws
 
-    def loss_after(activation, scheme, seed):
-        rng = np.random.default_rng(seed)
-        layers = random_net([64] * 19 + [10], [*[activation] * 18, "identity"], rng, scheme)
-        for trained, _ in train(layers, X, targets, 0.1, 100, 128, rng):
-            layers = trained
-        return softmax_cross_entropy(forward(layers, X).H[-1], targets).value.mean()
 
-    chance = np.log(10.0)
-    for seed in range(3):
-        assert loss_after("relu", "he", seed) < 0.6 * chance
-        assert loss_after("sigmoid", "glorot", seed) == pytest.approx(chance, rel=0.05)
+@pytest.mark.draws
+@pytest.mark.claim("C46")
+def test_a_hundred_updates_leave_sigmoid_with_glorot_at_the_loss_of_a_guess(draws):
+    losses = losses_after_training(
+        "sigmoid", lambda rng, n, m: rng.uniform(-1, 1, (m, n)) * np.sqrt(6 / (n + m)), draws()
+    )
+    np.testing.assert_allclose(losses, np.log(10), rtol=0.02)
+
+
+def test_nets_side_by_side_are_trained_as_one_alone():
+    (X, targets), rng = digit_columns(), np.random.default_rng(2)
+    layers = random_net([64] * 19 + [10], [*["relu"] * 18, "identity"], rng, "he")
+    for trained, _ in train(layers, X, targets, 0.1, 5, 128, rng):
+        layers = trained
+    alone = softmax_cross_entropy(forward(layers, X).H[-1], targets).value.mean()
+    he = losses_after_training(
+        "relu", lambda rng, n, m: rng.standard_normal((m, n)) * np.sqrt(2 / n), range(1, 4), n_updates=5
+    )
+    assert he[1] == pytest.approx(alone, rel=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,7 @@ def test_in_a_tanh_net_of_gain_1_5_the_slopes_fell_whether_it_learned_or_not(dra
 @pytest.mark.draws
 def test_in_tanh_nets_of_gain_0_8_that_fail_it_fell_through_the_weights_and_not_through_the_slopes(draws):
     heard, solved, training, start = trained("tanh", 0.0, 0.8, draws())
+    assert solved.sum() <= 15  # "few of that gain learn": seen 1 to 9
     after, with_old_slopes = training.heard(n=20), training.heard(n=20, slopes_of=start)
     assert np.median((after - heard)[~solved]) < -1  # seen: -3
     assert np.median(np.abs(with_old_slopes - after)[~solved]) < 1  # seen: 0.2

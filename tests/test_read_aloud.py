@@ -249,6 +249,12 @@ def numbers_of_notebook_01():
         low, high = (v, high) if v * np.exp(v) < np.exp(-1) else (low, v)
     yield f"the number {v:.4f}, and w = −(1 + v)²/v, the −{(1 + v) ** 2 / v:.2f}"
     yield f"the border lies at {-((1 + v) ** 2) / v:.7f}"
+    for w in (-4.0, -5.5, -5.8):
+        run = [0.0]
+        for _ in range(20_000):
+            run.append(sigmoid(w * run[-1]))
+        steps = np.flatnonzero(np.abs(np.array(run) - run[-1]) > 0.001)[-1] + 1
+        yield f"w = {w}: within 0.001 of its rest for good after {steps} steps"
     h = 0.1
     for _ in range(2001):
         h = sigmoid(-8 * h)

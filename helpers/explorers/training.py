@@ -116,7 +116,7 @@ def describe_gap(state) -> str:
         said += f"{state.n_diverged} diverged. "
     heard = [amount(np.median(flow[-2])) for flow in (state.flow_before, state.flow_now)]
     said += f"The gradient at the name, {state.length - 1} steps back, was {heard[0]} before training and is "
-    said += f"{heard[1]} now, with that at the end as 1. "
+    said += f"{heard[1]} now (medians of the seeds), with that at the end as 1. "
     words = state.example.split()
     shown = state.example if len(words) < 14 else f"{' '.join(words[:6])} … {' '.join(words[-3:])}"
     return f"{said}To “{shown}” the seeds answer {', '.join(state.answers)}."
