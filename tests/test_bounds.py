@@ -83,7 +83,7 @@ def test_no_row_that_goes_back_grows_by_more_than_the_bound(seed):
     assert np.linalg.norm(bptt(p.net, run, G).h0) <= bound * (1 + 1e-9)
 
 
-@pytest.mark.claim("C68", "C70", "C72", "C73")
+@pytest.mark.claim("C68", "C70", "C72", "C73: true, where η is below 1")
 @pytest.mark.parametrize("rho", [0.5, 1.0, 1.5])
 @pytest.mark.parametrize(("activation", "h0"), [("identity", 1.0), ("tanh", 0.0), ("arctan", 0.0), ("sin", 0.0)])
 def test_with_orthogonal_weights_and_the_largest_slope_everywhere_all_rungs_are_one(rho, activation, h0):
