@@ -1,5 +1,7 @@
 """The numbers of notebooks 04, 06, 08 and 10 are those of plain numpy, in loops that share no code with the helpers."""
 
+import csv
+import json
 import math
 from functools import cache
 from itertools import pairwise
@@ -11,7 +13,8 @@ import pytest
 
 from helpers.data import digits
 
-NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS, DATA = ROOT / "notebooks", ROOT / "helpers" / "data"
 
 
 def amount(value):
@@ -390,6 +393,103 @@ def numbers_of_notebook_08():
     yield f"0.9¹⁰ = {0.9**10:.2f}"
 
 
+# --- 10: what was trained is read from the files that are shipped, by code of its own ---
+
+TABLE = [json.loads(line) for line in (DATA / "long_lags.jsonl").read_text(encoding="utf-8").splitlines()]
+STARTS = {
+    "tanh 0.8": ("tanh", 0.8, 0, 0),
+    "tanh 1": ("tanh", 1, 0, 0),
+    "tanh 1.5": ("tanh", 1.5, 0, 0),
+    "ReLU from I": ("irnn", 1, 0, 0),
+    "GRU": ("gru", 1, 0, 0),
+    "LSTM 0": ("lstm", 1, 0, 0),
+    "LSTM 1": ("lstm", 1, 1, 0),
+    "LSTM 3": ("lstm", 1, 3, 0),
+    "LSTM 5": ("lstm", 1, 5, 0),
+    "LSTM ln(T-1)": ("lstm", 1, None, 0),
+    "LSTM 3 tied": ("lstm", 1, 3, -3),
+    "LSTM ln(T-1) tied": ("lstm", 1, None, None),
+}
+
+
+def share(count, n):
+    """Write a count with its interval: all p for which |count/n - p| is within 1.96 of its standard errors."""
+    p = np.linspace(0, 1, 1_000_001)
+    inside = p[np.abs(count / n - p) <= 1.959964 * np.sqrt(p * (1 - p) / n)]
+    return f"{inside.min():.0%} to {inside.max():.0%}"
+
+
+def solved_at(task, length, name, seeds):
+    """Return for each setting of a row after how many updates these seeds solved it, None for never."""
+    model, gain, b_f, b_i = STARTS[name]
+    b_f = np.log(length - 1) if b_f is None else b_f
+    wanted = (model, gain, b_f, -b_f if b_i is None else b_i)
+    return [
+        record["result"]["solved_at"]
+        for record in TABLE
+        for cell in [record["cell"]]
+        if (cell["task"], cell["length"], cell["seeds"]) == (task, length, seeds)
+        and np.allclose((cell["gain"], cell["forget_bias"], cell.get("input_bias", 0)), wanted[1:], atol=1e-3)
+        and cell["model"] == model
+    ]
+
+
+def told(task, length, name):
+    (row,) = solved_at(task, length, name, [*range(10, 30)])
+    count = sum(update is not None for update in row)
+    return f"{count} of {len(row)} ({share(count, len(row))})"
+
+
+def numbers_of_notebook_10():
+    with (DATA / "hearing.csv").open(encoding="utf-8") as file:
+        nets = list(csv.DictReader(file))
+    heard, learned = (np.array([float(net[name]) for net in nets]) for name in ("heard", "solved_at"))
+    for low, high in pairwise((-np.inf, -6, -4, -2, -1, np.inf)):
+        some = (heard >= low) & (heard < high)
+        count = (learned[some] > 0).sum()
+        yield f"log10 of what they heard from {low:4} to {high:3}: {count:3} of {some.sum():3} nets learn it"
+    for first in (0, 1000):
+        one = np.array([net["model"] == "tanh" and float(net["gain"]) == 1 for net in nets])
+        one &= np.array([first <= int(net["seed"]) < first + 30 for net in nets])
+        few, many = (np.median(heard[one & side]) for side in (learned < 0, learned > 0))
+        assert (many > few) == (first == 0)  # "in the first thirty those that learn heard more, in the other less"
+        if first == 0:
+            count = (learned[one] > 0).sum()
+            yield f"{count} of 30 nets learn it within 200 updates"
+            yield f"expect {share(count, 30)} to learn it"
+            yield f"{10**many:.3g} for those that learn it, {10**few:.3g} for those that do not"
+
+    for task, name in (("jane", "tanh 1.5"), ("jane", "tanh 1"), ("order", "ReLU from I"), ("order", "LSTM 1")):
+        tried = solved_at(task, 50, name, [*range(10)])
+        most = max(sum(update is not None for update in row) for row in tried)
+        chosen = f"best of {len(tried)} settings: {most} of 10 seeds"
+        yield f"{task:5} {name:11} {chosen}; of others {told(task, 50, name)}"
+    for name in ("tanh 1.5", "GRU", "LSTM 0", "LSTM 3"):
+        yield f"solved by {told('order', 50, name)}"
+        yield f"Jane and she, length 50, {name:8}: {told('jane', 50, name)}"
+    for name in ("LSTM 3", "LSTM ln(T-1)", "LSTM 3 tied", "LSTM ln(T-1) tied"):
+        last = [update for row in solved_at("order", 200, name, [*range(10, 30)]) for update in row if update]
+        after = f", the last after {max(last)} updates" if last else "\n"
+        yield f"{name:17}: solved by {told('order', 200, name)}{after}"
+    for name in ("LSTM ln(T-1)", "LSTM ln(T-1) tied"):
+        yield f"{name:17}: solved by {told('adding', 200, name)}"
+    yield f"adding, length 50, tanh 1.5: {told('adding', 50, 'tanh 1.5')}"
+    assert not any(
+        update
+        for name in ("tanh 0.8", "tanh 1", "tanh 1.5")
+        for row in solved_at("order", 50, name, [*range(10)])
+        for update in row
+    )  # "no tanh net in eight settings"
+    assert sum(len(solved_at("order", 50, name, [*range(10)])) for name in ("tanh 0.8", "tanh 1", "tanh 1.5")) == 8
+
+    c = [10.0]
+    for _ in range(10):
+        c.append(c[-1] + sigmoid(40.0) * np.tanh(-20.0))
+    yield f"step by step: [{'  '.join(f'{one:.0f}.' for one in c)}]"
+    yield f"T = 1 + e³ = {1 + np.e**3:.2f}"
+    yield f"1 − 0.8² = {1 - 0.8**2:.0%}"
+
+
 @cache
 def text_of(number):
     """Return the prose of a notebook and all that it stores."""
@@ -402,7 +502,12 @@ def text_of(number):
 
 @pytest.mark.parametrize(
     ("number", "numbers"),
-    [("04", numbers_of_notebook_04), ("06", numbers_of_notebook_06), ("08", numbers_of_notebook_08)],
+    [
+        ("04", numbers_of_notebook_04),
+        ("06", numbers_of_notebook_06),
+        ("08", numbers_of_notebook_08),
+        ("10", numbers_of_notebook_10),
+    ],
 )
 def test_the_numbers_of_a_notebook_are_those_of_plain_numpy(number, numbers):
     pieces = list(numbers())
