@@ -67,6 +67,11 @@ def losses_of(kind, Y, D):
     return np.log(np.exp(Y - top).sum(axis=-2)) + top[..., 0, :] - (Y * D).sum(axis=-2)
 
 
+def rows_in_theta(shape, rows):
+    """The rows of a net in the order of theta: i, f, o, g where those of `lstm` have i, f, g, o."""
+    return np.concatenate([np.split(rows, 4)[k] for k in (0, 1, 3, 2)]) if shape.model == "lstm" else rows
+
+
 def alone(theta, shape, kind, X, D):
     """One net theta (P,) on X (T, m, B) and D (p, B) in its own module: its run, its outputs and the way back.
 
@@ -81,7 +86,8 @@ def alone(theta, shape, kind, X, D):
     G = np.zeros(run.H.shape)
     G[-1] = dY.T @ V
     g = backward(net, run, G)
-    gradient = np.concatenate([part.ravel() for part in (g.W, g.U, g.b, dY @ run.H[-1], dY.sum(axis=1))])
+    parts = [rows_in_theta(shape, part) for part in (g.W, g.U, g.b)]
+    gradient = np.concatenate([part.ravel() for part in (*parts, dY @ run.H[-1], dY.sum(axis=1))])
 
     def rows():
         J, row = jacobians(net, run), G[-1]

@@ -295,7 +295,7 @@ def lstm():
 
 def lstm_run_of():
     """A run of `lstm`."""
-    shapes = {"C": "T+1 n", "H": "T+1 n"} | dict.fromkeys(("I", "F", "O", "Gs"), "T n") | {"X": "T m"}
+    shapes = {"C": "T+1 n", "H": "T+1 n"} | dict.fromkeys(("I", "F", "Gs", "O"), "T n") | {"X": "T m"}
     return run_of(LSTM, lstm_run(lstm().good, X), shapes)
 
 
@@ -779,7 +779,6 @@ CALLS: dict[str, Callable[[], dict]] = {
 ALSO_NAMED = {"name": "activation", "f": "f(x)", "layers": r"[Wbzh]_\d", "log10_transport": "J"}
 """What an argument may be called in a message, beside its own name and those of its fields."""
 UNCHECKED = {
-    "lstm.to_torch_order": "exchanges rows, whatever they hold",
     "linear.unit_entries": "the first line of long products, which have checked",
     "mlp.checked_layers": "is itself the check of layers",
     "many_nets.parameters": "makes views at every update, also of arrays that are yet to be filled",

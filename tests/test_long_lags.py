@@ -396,7 +396,7 @@ def test_without_a_forget_gate_a_cell_changes_by_less_than_the_largest_cell_inpu
         C = lstm_run(net, 10 * rng.standard_normal((200, 3))).C
         assert np.abs(np.diff(C, axis=0)).max() <= most * (1 + 1e-12)  # the last digit of a large c is lost
     # So 10 is forgotten in no fewer than 10 steps, whatever the weights; these are the best that there are.
-    best = LSTM(W=np.zeros((4, 1)), U=np.zeros((4, 1)), b=[40.0, 0.0, 0.0, -20.0], forget_gate=False)
+    best = LSTM(W=np.zeros((4, 1)), U=np.zeros((4, 1)), b=[40.0, 0.0, -20.0, 0.0], forget_gate=False)
     C = lstm_run(best, np.zeros((10, 1)), c0=[10.0], h0=[0.0]).C[:, 0]
     assert C[9] > 0.99
     assert abs(C[10]) < 1e-6
@@ -410,7 +410,7 @@ def test_with_a_forget_gate_one_step_is_enough():
 
 @pytest.mark.claim("C94")
 def test_a_gru_cannot_count_and_an_lstm_can():
-    counter = LSTM(W=np.zeros((4, 1)), U=np.zeros((4, 1)), b=[40.0, 40.0, 0.0, 20.0])
+    counter = LSTM(W=np.zeros((4, 1)), U=np.zeros((4, 1)), b=[40.0, 40.0, 20.0, 0.0])
     assert lstm_run(counter, np.zeros((50, 1))).C[-1, 0] == pytest.approx(50, rel=1e-6)
     rng = np.random.default_rng(1)
     for _ in range(10):

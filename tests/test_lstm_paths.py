@@ -30,7 +30,7 @@ def a_run(seed, n=4, n_steps=6, **kinds):
 
 def last_cell(net, run, open_gates):
     """Return c_0 -> c_T, written anew: a gate that is not open sees the states h of the given run, as constants."""
-    W_i, W_f, W_o, W_g = np.split(np.asarray(net.W), 4)
+    W_i, W_f, W_g, W_o = np.split(np.asarray(net.W), 4)
     a, s, r = (1.0, 1.0, 1.0) if net.squash == "tanh" else (2.0, 0.5, 0.5)
 
     def logistic(z):
@@ -39,8 +39,8 @@ def last_cell(net, run, open_gates):
     def function(c):
         h = run.H[0]
         for k in range(len(run.I)):
-            b_i, b_f, b_o, b_g = np.split(net.U @ run.X[k] + net.b, 4)
-            seen = {gate: h if gate in open_gates else run.H[k] for gate in "ifog"}
+            b_i, b_f, b_g, b_o = np.split(net.U @ run.X[k] + net.b, 4)
+            seen = {gate: h if gate in open_gates else run.H[k] for gate in "ifgo"}
             f = logistic(W_f @ seen["f"] + b_f) if net.forget_gate else 1.0
             g = a * anp.tanh(s * (W_g @ seen["g"] + b_g))
             c = f * c + logistic(W_i @ seen["i"] + b_i) * g
@@ -50,7 +50,7 @@ def last_cell(net, run, open_gates):
     return function
 
 
-OPEN = dict(zip(VARIANTS, ("ifog", "", "i", "f", "g", "o"), strict=True))
+OPEN = dict(zip(VARIANTS, ("ifgo", "", "i", "f", "g", "o"), strict=True))
 
 
 @pytest.mark.claim("C91")
@@ -104,7 +104,7 @@ def test_what_leaves_the_floats_keeps_its_logarithm():
     """At rest the larger eigenvalue is f + i o w_g = 1/2 + w_g/4."""
     net = random_lstm(1, 1, 0.0, np.random.default_rng(0))
     W = np.zeros((4, 1))
-    W[3] = 398.0  # eigenvalue 100
+    W[2] = 398.0  # eigenvalue 100
     run = lstm_run(net._replace(W=W, U=np.zeros((4, 1))), np.zeros((400, 1)))
     logs = path_log10_norms(net._replace(W=W), run)
     assert logs[0, 400] - logs[0, 399] == pytest.approx(2.0, abs=1e-6)

@@ -109,9 +109,9 @@ def step_back(model, net, now, squashed, k, row):
     if model == "tanh":
         return (row * (1 - squashed[k] ** 2)) @ net.W
     n, r = len(net.W) // 4, squashed[k]
-    i, f, o, g = now.I[k], now.F[k], now.O[k], now.Gs[k]
+    i, f, g, o = now.I[k], now.F[k], now.Gs[k], now.O[k]
     dc = row[:, :n] + row[:, n:] * o * (1 - r**2)
-    dz = [dc * g * i * (1 - i), dc * now.C[k] * f * (1 - f), row[:, n:] * r * o * (1 - o), dc * i * (1 - g**2)]
+    dz = [dc * g * i * (1 - i), dc * now.C[k] * f * (1 - f), dc * i * (1 - g**2), row[:, n:] * r * o * (1 - o)]
     dh = sum(part @ block for part, block in zip(dz, np.split(net.W, 4), strict=True))
     return np.concatenate([dc * f, dh], axis=1)
 

@@ -165,7 +165,7 @@ def constant_input_state(size: float, forget_bias: float) -> dict:
     n_steps, C, H, readouts, starts = figures.ConstantInput.n_steps, [], [], [], []
     for forget_gate in (False, True):
         b = np.array([0.0, forget_bias, 0.0, 0.0])
-        net = LSTM(np.zeros((4, 1)), np.array([[0.0], [0.0], [0.0], [1.0]]), b, forget_gate, "1997")
+        net = LSTM(np.zeros((4, 1)), np.array([[0.0], [0.0], [1.0], [0.0]]), b, forget_gate, "1997")
         run = lstm_run(net, np.full((n_steps, 1), size))
         readout = readout_log10(net, run)[:, 0]
         C.append(run.C[:, 0])
@@ -202,7 +202,7 @@ def constant_input_explorer(forget_bias: float = 1.0) -> Explorer:
 
 def one_cell_state(w_g: float, forget_bias: float, c0: float) -> dict:
     """Compute the threshold of one cell that reads nothing but its own h by its cell input, and its run from c0."""
-    net = LSTM(np.array([[0.0], [0.0], [0.0], [w_g]]), np.zeros((4, 1)), np.array([0.0, forget_bias, 0.0, 0.0]))
+    net = LSTM(np.array([[0.0], [0.0], [w_g], [0.0]]), np.zeros((4, 1)), np.array([0.0, forget_bias, 0.0, 0.0]))
     run = lstm_run(net, np.zeros((figures.OneCell.n_steps, 1)), [c0])
     measured, carousel = path_log10_norms(net, run, ("whole", "carousel"))
     weights, factor = np.linspace(-10, 10, 3), float(rest_eigenvalue(w_g, forget_bias))

@@ -8,7 +8,9 @@
 (5)     h_{k+1} = o read(c_{k+1})                           dc = dc_{k+1} + dh o read'(c_{k+1}),   do = dh read(c_{k+1})
 
 Time is the first axis and the state the last; a batch stands between them. ``C[k]``, ``H[k]`` are the state with
-``C[0]``, ``H[0]`` given, and ``I[k]``, ``F[k]``, ``O[k]``, ``Gs[k]`` are the gates of step k, which makes ``C[k + 1]``.
+``C[0]``, ``H[0]`` given, and ``I[k]``, ``F[k]``, ``Gs[k]``, ``O[k]`` belong to step k, which makes ``C[k + 1]``. The
+rows of z, W, U and b are those of i, f, g and o, in this order, as in PyTorch and Keras. (PyTorch has two bias vectors,
+of which only the sum counts.)
 """
 
 from typing import NamedTuple
@@ -24,7 +26,7 @@ SCALES = {"tanh": (1.0, 1.0, 1.0), "1997": (2.0, 0.5, 0.5)}  # g = a tanh(s z), 
 
 
 class LSTM(NamedTuple):
-    """An LSTM of n cells: W (4n, n) and U (4n, m) with the gates in the order i, f, o, g, and b (4n,).
+    """An LSTM of n cells: W (4n, n), U (4n, m) and b (4n,), the rows of i, f, g and o in this order.
 
     forget_gate : False for the cell of 1997, where f is 1 and its rows of W, U and b are not used
     squash : "tanh" for g = tanh(z_g), read(c) = tanh(c); "1997" for 4 sigmoid(z_g) - 2 and 2 sigmoid(c) - 1
@@ -39,14 +41,14 @@ class LSTM(NamedTuple):
 
 
 class LSTMRun(NamedTuple):
-    """A run of T steps: C and H (T + 1, n), the gates I, F, O, Gs (T, n), the inputs X (T, m); a batch after time."""
+    """T steps: C and H (T + 1, n), I, F, Gs, O (T, n), the inputs X (T, m); a batch after time."""
 
     C: np.ndarray
     H: np.ndarray
     I: np.ndarray
     F: np.ndarray
-    O: np.ndarray
     Gs: np.ndarray
+    O: np.ndarray
     X: np.ndarray
 
 
@@ -80,7 +82,7 @@ def lstm_run(net, X, c0=None, h0=None):
     Raises ValueError for shapes that do not fit, for values that are not finite and for states beyond the floats.
     Source: Hochreiter & Schmidhuber 1997, equation (9); Gers, Schmidhuber & Cummins 2000; claims.md 3E.
 
-    >>> net = LSTM(W=np.zeros((4, 1)), U=np.zeros((4, 1)), b=[0.0, 0.0, 0.0, 1.0])
+    >>> net = LSTM(W=np.zeros((4, 1)), U=np.zeros((4, 1)), b=[0.0, 0.0, 1.0, 0.0])
     >>> lstm_run(net, np.zeros((2, 1))).C[:, 0].round(4).tolist()
     [0.0, 0.3808, 0.5712]
     """
@@ -92,23 +94,24 @@ def lstm_run(net, X, c0=None, h0=None):
     T, state = len(X), (*X.shape[1:-1], W.shape[1])
     C, H = np.empty((T + 1, *state)), np.empty((T + 1, *state))
     C[0], H[0] = _start("c0", c0, state), _start("h0", h0, state)
+    I, F, Gs, O = np.empty((4, T, *state))
     n = W.shape[1]
-    gates, Gs = np.empty((T, *state[:-1], 3 * n)), np.empty((T, *state))
-    I, F, O = np.split(gates, 3, axis=-1)  # views: one sigmoid fills all three
     with np.errstate(over="ignore", invalid="ignore"):
-        Z = X @ U.T + b
+        read = X @ U.T + b
         if not net.forget_gate:
             W = np.concatenate([W[:n], np.zeros((n, n)), W[2 * n :]])
-            Z[..., n : 2 * n] = np.inf  # whose sigmoid is exactly 1
+            read[..., n : 2 * n] = np.inf  # whose sigmoid is exactly 1
+        c, h, W_T = C[0], H[0], W.T
         for k in range(T):
-            z = Z[k] + H[k] @ W.T  # (1)
-            gates[k] = sigmoid(z[..., : 3 * n])  # (2)
-            Gs[k] = a * np.tanh(s * z[..., 3 * n :])  # (3)
-            C[k + 1] = F[k] * C[k] + I[k] * Gs[k]  # (4)
-            H[k + 1] = O[k] * np.tanh(r * C[k + 1])  # (5)
+            z = h @ W_T + read[k]  # (1)
+            i, f, _, o = _parts(sigmoid(z), n)  # (2), at once: what it makes of z_g is not used
+            g = a * np.tanh(s * z[..., 2 * n : 3 * n])  # (3)
+            c = f * c + i * g  # (4)
+            h = o * np.tanh(r * c)  # (5)
+            I[k], F[k], Gs[k], O[k], C[k + 1], H[k + 1] = i, f, g, o, c, h
     if not (np.isfinite(C).all() and np.isfinite(H).all()):
         raise ValueError(f"the state must stay within the floats, got c {shown(C[-1])} and h {shown(H[-1])} at the end")
-    return LSTMRun(C, H, I, F, O, Gs, X)
+    return LSTMRun(C, H, I, F, Gs, O, X)
 
 
 def lstm_backward(net, run, G, G_c=None):
@@ -130,12 +133,12 @@ def lstm_backward(net, run, G, G_c=None):
     dc, dh = G_c[-1], G[-1]
     with np.errstate(over="ignore", invalid="ignore"):
         for k in range(len(run.I) - 1, -1, -1):
-            i, f, o, g, read = run.I[k], run.F[k], run.O[k], run.Gs[k], np.tanh(r * run.C[k + 1])
+            i, f, g, o, read = run.I[k], run.F[k], run.Gs[k], run.O[k], np.tanh(r * run.C[k + 1])
             dc, do = dc + dh * o * r * (1.0 - read**2), dh * read  # (5)
             di, df, dg, dc = dc * g, dc * run.C[k], dc * i, dc * f + G_c[k]  # (4)
             dz_g = dg * a * s * (1.0 - (g / a) ** 2)  # (3)
             dz_i, dz_f, dz_o = di * i * (1.0 - i), df * f * (1.0 - f), do * o * (1.0 - o)  # (2); dz_f is 0 where f is 1
-            dZ[k] = np.concatenate([dz_i, dz_f, dz_o, dz_g], axis=-1)  # (1)
+            dZ[k] = np.concatenate([dz_i, dz_f, dz_g, dz_o], axis=-1)  # (1)
             dh = dZ[k] @ W + G[k]  # (1)
     *of_parameters, (dc, dh) = parameter_gradients(dZ, run, np.stack([dc, dh]))
     return LSTMGradients(*of_parameters, dc, dh)
@@ -147,13 +150,12 @@ def lstm_terms(net, run):
 
     Arguments and errors as for `lstm_jacobians`. Source: claims.md 3E.
 
-    >>> net = LSTM(W=[[0.0], [0.0], [0.0], [4.0]], U=np.zeros((4, 1)), b=np.zeros(4))
+    >>> net = LSTM(W=[[0.0], [0.0], [4.0], [0.0]], U=np.zeros((4, 1)), b=np.zeros(4))
     >>> lstm_terms(net, lstm_run(net, np.zeros((1, 1)))).cell_input.tolist()
     [[[2.0]]]
     """
-    W_i, W_f, W_o, W_g = np.split(_checked_run(net, run), 4)
     *factors, readout = lstm_factors(net, run)
-    matrices = (v[..., None] * W_gate for v, W_gate in zip(factors, (W_i, W_f, W_g, W_o), strict=True))
+    matrices = (v[..., None] * rows for v, rows in zip(factors, np.split(np.asarray(net.W, float), 4), strict=True))
     return LSTMTerms(*matrices, readout)
 
 
@@ -165,7 +167,7 @@ def lstm_factors(net, run):
 
     Arguments and errors as for `lstm_jacobians`. Source: claims.md 3E.
 
-    >>> net = LSTM(W=[[0.0], [0.0], [0.0], [4.0]], U=np.zeros((4, 1)), b=np.zeros(4))
+    >>> net = LSTM(W=[[0.0], [0.0], [4.0], [0.0]], U=np.zeros((4, 1)), b=np.zeros(4))
     >>> lstm_factors(net, lstm_run(net, np.zeros((1, 1)))).cell_input.tolist()
     [[0.5]]
     """
@@ -194,7 +196,7 @@ def lstm_jacobians(net, run, paths=PATHS):
     Raises ValueError where net and run do not fit, and for an unknown path.
     Source: claims C91, C92; claims.md 3E; Hochreiter & Schmidhuber 1997, equations (30) and (35) for the truncated one.
 
-    >>> net = LSTM(W=[[0.0], [0.0], [0.0], [4.0]], U=np.zeros((4, 1)), b=np.zeros(4))
+    >>> net = LSTM(W=[[0.0], [0.0], [4.0], [0.0]], U=np.zeros((4, 1)), b=np.zeros(4))
     >>> lstm_jacobians(net, lstm_run(net, np.zeros((1, 1))))[0].tolist()
     [[0.5, 2.0], [0.25, 1.0]]
     """
@@ -255,30 +257,20 @@ def random_lstm(n, m, scale, rng, forget_bias=0.0, forget_gate=True, squash="tan
     """
     n, m = whole_number("n", n, at_least=1), whole_number("m", m, at_least=1)
     scale, forget_bias = real_number("scale", scale, at_least=0.0), real_number("forget_bias", forget_bias)
-    W = scale * generator("rng", rng).standard_normal((4 * n, n)) / np.sqrt(n)
-    b = np.zeros(4 * n)
-    b[n : 2 * n] = forget_bias
-    net = LSTM(W, rng.standard_normal((4 * n, m)) / np.sqrt(m), b, forget_gate, squash)
+    rng, g_last = (
+        generator("rng", rng),
+        [0, 1, 3, 2],
+    )  # drawn in the order i, f, o, g: what a seed gives is in many pictures
+    W, U = (rng.standard_normal((4, n, size))[g_last].reshape(4 * n, size) for size in (n, m))
+    b = np.repeat([0.0, forget_bias, 0.0, 0.0], n)
+    net = LSTM(scale * W / np.sqrt(n), U / np.sqrt(m), b, forget_gate, squash)
     _checked(net)
     return net
 
 
-def to_torch_order(rows):
-    """Return rows (4n, ...) in PyTorch's order of the gates, i, f, g, o; from ours, i, f, o, g.
-
-    Raises ValueError where there are not 4n of them. PyTorch has two bias vectors, of which only the sum counts.
-
-    >>> to_torch_order(["i", "f", "o", "g"]).tolist()
-    ['i', 'f', 'g', 'o']
-    """
-    rows = np.asarray(rows)
-    if rows.ndim == 0 or len(rows) % 4 or not len(rows):
-        raise ValueError(f"rows must be 4n, got shape {rows.shape}")
-    i, f, third, fourth = np.split(rows, 4)
-    return np.concatenate([i, f, fourth, third])
-
-
-from_torch_order = to_torch_order  # the same exchange leads back
+def _parts(v, n):
+    """The views of the parts of i, f, g and o."""
+    return v[..., :n], v[..., n : 2 * n], v[..., 2 * n : 3 * n], v[..., 3 * n :]
 
 
 def _checked(net):

@@ -23,7 +23,7 @@ def path_log10_norms(net, run, variants=VARIANTS):
     Source: claim C91; claims.md 3E.
 
     >>> from helpers.maths.lstm import LSTM, lstm_run
-    >>> net = LSTM(W=[[0.0], [0.0], [0.0], [2.0]], U=np.zeros((4, 1)), b=np.zeros(4))
+    >>> net = LSTM(W=[[0.0], [0.0], [2.0], [0.0]], U=np.zeros((4, 1)), b=np.zeros(4))
     >>> logs = path_log10_norms(net, lstm_run(net, np.zeros((50, 1))))
     >>> [round(float(10 ** logs[row, 50]), 3) for row in (0, 5)], round(float(logs[1, 50]), 3)
     ([0.5, 0.0], -15.051)
@@ -35,8 +35,7 @@ def path_log10_norms(net, run, variants=VARIANTS):
     if run.C.ndim != 2:
         raise ValueError(f"run must be one run, got a batch: C {run.C.shape}")
     n, n_steps = run.C.shape[1], len(run.I)
-    W_i, W_f, W_o, W_g = np.split(np.asarray(net.W, dtype=float), 4)
-    W = np.stack([W_i, W_f, W_g])
+    *W, W_o = np.split(np.asarray(net.W, dtype=float), 4)
     by_gate, through_o, E, F = (rows[..., None] for rows in (np.stack(factors[:3], 1), *factors[3:], run.F))
     # The carousel alone needs no matrix, and with the output gate's path alone a change of h never comes back to c. A
     # over R is made anew at each step: all steps fill no cache.

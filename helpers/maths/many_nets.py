@@ -77,6 +77,7 @@ def random_theta(shape, rng, gain=1.0, forget_bias=0.0, input_bias=0.0):
     if model == "lstm":
         net = random_lstm(n, m, gain, rng, forget_bias)
         net.b[:n] = input_bias
+        net = LSTM(*map(_g_and_o_exchanged, net[:3]))
     elif model == "gru":
         net = random_gru(n, m, gain, rng, forget_bias)
     elif model == "irnn":
@@ -100,7 +101,7 @@ def single_net(theta, shape, s):
     W, U, b = (part[whole_number("s", s, below=len(theta))].copy() for part in parts)
     b = b[:, 0]
     if shape.model == "lstm":
-        return LSTM(W, U, b)
+        return LSTM(*map(_g_and_o_exchanged, (W, U, b)))
     if shape.model == "gru":
         return GRU(W, U, b, np.zeros(shape.n))
     return RNN(W, U, b, "tanh" if shape.model == "tanh" else "relu")
@@ -198,7 +199,11 @@ class ReLUNets(Nets):
 
 
 class LSTMNets(Nets):
-    """c_{k+1} = f c_k + i g, h_{k+1} = o tanh(c_{k+1}), the gates in the order i, f, o, g as in `lstm`."""
+    """c_{k+1} = f c_k + i g, h_{k+1} = o tanh(c_{k+1}), the rows in the order i, f, o, g: one sigmoid fills three.
+
+    `lstm` has the order i, f, g, o. Here it is kept because on the way back it is the order of sums, and so decides the
+    last digits of what the experiments found.
+    """
 
     n_gates = 4
 
@@ -317,6 +322,12 @@ def _checked(shape):
     if not isinstance(shape, Shape):
         raise ValueError(f"shape must be a Shape, got {shown(shape)}")
     return Shape(one_of("model", shape.model, MODELS), *(whole_number(k, getattr(shape, k), at_least=1) for k in "nmp"))
+
+
+def _g_and_o_exchanged(rows):
+    """The rows of i, f, g and o in the order i, f, o, g, or back."""
+    i, f, third, fourth = np.split(rows, 4)
+    return np.concatenate([i, f, fourth, third])
 
 
 def _sigmoid_in_place(z):
