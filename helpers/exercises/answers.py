@@ -66,9 +66,20 @@ class Exercise:
         return abs(given - self.answer) <= self.tolerance
 
 
-def near(value: float, tolerance: float) -> Callable[[float], bool]:
-    """Return the test whether a number lies within ``tolerance`` of ``value``."""
-    return lambda given: abs(given - value) <= tolerance
+def number(answer: float, explanation: str, *hints, **how) -> Exercise:
+    """Return a question whose answer is a number. hints : of `near`, or pairs of a test of an answer and a text."""
+    return Exercise(answer, explanation, hints, **how)
+
+
+def choice(answer: str, *said: tuple[str, str]) -> Exercise:
+    """Return a question with options. said : each option, and what is said to who chose it."""
+    hints = tuple((option.__eq__, text) for option, text in said if option != answer)
+    return Exercise(answer, dict(said)[answer], hints, options=tuple(option for option, _ in said))
+
+
+def near(value: float, tolerance: float, text: str) -> tuple[Callable, str]:
+    """Return the hint for a number within ``tolerance`` of ``value``."""
+    return lambda given: abs(given - value) <= tolerance, text
 
 
 def last_place(answer: float, digits: int) -> float:
@@ -85,11 +96,6 @@ def agrees(given: float, answer: float, digits: int) -> bool:
     own = 10.0 ** Decimal(f"{given:.12g}").normalize().as_tuple().exponent
     off = abs(given - answer)
     return off <= max(1e-6 * abs(answer), 0.5 * asked if own > 0.99 * asked else 0.999 * own)
-
-
-def is_option(option: str) -> Callable[[str], bool]:
-    """Return the test whether an answer is ``option``."""
-    return lambda given: given == option
 
 
 def plain(text: str) -> str:
@@ -167,6 +173,11 @@ class Repair:
                 return Verdict(False, f"It returns the shape {one.shape}; wanted {right.shape}.")
         off = max(np.linalg.norm(one - right) / np.linalg.norm(right) for one, right in zip(got, wanted, strict=True))
         return Verdict(False, f"The shape is right; the numbers are off by {off:.2g} times their size.")
+
+
+def repair(right: Callable, explanation: str, cases: tuple[tuple, ...], *mistakes) -> Repair:
+    """Return a function to be repaired. mistakes : pairs of a wrong one and what is said to who has it."""
+    return Repair(right, explanation, cases, mistakes)
 
 
 def real_numbers(result) -> np.ndarray | str:

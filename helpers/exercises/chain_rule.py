@@ -4,7 +4,7 @@ from functools import reduce
 
 import numpy as np
 
-from helpers.exercises.answers import Exercise, Repair, is_option, near
+from helpers.exercises.answers import choice, near, number, repair
 from helpers.maths.activations import activation
 from helpers.maths.mlp import Layer, chain_product, forward, weight_gradients
 from helpers.maths.rnn import candidate_products, run_alone
@@ -82,101 +82,84 @@ def _l2_at_z() -> float:
 
 
 EXERCISES = {
-    "03.1": Repair(
+    "03.1": repair(
         _product(lambda S, W, P: S @ W @ P),
         "The newest factor comes from the left, and matrices are multiplied by @.",
         _steps(),
         (
-            (
-                _product(lambda S, W, P: S @ W * P),
-                "Not yet. Every entry off the diagonal is 0, as if no neuron had heard of another. What does * do?",
-            ),
-            (
-                _product(lambda S, W, P: P @ S @ W),
-                "Now they are matrices, in the wrong order: the newest factor stands on the LEFT of what is there.",
-            ),
-            (
-                _product(lambda S, W, P: W @ S @ P),
-                "S and W are swapped: the slope belongs to the row, so S, the diagonal of slopes, stands left of W.",
-            ),
-            (
-                _product(lambda S, W, P: P @ W.T @ S),
-                "That is the transpose of the right product, as the slide prints it. A row for each y is wanted.",
-            ),
+            _product(lambda S, W, P: S @ W * P),
+            "Not yet. Every entry off the diagonal is 0, as if no neuron had heard of another. What does * do?",
+        ),
+        (
+            _product(lambda S, W, P: P @ S @ W),
+            "Now they are matrices, in the wrong order: the newest factor stands on the LEFT of what is there.",
+        ),
+        (
+            _product(lambda S, W, P: W @ S @ P),
+            "S and W are swapped: the slope belongs to the row, so S, the diagonal of slopes, stands left of W.",
+        ),
+        (
+            _product(lambda S, W, P: P @ W.T @ S),
+            "That is the transpose of the right product, as the slide prints it. A row for each y is wanted.",
         ),
     ),
-    "03.2": Repair(
+    "03.2": repair(
         lambda W, h, n_steps: candidate_products(*run_alone(W, h, int(n_steps))).newest_left,
         "Each factor is taken where the run is at that step.",
-        tuple((W, h, 3) for W, h in _cases()),
+        tuple(((W, h, 3) for W, h in _cases())),
         (
-            (
-                _frozen,
-                "Not yet. With one step it would be right. From the second step on: at which state is the slope taken?",
-            ),
-            (_early, "One step late: h has moved before the slope of its step was taken. Take the slope first."),
-            (_linear, "The state moves now, but without its tanh."),
-            (
-                _one_late,
-                "The run moves now. But the slope is that of tanh at its argument z = W h, which is 1 − tanh(z)².",
-            ),
-            (
-                lambda W, h, n_steps: candidate_products(*run_alone(W, h, int(n_steps))).oldest_left,
-                "The slopes are right; the newest factor must stand on the LEFT.",
-            ),
-            (
-                lambda W, h, n_steps: candidate_products(*run_alone(W, h, int(n_steps))).swapped,
-                "S and W are swapped: the slope belongs to the row, so S, the diagonal of slopes, stands left of W.",
-            ),
+            _frozen,
+            "Not yet. With one step it would be right. From the second step on: at which state is the slope taken?",
+        ),
+        (_early, "One step late: h has moved before the slope of its step was taken. Take the slope first."),
+        (_linear, "The state moves now, but without its tanh."),
+        (_one_late, "The run moves now. But the slope is that of tanh at its argument z = W h, which is 1 − tanh(z)²."),
+        (
+            lambda W, h, n_steps: candidate_products(*run_alone(W, h, int(n_steps))).oldest_left,
+            "The slopes are right; the newest factor must stand on the LEFT.",
+        ),
+        (
+            lambda W, h, n_steps: candidate_products(*run_alone(W, h, int(n_steps))).swapped,
+            "S and W are swapped: the slope belongs to the row, so S, the diagonal of slopes, stands left of W.",
         ),
     ),
-    "03.3": Repair(
+    "03.3": repair(
         _of_weights,
         "The row passes ∇f first, then meets what the weights read.",
         _rows(),
         (
-            (
-                lambda row, W, g: np.outer(row, g),
-                "Not yet. With the identity for tanh it would be right. Which factor of C18 is missing?",
-            ),
-            (
-                lambda row, W, g: np.outer(g, row * TANH.slope(W @ g)),
-                "That is the transpose: W has a row for each OUTPUT, so the row comes first.",
-            ),
-            (
-                lambda row, W, g: np.outer(row * TANH.slope(row), g),
-                "The slope is taken at the row. It belongs to the argument of tanh, W g.",
-            ),
-            (
-                lambda row, W, g: np.outer(row * np.tanh(W @ g), g),
-                "You have tanh(z) where its slope 1 − tanh(z)² belongs.",
-            ),
-            (
-                lambda row, W, g: np.outer(row, g) / TANH.slope(W @ g)[:, None],
-                "On its way back the row is multiplied by the slope, not divided by it.",
-            ),
+            lambda row, W, g: np.outer(row, g),
+            "Not yet. With the identity for tanh it would be right. Which factor of C18 is missing?",
         ),
-    ),
-    "03.4": Exercise(
-        "1×20",
-        "A gradient is a row, as wide as the layer.",
         (
-            (is_option("1×10"), "That is the gradient at the INPUT: one factor W too far."),
-            (is_option("20×1"), "The numbers are right. But the derivative of ONE number has one row."),
-            (is_option("30×20"), "That is W from layer 1 to layer 2, a factor. The whole product begins with a row."),
+            lambda row, W, g: np.outer(g, row * TANH.slope(W @ g)),
+            "That is the transpose: W has a row for each OUTPUT, so the row comes first.",
         ),
-        options=("1×10", "1×20", "20×1", "30×20"),
+        (
+            lambda row, W, g: np.outer(row * TANH.slope(row), g),
+            "The slope is taken at the row. It belongs to the argument of tanh, W g.",
+        ),
+        (lambda row, W, g: np.outer(row * np.tanh(W @ g), g), "You have tanh(z) where its slope 1 − tanh(z)² belongs."),
+        (
+            lambda row, W, g: np.outer(row, g) / TANH.slope(W @ g)[:, None],
+            "On its way back the row is multiplied by the slope, not divided by it.",
+        ),
     ),
-    "03.5": Exercise(
+    "03.4": choice(
+        "1×20",
+        ("1×10", "That is the gradient at the INPUT: one factor W too far."),
+        ("1×20", "A gradient is a row, as wide as the layer."),
+        ("20×1", "The numbers are right. But the derivative of ONE number has one row."),
+        ("30×20", "That is W from layer 1 to layer 2, a factor. The whole product begins with a row."),
+    ),
+    "03.5": number(
         _l2_at_z(),
         "The error −1 is squeezed by the slope y(1 − y).",
-        (
-            (near(-_l2_at_z(), 1e-6), "The size is right. y is below its target: the error y − d is negative."),
-            (near(1.0, 0.01), "The sign is that of d − y. And L₂ has to pass the slope of the sigmoid too."),
-            (near(-1.0, 0.01), "That is the error, or what KL sends. L₂ has to pass the slope of the sigmoid too."),
-            (near(-0.5, 0.01), "Half the error? The ½ of the loss is used up by the 2 of the square."),
-            (near(-2 * abs(_l2_at_z()), 1e-6), "Twice too large: the ½ of the loss cancels the 2 of the square."),
-        ),
+        near(-_l2_at_z(), 1e-6, "The size is right. y is below its target: the error y − d is negative."),
+        near(1.0, 0.01, "The sign is that of d − y. And L₂ has to pass the slope of the sigmoid too."),
+        near(-1.0, 0.01, "That is the error, or what KL sends. L₂ has to pass the slope of the sigmoid too."),
+        near(-0.5, 0.01, "Half the error? The ½ of the loss is used up by the 2 of the square."),
+        near(-2 * abs(_l2_at_z()), 1e-6, "Twice too large: the ½ of the loss cancels the 2 of the square."),
         digits=2,
         otherwise="Not yet. Take the error y − d, times the slope y(1 − y), at z = −10.",
     ),

@@ -1,12 +1,13 @@
-"""The exercises of notebooks 00 and 01."""
+"""The exercises of notebooks 00, 01 and 02."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from helpers.data import nile
-from helpers.exercises.answers import Exercise, is_option, near
-from helpers.maths.regimes import FLIP_WEIGHT_SIGMOID, two_cycle_interval
+from helpers.exercises.answers import choice, near, number
+from helpers.maths.regimes import FLIP_WEIGHT_SIGMOID, bistable_interval, two_cycle_interval, wall_bias
 from helpers.maths.scalar import log10_transport, orbit_gradients, standardise, steps_remembered
 
 
@@ -17,93 +18,127 @@ def _years_remembered(w: float) -> int:
     return steps_remembered(log10_transport(run.J, int(np.flatnonzero(years == 1899)[0]) + 1), 0.05)
 
 
-def _flip_weight(b: float) -> float:
-    """Return the weight below which a sigmoid neuron with bias ``b`` cycles, by bisection; ``b`` from 0 to 2."""
-    low, high = -10.0, -4.0
+def _border(low: float, high: float, is_below: Callable[[float], bool]) -> float:
+    """Return the number between ``low`` and ``high`` up to which ``is_below`` holds, by bisection."""
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (middle, high) if two_cycle_interval("sigmoid", middle)[0] < b else (low, middle)
-    return low
+        low, high = (middle, high) if is_below(middle) else (low, middle)
+    return high
 
 
-EXERCISES: dict[str, Exercise] = {
-    "00.1": Exercise(
+def _flip_weight(b: float) -> float:
+    """Return the weight below which a sigmoid neuron with bias ``b`` cycles; ``b`` from 0 to 2."""
+    return _border(-10.0, -4.0, lambda w: two_cycle_interval("sigmoid", w)[0] < b)
+
+
+def _bit_weight(b: float) -> float:
+    """Return the least weight at which a tanh neuron with bias ``b`` has two stable fixed points."""
+    return _border(1.0 + 1e-12, 10.0, lambda w: bistable_interval("tanh", w)[1] <= b)
+
+
+EXERCISES = {
+    "00.1": choice(
         "the sign of its start",
-        "Above w = 1 the two positive starts end at the same place, and the negative one at its mirror image.",
+        ("all three starts", "Look at the two positive starts: how far apart do they end?"),
         (
-            (is_option("all three starts"), "Look at the two positive starts: how far apart do they end?"),
-            (is_option("nothing"), "Look at the negative start: does it end where the others do?"),
+            "the sign of its start",
+            "Above w = 1 the two positive starts end at the same place, and the negative one at its mirror image.",
         ),
-        options=("all three starts", "the sign of its start", "nothing"),
+        ("nothing", "Look at the negative start: does it end where the others do?"),
     ),
-    "01.1": Exercise(
+    "01.1": number(
         math.exp(-1 / 10),
         "τ = −1/ln w, so w = exp(−1/10).",
-        (
-            (near(0.9, 1e-9), "Close: τ(0.9) is 9.49 steps. 1 − 1/τ is only the beginning of the series of exp(−1/τ)."),
-            (near(math.exp(-10), 1e-4), "You have exp(−τ). The factor of ONE step is what, taken τ times, gives 1/e."),
-            (
-                near(math.exp(-1), 1e-3),
-                "1/e is what is left after all ten steps. Which factor, taken ten times, gives it?",
-            ),
-            (near(-math.exp(-1 / 10), 5e-4), "The size is right: only |λ| counts. Asked was a weight between 0 and 1."),
-            (near(math.exp(-1 / 10), 6e-3), "Close. Three digits after the point are wanted."),
-            (lambda w: w > 1, "Above 1 the state leaves 0 and settles elsewhere. Look below 1."),
-        ),
+        near(0.9, 1e-9, "Close: τ(0.9) is 9.49 steps. 1 − 1/τ is only the beginning of the series of exp(−1/τ)."),
+        near(math.exp(-10), 0.0001, "You have exp(−τ). The factor of ONE step is what, taken τ times, gives 1/e."),
+        near(math.exp(-1), 0.001, "1/e is what is left after all ten steps. Which factor, taken ten times, gives it?"),
+        near(-math.exp(-1 / 10), 0.0005, "The size is right: only |λ| counts. Asked was a weight between 0 and 1."),
+        near(math.exp(-1 / 10), 0.006, "Close. Three digits after the point are wanted."),
+        (lambda w: w > 1, "Above 1 the state leaves 0 and settles elsewhere. Look below 1."),
         digits=3,
         otherwise="Not yet. Print memory_time(w) with your w and compare it with 10.",
     ),
-    "01.2": Exercise(
+    "01.2": number(
         _flip_weight(2.0),
         "There h = 1/2 is fixed, where the sigmoid is steepest, 1/4: no weight nearer to 0 cycles with any bias.",
-        (
-            (near(FLIP_WEIGHT_SIGMOID, 0.05), "That is the border with b = 0. Here the bias is 2."),
-            (near(4, 0.05), "The right size, with the wrong sign: which side of 0 makes the state jump?"),
-            (near(-1, 0.05), "That is the border of tanh with b = 0. The sigmoid's slope is a quarter at most."),
-            (lambda w: w >= 0, "With w ≥ 0 the map only rises, and an orbit on a rising map never turns back."),
-            (lambda w: w > -4, "There it still settles, if slowly. Watch |λ| in the lower right panel."),
-            (lambda w: w < -4, "There it cycles. Come back until the cycle closes up."),
-        ),
+        near(FLIP_WEIGHT_SIGMOID, 0.05, "That is the border with b = 0. Here the bias is 2."),
+        near(4, 0.05, "The right size, with the wrong sign: which side of 0 makes the state jump?"),
+        near(-1, 0.05, "That is the border of tanh with b = 0. The sigmoid's slope is a quarter at most."),
+        (lambda w: w >= 0, "With w ≥ 0 the map only rises, and an orbit on a rising map never turns back."),
+        (lambda w: w > -4, "There it still settles, if slowly. Watch |λ| in the lower right panel."),
+        (lambda w: w < -4, "There it cycles. Come back until the cycle closes up."),
         tolerance=0.02,
     ),
-    "01.3": Exercise(
+    "01.3": choice(
         "w = 1.0",
-        "At w = 1 the change fades like t^(−3/2); at w = 1.5, once settled, by the factor 0.394 per step.",
-        (
-            (
-                is_option("w = 1.5"),
-                "It keeps the SIGN of the start for ever. But look at what is left of a small change.",
-            ),
-            (is_option("the same"), "Set both, and read the sentence below the picture each time."),
-        ),
-        options=("w = 1.0", "w = 1.5", "the same"),
+        ("w = 1.0", "At w = 1 the change fades like t^(−3/2); at w = 1.5, once settled, by the factor 0.394 per step."),
+        ("w = 1.5", "It keeps the SIGN of the start for ever. But look at what is left of a small change."),
+        ("the same", "Set both, and read the sentence below the picture each time."),
     ),
-    "01.5": Exercise(
+    "01.5": choice(
         "about 30 times as long",
-        "At w = 1 there is no factor per step below 1, and yet the change fades: 955 steps against 29.",
+        ("as long", "At w = 0.9 each step takes off a tenth or more. What does a step near 0 take at w = 1?"),
+        ("about 3 times as long", "Set 200 steps and w = 1: has the curve crossed the dotted line?"),
         (
-            (
-                is_option("as long"),
-                "At w = 0.9 each step takes off a tenth or more. What does a step near 0 take at w = 1?",
-            ),
-            (is_option("about 3 times as long"), "Set 200 steps and w = 1: has the curve crossed the dotted line?"),
-            (
-                is_option("for ever"),
-                "So it would be at 0 itself. But from 0.1 each slope is a little below 1: set 1000 steps.",
-            ),
+            "about 30 times as long",
+            "At w = 1 there is no factor per step below 1, and yet the change fades: 955 steps against 29.",
         ),
-        options=("as long", "about 3 times as long", "about 30 times as long", "for ever"),
+        ("for ever", "So it would be at 0 itself. But from 0.1 each slope is a little below 1: set 1000 steps."),
     ),
-    "01.4": Exercise(
+    "01.4": number(
         _years_remembered(1.0),
         "The river pushes the state into the flat parts of tanh, where the slope is far below 1.",
+        near(1935, 64, "Wanted: the number of years, not the year."),
+        near(3, 0, "After 3 years a little more than 5 % is still there. Which year is the first below?"),
+        near(955, 0, "That is what a neuron that reads nothing keeps. Choose the Nile in the explorer."),
+        near(_years_remembered(2.0), 0, "That is w = 2. Set w to 1."),
+        (lambda n: n > 4, "Too long: look where the curve in the lower left panel crosses the dotted line."),
+        (lambda n: n < 0, "A number of years after 1899: it cannot be negative."),
+    ),
+    "02.1": number(
+        float(wall_bias(0.6, 6.0)),
+        "The wall stands where h₀ itself is the unstable fixed point: b = ln(h₀/(1 − h₀)) − w h₀.",
+        near(-3.0, 1e-6, "−w/2 is the wall for h₀ = 1/2. Which b makes 0.6 a fixed point?"),
+        near(-3.6, 1e-6, "You have −w h₀. The inverse of the sigmoid is missing: logit(0.6) = ln(0.6/0.4)."),
+        near(-math.log(1.5) - 3.6, 0.001, "The logit has the wrong sign: logit(0.6) is positive."),
+        near(float(wall_bias(0.6, 6.0)), 0.01, "Close. Three digits after the point are wanted."),
+        digits=4,
+        otherwise="Not yet. Print 1 / (1 + np.exp(-(6 * 0.6 + b))) with your b: it must give 0.6 back.",
+    ),
+    "02.2": number(
+        2.0**10,
+        "On the wall the state stays at 1/2, and every step multiplies by w/4 = 2.",
+        near(8.0**10, 1.0, "You have w^T. Every step also multiplies by the slope of the sigmoid, 1/4 at its middle."),
+        near(0.166372**10, 1e-8, "That is the multiplier at the RESTING states. The run stays at 1/2."),
+        near(0.25**10, 1e-8, "You have the slopes alone. Every step also multiplies by w."),
+        near(20.0, 1e-9, "Multiply, do not add: ten factors of 2."),
+        digits=4,
+        otherwise="Not yet. What is one factor w f'(z) at h = 1/2, where z is 0? Then take it ten times.",
+    ),
+    "02.3": choice(
+        "its length",
+        ("its length", "g is replaced by g times max_norm/|g|: the direction stays."),
+        ("its direction", "Print clip_by_norm([30, 40], 5): is it parallel to [30, 40]?"),
+        ("both", "Each component shrinks by the SAME factor. What does that leave alone?"),
+    ),
+    "02.4": number(
+        _bit_weight(0.2),
+        "Two stable fixed points exist where |b| < w s − artanh s with s = √(1 − 1/w).",
+        near(
+            1.0, 0.02, "w = 1 is the cusp, the tip of the region: enough with b = 0 only. A bias of 0.2 asks for more."
+        ),
+        near(4.0, 0.1, "4 is the cusp of the sigmoid. This is tanh."),
+        (lambda w: w < _bit_weight(0.2), "There the point (w, 0.2) still lies outside the region of two: go right."),
+        (lambda w: w > _bit_weight(0.2), "There it lies inside the region of two already: go left to its border."),
+        tolerance=0.01,
+    ),
+    "02.5": choice(
+        "almost 1",
+        ("almost 0", "So it would be with one resting state. But 1/2 itself is fixed, with the slope 2."),
+        ("still 0.02", "Near 1/2 one step multiplies the distance by w/4. What are fifty such steps?"),
         (
-            (near(1935, 64), "Wanted: the number of years, not the year."),
-            (near(3, 0), "After 3 years a little more than 5 % is still there. Which year is the first below?"),
-            (near(955, 0), "That is what a neuron that reads nothing keeps. Choose the Nile in the explorer."),
-            (near(_years_remembered(2.0), 0), "That is w = 2. Set w to 1."),
-            (lambda n: n > 4, "Too long: look where the curve in the lower left panel crosses the dotted line."),
-            (lambda n: n < 0, "A number of years after 1899: it cannot be negative."),
+            "almost 1",
+            "Below 1/2 the run is pushed down and above it up, and each ends near its own end of the sigmoid.",
         ),
     ),
 }

@@ -1,10 +1,11 @@
-"""The exercises of notebook 06."""
+"""The exercises of notebooks 06 and 07."""
 
 import numpy as np
 
-from helpers.exercises.answers import Exercise, Repair, is_option, near
+from helpers.exercises.answers import choice, near, number, repair
+from helpers.maths.activations import activation
 from helpers.maths.initial import gaussian
-from helpers.maths.rnn import RNN, bptt, run_alone, run_rnn
+from helpers.maths.rnn import RNN, bptt, run_alone, run_rnn, step_jacobians, transport
 
 N_STEPS = 40
 
@@ -56,52 +57,128 @@ def _last_loss(W, slopes, H, G):
     return _right(W, slopes, H, only)
 
 
+SIGMOID = activation("sigmoid")
+
+
+def _nets() -> tuple:
+    """Return W, b, h and a number of steps of three sigmoid nets."""
+    rng = np.random.default_rng(0)
+    return tuple((3.0 * rng.standard_normal((3, 3)), rng.standard_normal(3), rng.uniform(0, 1, 3), 4) for _ in range(3))
+
+
+def _jacobians(W, b, h, n_steps):
+    return step_jacobians(*run_alone(W, h, n_steps, "sigmoid", b))
+
+
+def _product(W, b, h, n_steps):
+    return transport(_jacobians(W, b, h, n_steps), n_steps, 0)
+
+
+def _elementwise(J):
+    """The steps J multiplied entry by entry, and the largest entry."""
+    return np.abs(np.prod(J, axis=0)).max()
+
+
+def _run_elementwise(W, b, h, n_steps):
+    return _elementwise(_jacobians(W, b, h, n_steps))
+
+
+def _run_transposed(W, b, h, n_steps):
+    """The norm of the steps transposed one by one, and multiplied in the order of those that are not."""
+    return np.linalg.norm(np.linalg.multi_dot(_jacobians(W, b, h, n_steps).swapaxes(-1, -2)[::-1]), 2)
+
+
 EXERCISES = {
-    "06.1": Exercise(
+    "06.1": number(
         float(sum(1 for t in range(1, N_STEPS + 1) for _ in range(t))),
         "1 ≤ k ≤ t ≤ 40.",
-        (
-            (near(1600, 0), "Half of these lie above the diagonal: a loss sends nothing to later steps."),
-            (near(780, 0), "You have left out the diagonal: k = t counts too."),
-            (near(40, 0), "That is one for each loss. Each loss reaches back to all steps before it."),
-            (near(800, 0), "Half of 1600; but the diagonal is not halved."),
-        ),
+        near(1600, 0, "Half of these lie above the diagonal: a loss sends nothing to later steps."),
+        near(780, 0, "You have left out the diagonal: k = t counts too."),
+        near(40, 0, "That is one for each loss. Each loss reaches back to all steps before it."),
+        near(800, 0, "Half of 1600; but the diagonal is not halved."),
         otherwise="Not yet. Count a table of 3 steps by hand first.",
     ),
-    "06.2": Repair(
+    "06.2": repair(
         _right,
         "The loss of step k enters, then the slope of step k is passed, then W.",
         _runs(),
-        (
-            (
-                _one_late,
-                "Not yet. Follow the last loss, G[T]: at which k does it first reach dW? At k = T it should.",
-            ),
-            (_back(pass_on=lambda a, W: W @ a), "The row is multiplied from the right: a @ W. You have W @ a."),
-            (_back(enter=lambda g, G_k: (g + G_k) / 2), "The rows that meet are added, not averaged."),
-            (_last_loss, "Only the last loss counts here. Every step has one."),
-            (_back(slope=np.ones_like), "The slope is missing: the row passes D before it meets what W read."),
-        ),
+        (_one_late, "Not yet. Follow the last loss, G[T]: at which k does it first reach dW? At k = T it should."),
+        (_back(pass_on=lambda a, W: W @ a), "The row is multiplied from the right: a @ W. You have W @ a."),
+        (_back(enter=lambda g, G_k: (g + G_k) / 2), "The rows that meet are added, not averaged."),
+        (_last_loss, "Only the last loss counts here. Every step has one."),
+        (_back(slope=np.ones_like), "The slope is missing: the row passes D before it meets what W read."),
     ),
-    "06.3": Exercise(
+    "06.3": number(
         0.9**30,
         "0.9 to the power of the lag: Q keeps every length.",
-        (
-            (near(0.9, 1e-9), "That is one step. The lag is 30."),
-            (near(0.9 / 30, 1e-4), "Each step multiplies by 0.9; nothing divides by 30."),
-            (near(1.0, 1e-9), "Q alone keeps every length. But W = 0.9 Q."),
-            (near(0.9**30 * 4, 0.01), "The Frobenius norm? Wanted is the largest singular value."),
-        ),
+        near(0.9, 1e-9, "That is one step. The lag is 30."),
+        near(0.9 / 30, 0.0001, "Each step multiplies by 0.9; nothing divides by 30."),
+        near(1.0, 1e-9, "Q alone keeps every length. But W = 0.9 Q."),
+        near(0.9**30 * 4, 0.01, "The Frobenius norm? Wanted is the largest singular value."),
         digits=2,
         otherwise="Not yet. What does one step do to the length of a row?",
     ),
-    "06.4": Exercise(
+    "06.4": choice(
         "only the length of the step",
-        "Every entry of the table grows alike.",
+        ("only the length of the step", "Every entry of the table grows alike."),
+        ("the long lags gain on the short ones", "Both are multiplied by the same million."),
+        ("the net remembers longer", "The forward pass has not changed at all."),
+    ),
+    "07.1": repair(
+        lambda W, b, h, n_steps: np.linalg.norm(_product(W, b, h, n_steps), 2),
+        "The state moves, the matrices are multiplied as matrices, and the norm is the largest singular value.",
+        _nets(),
         (
-            (is_option("the long lags gain on the short ones"), "Both are multiplied by the same million."),
-            (is_option("the net remembers longer"), "The forward pass has not changed at all."),
+            lambda W, b, h, n_steps: _elementwise(np.repeat(0.25 * W.T[None], n_steps, axis=0)),
+            "Not yet, and three things are wrong. First: what does P * J do to two matrices?",
         ),
-        options=("only the length of the step", "the long lags gain on the short ones", "the net remembers longer"),
+        (
+            lambda W, b, h, n_steps: np.abs(np.linalg.matrix_power(0.25 * W.T, n_steps)).max(),
+            "Matrices now. Second: the slope is ¼ at z = 0 only. Let h run, and take the slope where it is.",
+        ),
+        (
+            lambda W, b, h, n_steps: np.linalg.norm(np.linalg.matrix_power(0.25 * W, n_steps), 2),
+            "The slope is ¼ at z = 0 only. Let h run, and take the slope where it is.",
+        ),
+        (_run_elementwise, "The state runs. But P * J is still entry by entry: make it a product of matrices."),
+        (
+            _run_transposed,
+            "The state runs, and the product is one of matrices. But with W.T the newest step stands on the right.",
+        ),
+        (
+            lambda W, b, h, n_steps: np.abs(_product(W, b, h, n_steps)).max(),
+            "The product is right. Third: its largest ENTRY is not its norm.",
+        ),
+        (
+            lambda W, b, h, n_steps: np.abs(np.linalg.eigvals(_product(W, b, h, n_steps))).max(),
+            "The product is right. Third: its largest EIGENVALUE is not its norm.",
+        ),
+    ),
+    "07.2": number(
+        1.0 / SIGMOID.gamma,
+        "1/γ with γ = ¼.",
+        near(0.5, 1e-9, "That is the ½ of the slide, and a slip. What must ‖W‖ be for γ‖W‖ = 1?"),
+        near(1.0, 1e-9, "That is tanh's: its γ is 1. The sigmoid's is ¼."),
+        near(0.25, 1e-9, "That is γ itself. γ‖W‖ must be below 1."),
+        near(2.0, 1e-9, "2 is where a Gaussian W of gain 1 lies. Solve γ‖W‖ = 1."),
+        tolerance=1e-6,
+        otherwise="Not yet. Solve γ‖W‖ = 1.",
+    ),
+    "07.3": number(
+        float(np.sqrt(1 / 8)),
+        "a s² = 1.",
+        near(1 / 8, 0.001, "That is s². Take the root."),
+        near(0.5, 1e-9, "There it doubles at each step: 8 · ½² = 2."),
+        near(float(np.sqrt(1 / 16)), 0.001, "‖W‖ is 2a, but the eigenvalue is a s²."),
+        near(float(np.sqrt(7 / 8)), 0.001, "You have solved a (1 − s²) = 1. The eigenvalue is a s²."),
+        digits=3,
+        otherwise="Not yet. Set a = 8 and move s until the curve is level.",
+    ),
+    "07.4": choice(
+        "nothing",
+        ("it explodes", "Then 3 I would have exploded above. It was gone after ten steps."),
+        ("it vanishes", "For that γ‖W‖ < 1 would do. Here it is 3."),
+        ("nothing", "γ‖W‖ > 1 is necessary for exploding, and sufficient for nothing."),
+        ("it explodes if an eigenvalue exceeds 1", "3 I has the eigenvalue 3, and vanished."),
     ),
 }
