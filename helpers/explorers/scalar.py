@@ -54,7 +54,11 @@ def make_input(name: str, n_steps: int = 50) -> Input:
 
 def end_of(activation: str, w, b, h0) -> Attractor:
     """Return where orbits settle: in closed form where there is one, else what LONG_RUN steps show."""
-    return (attractor if activation in MONOTONE else long_run)(activation, w, b, h0)
+    if activation in MONOTONE:
+        return attractor(activation, w, b, h0)
+    ends = long_run(activation, w, b, h0)
+    at_0 = (ends.period == 1) & (np.abs(ends.low) < 1e-8)  # its steps repeat to 1e-10, so this near it may be 0
+    return ends._replace(low=np.where(at_0, 0.0, ends.low)[()], high=np.where(at_0, 0.0, ends.high)[()])
 
 
 @lru_cache
