@@ -112,7 +112,7 @@ def corners(extremes: dict[str, list], most: int = 40) -> list[dict[str, Any]]:
 
 def close(explorer: Explorer) -> None:
     """Let go of the widgets of ``explorer``, which ipywidgets would keep."""
-    todo = [explorer.widget]
+    todo = [explorer.widget, explorer._player]  # the player hangs in no box before the page has it
     while todo:
         widget = todo.pop()
         todo += getattr(widget, "children", ())

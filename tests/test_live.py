@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 import tracemalloc
+import weakref
 from itertools import combinations, product
 
 import numpy as np
@@ -17,7 +18,7 @@ from helpers.explorers.controls import Choice, NumberField, Slider
 from helpers.explorers.live import Draft, Explorer, State
 from helpers.explorers.scalar import memory_explorer
 from helpers.figures.scene import Scene
-from tests.sweeping import corners, stops, sweep
+from tests.sweeping import close, corners, stops, sweep
 from tools.explorers import makers
 
 EXPLORERS = makers()
@@ -866,3 +867,12 @@ def test_a_sweep_yields_what_sentence_and_picture_became(explorer):
         assert stop.sentence == say(State(place=stop.settings["x"], **stop.settings))
         if stop.settings["x"] == 0:
             assert column_of_the_dot(stop.picture) == pytest.approx(60, abs=1)
+
+
+def test_an_explorer_whose_widgets_are_closed_is_let_go_of():
+    explorer = memory_explorer()
+    gone = weakref.ref(explorer), weakref.ref(explorer._scene.figure)
+    close(explorer)
+    del explorer
+    gc.collect()
+    assert [one() for one in gone] == [None, None]

@@ -90,7 +90,8 @@ def state_of(controls: Sequence[Slider | Choice | Typed], settings: Mapping[str,
 class Player(HeardFromPage, anywidget.AnyWidget):
     """The drawing in a page: two display lists, which player.js paints once it has said that it lives there."""
 
-    _esm = Path(__file__).with_name("player.js")
+    # The text, not its path: of a path anywidget keeps every widget that was ever made, to tell it of a change.
+    _esm = Path(__file__).with_name("player.js").read_text(encoding="utf-8")
     lives = Bool().tag(sync=True)
     facts = Dict().tag(sync=True)
     still, moving = Bytes().tag(sync=True), Bytes().tag(sync=True)
