@@ -410,10 +410,7 @@ CALLS: dict[str, Callable[[], dict]] = {
     "attention.causal_weights": lambda: {"logits": Numbers(W, "T T", loose=True)},
     "attention.attention": lambda: attention_call(),
     "attention.attention_jacobians": lambda: attention_call(),
-    "attention.rollout": lambda: {
-        "A": Numbers(np.tile(np.eye(2), (3, 1, 1)), "L T T", outside=(-0.1,)),
-        "residual": Of(True, (1, "True"), (True,)),
-    },
+    "attention.rollout": lambda: {"A": Numbers(np.tile(np.eye(2), (3, 1, 1)), "L T T", outside=(-0.1,))},
     "attention.residual_gains": lambda: {
         "norm": name("pre"),
         "n": Count(2),
@@ -443,6 +440,10 @@ CALLS: dict[str, Callable[[], dict]] = {
     "diagonal.ring_log10_rms": lambda: {"lags": Numbers([0.0, 1.0, 9.0], outside=(-0.1,)), **RING},
     "diagonal.diagonal_run": lambda: DIAGONAL,
     "diagonal.diagonal_backward": lambda: {**DIAGONAL, "G": Numbers(G, "T+1 n")},
+    "diagonal.parameter_of": lambda: {
+        "memory": Numbers([2.0, 3.0, 4.0], outside=(1.0, 0.5)),
+        "parameter": name("raw"),
+    },
     "diagonal.sensitivity": lambda: {
         "memory": Numbers([2.0, 3.0, 4.0], outside=(1.0, 0.5)),
         "parameter": name("raw"),

@@ -44,6 +44,10 @@ WANTED = {
     "taps_explorer": {("K",)},
     "forget_bias_explorer": {("forget_bias",), ("lag",)},
     "one_cell_explorer": {("w_g",)},
+    "by_lag_explorer": {("length",)},
+    "valley_explorer": {("memory",)},
+    "write_explorer": {("forget_bias", "input_bias")},
+    "looking_back_explorer": {("scale",)},
 }
 
 

@@ -68,12 +68,12 @@ def attention_jacobians(W_q, W_k, W_v, X):
 
 
 @within_floats
-def rollout(A, residual=False):
+def rollout(A):
     """Return the share of each token in the last output after L layers of weights alone, shape (T,).
 
-    the last row of M_L ... M_1,   M = A_l, or ½(I + A_l) with a residual path
+    the last row of A_L ... A_1;   with a residual path, give ½(I + A_l) for A_l
 
-    A : (L, T, T), L >= 1, first layer first; rows of weights. residual : True or False.
+    A : (L, T, T), L >= 1, first layer first; rows of weights, at least 0.
     Raises ValueError for other values. Source: Barbero et al. 2024; Abnar & Zuidema 2020.
 
     >>> rollout([[[1.0, 0.0], [0.5, 0.5]]] * 2).tolist()
@@ -82,17 +82,15 @@ def rollout(A, residual=False):
     A = real_array("A", A, at_least=0.0)
     if A.ndim != 3 or A.shape[1] != A.shape[2] or not A.size:
         raise ValueError(f"A must be (L, T, T), L >= 1, got {A.shape}")
-    if not isinstance(residual, bool | np.bool_):
-        raise ValueError(f"residual must be True or False, got {type(residual).__name__}")
     row = np.eye(A.shape[1])[-1]
     for one in A[::-1]:
-        row = (row + row @ one) / 2.0 if residual else row @ one
+        row = row @ one
     return row
 
 
 @within_floats
 def residual_gains(norm, n, depth, eps, rng):
-    """Return the rms gain of a product of L residual blocks, that of the identity path, and how the stream has grown.
+    """Return the rms gain of a product of L residual blocks, that of the identity path, and the rms of the stream.
 
     "none" : x + ε B x      "pre" : x + ε B N(x)      "post" : N(x + ε B x),      N(x) = x / rms(x)
 
@@ -107,19 +105,14 @@ def residual_gains(norm, n, depth, eps, rng):
     """
     one_of("norm", norm, NORMS)
     n, depth, eps = whole_number("n", n, at_least=1), whole_number("depth", depth), real_number("eps", eps)
-    x = generator("rng", rng).standard_normal(n)
-    x /= _rms(x)
-    P, identity, first = np.eye(n), np.eye(n), _rms(x)
+    x, eye = generator("rng", rng).standard_normal(n), np.eye(n)
+    x, P, path = x / _rms(x), eye, eye
     for _ in range(depth):
         B = eps * rng.standard_normal((n, n)) / np.sqrt(n)
-        J, path, moved = np.eye(n) + B, np.eye(n), x + B @ x
-        if norm == "pre":
-            J, moved = np.eye(n) + B @ _slope(x), x + B @ x / _rms(x)
-        elif norm == "post":
-            J, path, moved = _slope(moved) @ J, _slope(moved), moved / _rms(moved)
-        P, identity, x = J @ P, path @ identity, moved
-    gains = (float(np.linalg.norm(M) / np.sqrt(n)) for M in (P, identity))
-    return (*gains, float(_rms(x) / first))
+        J, x = (eye + B @ _slope(x), x + B @ x / _rms(x)) if norm == "pre" else (eye + B, x + B @ x)
+        S, x = (_slope(x), x / _rms(x)) if norm == "post" else (eye, x)
+        P, path = S @ J @ P, S @ path
+    return tuple(float(size) for size in (*np.linalg.norm([P, path], axis=(1, 2)) / np.sqrt(n), _rms(x)))
 
 
 def _rms(x):
@@ -132,12 +125,8 @@ def _slope(x):
 
 
 def _fitting(*arrays):
-    named = {name: real_array(name, value) for name, value in zip(("W_q", "W_k", "W_v", "X"), arrays, strict=True)}
-    W_q, W_k, W_v, X = named.values()
-    if any(array.ndim != 2 or not array.size for array in named.values()) or W_q.shape != W_k.shape:
-        raise ValueError(
-            f"W_q and W_k must be (d, m), W_v (p, m) and X (T, m), got {[a.shape for a in named.values()]}"
-        )
-    if not W_q.shape[1] == W_v.shape[1] == X.shape[1]:
-        raise ValueError(f"W_q, W_k, W_v and X must have m columns, got {[a.shape for a in named.values()]}")
+    W_q, W_k, W_v, X = (real_array(name, value) for name, value in zip(("W_q", "W_k", "W_v", "X"), arrays, strict=True))
+    shapes = [array.shape for array in (W_q, W_k, W_v, X)]
+    if not all(len(s) == 2 and min(s) and s[1] == shapes[0][-1] for s in shapes) or W_q.shape != W_k.shape:
+        raise ValueError(f"W_q and W_k must be (d, m), W_v (p, m) and X (T, m), got {shapes}")
     return W_q, W_k, W_v, X

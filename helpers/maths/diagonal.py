@@ -8,32 +8,12 @@ real is also known by its memory, 1 / (1 - λ) steps, q = λ^2, and by a paramet
 γ = √(1 - q), which keeps the variance of the state at 1: γ moves with λ ("gamma"), or it does not ("held").
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
-from helpers.maths._check import (
-    generator,
-    logs_within_floats,
-    one_of,
-    real_array,
-    real_number,
-    shown,
-    whole_number,
-    within_floats,
-)
+from helpers.maths._check import generator, one_of, real_array, real_number, shown, whole_number, within_floats
 from helpers.maths.activations import sigmoid
 
 LIMITS = {"raw": (-1.0, 1.0), "exp": (-30.0, 4.0), "sigmoid": (-30.0, 30.0)}  # of a parameter, both ends left out
-STARTS = {"raw": 0.5, "exp": float(np.log(np.log(2.0))), "sigmoid": 0.0}  # λ = 1/2
-
-
-class DiagonalGradients(NamedTuple):
-    """dDiv/dr and dDiv/dθ, (n,), and dDiv/dX, (T, n)."""
-
-    radius: np.ndarray
-    angle: np.ndarray
-    X: np.ndarray
 
 
 def ring_eigenvalues(n, r_min, r_max, rng):
@@ -53,7 +33,7 @@ def ring_eigenvalues(n, r_min, r_max, rng):
     return np.stack([np.sqrt(low**2 + (high**2 - low**2) * u), 2.0 * np.pi * turn])
 
 
-@logs_within_floats
+@within_floats
 def ring_log10_rms(lags, r_min, r_max):
     """Return log10 of the root mean square of |λ|^k over the ring, of the shape of `lags`.
 
@@ -89,14 +69,14 @@ def diagonal_run(eigenvalues, X):
 
 @within_floats
 def diagonal_backward(eigenvalues, X, G):
-    """Return the DiagonalGradients where the loss reads the real parts, one pass back.
+    """Return dDiv/dr and dDiv/dθ, (2, n), and dDiv/dX, (T, n), where the loss reads the real parts: one pass back.
 
     g_k = conj(λ) g_{k+1} + G_k,   dDiv/dλ = sum of conj(h_k) g_{k+1},   dDiv/dx_k = Re g_{k+1}
 
     with dDiv/dRe + i dDiv/dIm for a complex number. Arguments as for `diagonal_run`.
     G : (T + 1, n), dDiv/dRe h_t. Raises ValueError for shapes that do not fit, and gradients beyond the floats.
 
-    >>> diagonal_backward([[0.5], [0.0]], [[1.0], [0.0], [0.0]], [[0.0], [0.0], [0.0], [1.0]]).X[:, 0].tolist()
+    >>> diagonal_backward([[0.5], [0.0]], [[1.0], [0.0], [0.0]], [[0.0], [0.0], [0.0], [1.0]])[1][:, 0].tolist()
     [0.25, 0.5, 1.0]
     """
     lam, X = _eigenvalues(eigenvalues, X)
@@ -109,7 +89,24 @@ def diagonal_backward(eigenvalues, X, G):
         of_lam += H[k].conj() * g
         g = lam.conj() * g + G[k]
     turn = np.exp(1j * np.asarray(eigenvalues, float)[1])
-    return DiagonalGradients((of_lam.conj() * turn).real, (of_lam.conj() * 1j * lam).real, of_X)
+    return np.stack([of_lam.conj() * turn, of_lam.conj() * 1j * lam]).real, of_X
+
+
+@within_floats
+def parameter_of(memory, parameter="raw"):
+    """Return the value of the parameter at which a cell has this memory, of the shape of `memory`.
+
+    λ = 1 - 1/memory,   ν = log(-log λ),   b = log(λ/(1 - λ))
+
+    memory : above 1. parameter : one of LIMITS. Raises ValueError for other values.
+
+    >>> [round(float(parameter_of(10.0, name)), 3) for name in ("raw", "exp", "sigmoid")]
+    [0.9, -2.25, 2.197]
+    """
+    memory = real_array("memory", memory, above=1.0)
+    one_of("parameter", parameter, LIMITS)
+    nu, b = np.log(-np.log1p(-1.0 / memory)), np.log(memory - 1.0)
+    return {"raw": 1.0 - 1.0 / memory, "exp": nu, "sigmoid": b}[parameter]
 
 
 @within_floats
@@ -152,7 +149,7 @@ def valley(value, memory, parameter="raw", write="free"):
     if not ((p > low) & (p < high)).all():
         raise ValueError(f"value must lie between {low:g} and {high:g}, got {shown(value)}")
     wanted = 1.0 / real_number("memory", memory, above=1.0)
-    left = {"raw": lambda: 1.0 - p, "exp": lambda: -np.expm1(-np.exp(p)), "sigmoid": lambda: sigmoid(-p)}[parameter]()
+    left = {"raw": 1.0 - p, "exp": -np.expm1(-np.exp(p)), "sigmoid": sigmoid(-p)}[parameter]
     lam, gap, goal_gap = 1.0 - left, left * (2.0 - left), wanted * (2.0 - wanted)
     across = left + wanted - left * wanted  # 1 - λλ*
     if one_of("write", write, ("free", "gamma")) == "free":
@@ -172,10 +169,7 @@ def descend_valley(memory, learning_rate, n_updates, parameter="raw", write="fre
     >>> len(descend_valley(100.0, 1e-3, 200)), len(descend_valley(100.0, 2.0, 200, "exp", "gamma"))  # one left the disc
     (61, 201)
     """
-    rate, path = (
-        real_number("learning_rate", learning_rate, at_least=0.0),
-        [STARTS[one_of("parameter", parameter, STARTS)]],
-    )
+    rate, path = real_number("learning_rate", learning_rate, at_least=0.0), [float(parameter_of(2.0, parameter))]
     valley(path[0], memory, parameter, write)
     for _ in range(whole_number("n_updates", n_updates)):
         after = path[-1] - rate * float(valley(path[-1], memory, parameter, write)[1])

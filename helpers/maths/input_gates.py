@@ -4,53 +4,31 @@ Where no gate reads the state, no path leads from step to step but the carousel:
 all steps can be taken in one scan. Time is the first axis, and the gates of step k make ``H[k + 1]``.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
-from helpers.maths._check import real_array, shown, vector, within_floats
+from helpers.maths._check import real_array, vector, within_floats
 from helpers.maths.activations import sigmoid
 from helpers.maths.memory import gated_memory
 from helpers.maths.vector_activations import softmax
 
 
-class MinGRURun(NamedTuple):
-    """H (T + 1, n), what step k keeps of it, keep (T, n), and the candidate Q (T, n), of which 1 - keep is written."""
-
-    H: np.ndarray
-    keep: np.ndarray
-    Q: np.ndarray
-
-
-class SLSTMRun(NamedTuple):
-    """Of each step what is held, c/n, and the factors of the old state and of the new write, each (T, n)."""
-
-    held: np.ndarray
-    keep: np.ndarray
-    write: np.ndarray
-
-
+@within_floats
 def min_gru(U, b, X, h0=0.0):
-    """Return the MinGRURun of a GRU whose gate and candidate read the input alone.
+    """Return H (T + 1, n), keep and Q (T, n): a GRU whose gate and candidate read the input alone.
 
-    h_{k+1} = (1 - z) h_k + z q,   z = σ(U_z x_k + b_z),   q = U_q x_k + b_q
+    h_{k+1} = (1 - z) h_k + z q,   z = σ(U_z x_k + b_z),   q = U_q x_k + b_q,   keep = 1 - z
 
     U : (2n, m), z before q. b : (2n,). X : (T, m). h0 : (n,), or a number. dH[T]/dH[k] is the product of keep[k:].
     Raises ValueError for shapes that do not fit, and states beyond the floats. Source: Feng et al. 2024; claim C85.
 
-    >>> min_gru([[0.0], [1.0]], [0.0, 0.0], [[1.0], [1.0]]).H[:, 0].tolist()
+    >>> min_gru([[0.0], [1.0]], [0.0, 0.0], [[1.0], [1.0]])[0][:, 0].tolist()
     [0.0, 0.5, 0.75]
     """
     U, b, X = real_array("U", U), vector("b", b), real_array("X", X)
     if U.ndim != 2 or len(U) % 2 or b.shape != U.shape[:1] or X.ndim != 2 or X.shape[1] != U.shape[1]:
         raise ValueError(f"U must be (2n, m), b (2n,) and X (T, m), got {U.shape}, {b.shape} and {X.shape}")
-    with np.errstate(over="ignore", invalid="ignore"):
-        Z, Q = np.split(X @ U.T + b, 2, axis=1)
-    if not (np.isfinite(Z).all() and np.isfinite(Q).all()):
-        raise ValueError(f"U x + b must stay within the floats, got U {shown(U)}")
-    if real_array("h0", h0).shape not in ((), Q.shape[1:]):
-        raise ValueError(f"h0 must be a number or {Q.shape[1:]}, as U asks for, got {shown(h0)}")
-    return MinGRURun(gated_memory(sigmoid(-Z), sigmoid(Z) * Q, h0), sigmoid(-Z), Q)
+    Z, Q = np.split(X @ U.T + b, 2, axis=1)
+    return gated_memory(sigmoid(-Z), sigmoid(Z) * Q, real_array("h0", h0)), sigmoid(-Z), Q
 
 
 @within_floats
@@ -67,8 +45,8 @@ def min_gru_input_gradients(U, b, X, h0=0.0):
     H, keep, Q = min_gru(U, b, X, h0)
     U_z, U_q = np.split(np.asarray(U, float), 2)
     later = np.cumprod(np.concatenate([keep[1:], np.ones_like(keep[:1])])[::-1], axis=0)[::-1]
-    by_gate, by_candidate = later * (1.0 - keep) * keep * (Q - H[:-1]), later * (1.0 - keep)
-    return by_gate[..., None] * U_z + by_candidate[..., None] * U_q
+    written = later * (1.0 - keep)
+    return (written * keep * (Q - H[:-1]))[..., None] * U_z + written[..., None] * U_q
 
 
 @within_floats
@@ -112,27 +90,27 @@ def log_scan(log_gates, log_writes):
 
 @within_floats
 def slstm(log_i, log_f, Z):
-    """Return the SLSTMRun: exponential gates whose sum is divided out, and whose common factor is taken off.
+    """Return held, keep and write, (T, n): exponential gates with their sum divided out and a common factor taken off.
 
     c = f c + i z,   n = f n + i,   held = c/n,   with i and f times e^{-m} in place of i and f,
     m = max(log f + m, log i),   i' = e^{log i - m},   f' = e^{log f + m_before - m}
 
-    So of i' and f' one is exactly 1 at each step. c and n begin at 0, m at -inf. No gate reads the state.
+    keep is f' and write i': of the two one is exactly 1 at each step. c and n begin at 0, m at -inf.
     log_i, log_f, Z : (T, n). Raises ValueError for shapes that differ, and values beyond the floats.
     Source: Beck et al. 2024, equations (8) to (17).
 
-    >>> slstm([[0.0], [800.0]], [[0.0], [0.0]], [[1.0], [5.0]]).held.tolist()  # e^800 is no float
+    >>> slstm([[0.0], [800.0]], [[0.0], [0.0]], [[1.0], [5.0]])[0].tolist()  # e^800 is no float
     [[1.0], [5.0]]
     """
     log_i, log_f, Z = _alike(log_i=log_i, log_f=log_f, Z=Z)
-    run = SLSTMRun(*(np.empty_like(Z) for _ in SLSTMRun._fields))
+    held, keep, write = np.empty((3, *Z.shape))
     c, n, m = 0.0, 0.0, np.full(Z.shape[1:], -np.inf)
     for k in range(len(Z)):
         old, m = log_f[k] + m, np.maximum(log_f[k] + m, log_i[k])
-        run.keep[k], run.write[k] = np.exp(old - m), np.exp(log_i[k] - m)
-        c, n = run.keep[k] * c + run.write[k] * Z[k], run.keep[k] * n + run.write[k]
-        run.held[k] = c / n
-    return run
+        keep[k], write[k] = np.exp(old - m), np.exp(log_i[k] - m)
+        c, n = keep[k] * c + write[k] * Z[k], keep[k] * n + write[k]
+        held[k] = c / n
+    return held, keep, write
 
 
 @within_floats
