@@ -493,7 +493,6 @@ CALLS: dict[str, Callable[[], dict]] = {
     },
     "initial.recurrent_matrix": lambda: {"kind": name("normal"), "n": Count(2), "gain": Number(1.0), "rng": rng()},
     "input_gates.min_gru": lambda: MIN_GRU,
-    "input_gates.min_gru_input_gradients": lambda: MIN_GRU,
     "input_gates.scan": lambda: {"gates": Numbers(G, "T n"), "writes": Numbers(G + 1, "T n")},
     "input_gates.log_scan": lambda: {"log_gates": Numbers(G, "T n"), "log_writes": Numbers(G + 1, "T n")},
     "input_gates.slstm": lambda: {

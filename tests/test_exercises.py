@@ -170,6 +170,17 @@ def transport_frozen_elementwise(W, b, h, n_steps):
     return np.abs(P).max()
 
 
+def stabilised(log_i, log_f, z, unit=True, plain_n=False):
+    c, n, m, held = 0.0, 0.0, log_i[0], []
+    for k in range(len(z)):
+        m_before, m = m, max(log_f[k] + m, log_i[k]) if k else log_i[0]
+        keep = np.exp(log_f[k] + m_before * unit - m) if k else 0.0
+        c = keep * c + np.exp(log_i[k] - m) * z[k]
+        n = np.exp(log_f[k]) * n + np.exp(log_i[k]) if plain_n else keep * n + np.exp(log_i[k] - m)
+        held.append(c / n)
+    return np.array(held)
+
+
 RIGHT = {
     "00.1": "the sign of its start",
     "01.1": 0.905,
@@ -217,6 +228,10 @@ RIGHT = {
     "10.4": 21,
     "10.5": "odd",
     "10.6": 0.5,
+    "11.1": "b_f = 5.3 and b_i = −5.3",
+    "11.2": stabilised,
+    "11.3": 264,
+    "11.4": 0.005,
 }
 # Near misses: between what is right and what a slip gives. None of them may pass.
 NEAR_MISSES = {
@@ -243,6 +258,8 @@ NEAR_MISSES = {
     "10.3": [1.7, 1.9, 2.1, 1.75, 1.84],
     "10.4": [20, 22, 20.09],
     "10.6": [0.49, 0.51, 0.25, 0.75],
+    "11.3": [263, 265, 250, 146],
+    "11.4": [0.0051, 0.0049, 0.05, 0.01],
 }
 WRONG = [
     ("03.2", lambda W, h, n_steps: run_swapped(W, h, n_steps), "swapped"),
@@ -294,6 +311,19 @@ WRONG = [
     ("10.5", "even", "after two"),
     ("10.5", "all", "changes sign"),
     ("10.5", "none", "it turns"),
+    ("11.1", "b_f = 5.3 and b_i = 0", "at c = 20"),
+    ("11.1", "b_f = 3 and b_i = 0", "6 in 100,000"),
+    ("11.2", lambda i, f, z: stabilised(i, f, z, unit=False), "units of e\\^m_before"),
+    ("11.2", lambda i, f, z: stabilised(i, f, z, plain_n=True), "share their unit"),
+    ("11.3", 5.26, "variance of the state"),
+    ("11.3", 16.2, "its root"),
+    ("11.3", 146, "1 \\+ q above"),
+    ("11.3", 27.7, "nothing is normalised"),
+    ("11.3", 100, "Put q"),
+    ("11.4", 0.134, "No product"),
+    ("11.4", 0.0707, "sums of noise"),
+    ("11.4", 0.0294, "two layers"),
+    ("11.4", 0.1, "sum to 1"),
     ("10.6", 50, "from 0 to 1"),
     ("10.6", 0.25, "one symbol of two"),
     ("10.6", 0.75, "has wrong"),
@@ -615,6 +645,7 @@ CODE = {
     "06.2": r"a = \(g \+ G\[k\]\) \* slopes\[k - 1\].*g = a @ W",
     "07.1": r"(?s)h = 1 / \(1 \+ np\.exp\(-\(W @ h \+ b\)\)\).*P = np\.diag\(h \* \(1 - h\)\) @ W @ P.*norm\(P, 2\)",
     "08.1": r"return np\.prod\(gates\)",
+    "11.2": r"keep = np\.exp\(f \+ m_before - m\)",
     "09.1": r"return o \* \(1 - np\.tanh\(f \* c \+ i \* g\) \*\* 2\)",
 }
 

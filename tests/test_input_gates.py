@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers.maths.gradcheck import central_difference
-from helpers.maths.input_gates import log_scan, min_gru, min_gru_input_gradients, scan, slstm, slstm_shares
+from helpers.maths.input_gates import log_scan, min_gru, scan, slstm, slstm_shares
 from helpers.maths.lstm import lstm_run, random_lstm
 from helpers.maths.lstm_paths import path_log10_norms
 from helpers.maths.memory import gated_gradient, gated_memory
@@ -48,13 +48,6 @@ def test_the_whole_gradient_of_a_min_gru_is_the_product_of_its_gates(draws):
         U, b, X, h0 = a_min_gru(seed, n_steps=20)
         whole = central_difference(lambda h, U=U, b=b, X=X: min_gru_loop(U, b, X, h)[-1], h0)
         assert whole == pytest.approx(np.diag(min_gru(U, b, X, h0)[1].prod(axis=0)), abs=1e-10)
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_the_gradient_of_an_input_has_the_slope_of_its_gate_once(seed):
-    U, b, X, h0 = a_min_gru(seed)
-    by_difference = central_difference(lambda X: min_gru_loop(U, b, X, h0)[-1], X).transpose(1, 0, 2)
-    assert min_gru_input_gradients(U, b, X, h0) == pytest.approx(by_difference, abs=1e-10)
 
 
 @pytest.mark.claim("D10: true")

@@ -150,17 +150,17 @@ mystery_explorer log10_carousel STATE ; the carousel, the mystery ; ‖dc$_t$/dc
 mystery_explorer log10_guess_carousel STATE ; the carousel, your guess ; ‖dc$_t$/dc$_0$‖
 mystery_explorer log10_whole GRADIENT ; all paths, the mystery ; ‖dc$_t$/dc$_0$‖
 mystery_explorer log10_guess_whole GRADIENT ; all paths, your guess ; ‖dc$_t$/dc$_0$‖
-by_lag_explorer log10_left.tanh GRADIENT ; tanh net ; log$_{10}$ of what is left
-by_lag_explorer log10_left.lstm GRADIENT ; LSTM ; log$_{10}$ of what is left
-by_lag_explorer log10_left.min_gru STATE ; minGRU ; log$_{10}$ of what is left
-by_lag_explorer log10_left.disc RULE ; disc of eigenvalues (rms) ; log$_{10}$ of what is left
-by_lag_explorer log10_left.mean RULE ; running mean ; log$_{10}$ of what is left
+by_lag_explorer log10_left.the tanh net GRADIENT ; tanh net ; log$_{10}$ of what is left
+by_lag_explorer log10_left.the LSTM GRADIENT ; LSTM ; log$_{10}$ of what is left
+by_lag_explorer log10_left.the minGRU STATE ; minGRU ; log$_{10}$ of what is left
+by_lag_explorer log10_left.the disc RULE ; disc of eigenvalues (rms) ; log$_{10}$ of what is left
+by_lag_explorer log10_left.the running mean RULE ; running mean ; log$_{10}$ of what is left
 by_lag_explorer log10_left.attention OTHER ; attention ; log$_{10}$ of what is left
 by_lag_explorer end MARK ; ; lag in steps
 valley_explorer losses RULE ; loss ; the valley
 valley_explorer path_losses MARK ; descent ; the valley
 valley_explorer log10_product STATE ; λ$^{memory}$ ; the product
-valley_explorer log10_moved GRADIENT ; rms of ds/d(parameter) ; what learning moves
+valley_explorer log10_moved GRADIENT ; rms of ds/dp, p learned ; what learning moves
 valley_explorer log10_moved_here MARK ; ; what learning moves
 write_explorer log10_c STATE ; rms of c ; what it holds
 write_explorer log10_readout OTHER ; dh/dc, median ; log$_{10}$

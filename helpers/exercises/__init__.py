@@ -4,13 +4,13 @@ The right answer of every exercise is computed from the maths, never written dow
 is checked against it by a test.
 """
 
-from helpers.exercises import carousel, chain_rule, long_lags, one_neuron, squeeze, through_time
+from helpers.exercises import after, carousel, chain_rule, long_lags, one_neuron, squeeze, through_time
 from helpers.exercises.answers import Exercise, Repair, Verdict
 from helpers.maths._check import shown
 
 EXERCISES: dict[str, Exercise | Repair] = {
     name: exercise
-    for module in (one_neuron, chain_rule, squeeze, through_time, carousel, long_lags)
+    for module in (one_neuron, chain_rule, squeeze, through_time, carousel, long_lags, after)
     for name, exercise in sorted(module.EXERCISES.items())
 }
 

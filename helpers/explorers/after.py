@@ -14,53 +14,36 @@ from helpers.maths.initial import gaussian
 from helpers.maths.input_gates import min_gru
 from helpers.maths.linear import log10_norm, product_norms
 from helpers.maths.lstm import lstm_run, random_lstm
-from helpers.maths.lstm_paths import log10_norm_of_gates, path_log10_norms, readout_log10
+from helpers.maths.lstm_paths import path_log10_norms, readout_log10
+from helpers.maths.memory import gated_gradient
 from helpers.maths.rnn import RNN, run_rnn, step_jacobians
 from helpers.maths.vector_activations import softmax
 
 N, LONGEST = 16, figures.ByLag.longest
-NAMES = {
-    "tanh": "the tanh net",
-    "lstm": "the LSTM",
-    "min_gru": "the minGRU",
-    "disc": "the disc",
-    "mean": "the running mean",
-}
-
-
-@lru_cache
-def noise() -> np.ndarray:
-    """Return what the nets of the first explorer read, (T, 4)."""
-    return np.random.default_rng(7).standard_normal((LONGEST, 4))
-
-
-@lru_cache
-def tanh_by_lag() -> np.ndarray:
-    """Return log10 of the norm of the gradient of a tanh net of gain 1, by lag."""
-    rng = np.random.default_rng(0)
-    net = RNN(gaussian(N, 1.0, rng), rng.standard_normal((N, 4)) / 2, np.zeros(N))
-    return product_norms(step_jacobians(net, run_rnn(net, np.zeros(N), noise())))
+NOISE = np.random.default_rng(7).standard_normal((LONGEST, 4))  # what the nets of the first explorer read
 
 
 @lru_cache(maxsize=200)
-def gated_by_lag(bias: float) -> dict:
-    """Return log10 of the norms by lag of an LSTM's cell and of a minGRU, whose gates keep by this bias."""
+def nets_by_lag(bias: float) -> dict:
+    """Return log10 of the norm by lag of a tanh net of gain 1, an LSTM's cell and a minGRU; the gates keep by a bias."""
     rng = np.random.default_rng(0)
+    net = RNN(gaussian(N, 1.0, rng), rng.standard_normal((N, 4)) / 2, np.zeros(N))
     lstm = random_lstm(N, 4, 1.0, rng, bias)
-    _, keep, _ = min_gru(rng.standard_normal((2 * N, 4)) / 2, np.repeat([-bias, 0.0], N), noise())
+    _, keep, _ = min_gru(rng.standard_normal((2 * N, 4)) / 2, np.repeat([-bias, 0.0], N), NOISE)
     return {
-        "lstm": path_log10_norms(lstm, lstm_run(lstm, noise()), ("whole",))[0],
-        "min_gru": log10_norm_of_gates(keep),
+        "the tanh net": product_norms(step_jacobians(net, run_rnn(net, np.zeros(N), NOISE))),
+        "the LSTM": path_log10_norms(lstm, lstm_run(lstm, NOISE), ("whole",))[0],
+        "the minGRU": gated_gradient(keep).max(axis=1),
     }
 
 
 def by_lag_state(length: int, bias: float, r_max: float, log_axis: bool) -> dict:
     """Compute log10 of what is left by lag of each model, from lag 1 on to the first of ``length`` steps."""
     lags = np.arange(1, length)
-    left = {name: logs[lags] for name, logs in {"tanh": tanh_by_lag(), **gated_by_lag(bias)}.items()}
+    left = {name: logs[lags] for name, logs in nets_by_lag(bias).items()}
     left |= {
-        "disc": diagonal.ring_log10_rms(lags, 0.0, r_max),
-        "mean": np.log10(1 - lags / length),  # k/T, what its gates 1 - 1/j leave of step k
+        "the disc": diagonal.ring_log10_rms(lags, 0.0, r_max),
+        "the running mean": np.log10(1 - lags / length),  # k/T, what its gates 1 - 1/j leave of step k
         "attention": np.full(len(lags), -np.log10(length)),
     }
     return {
@@ -72,7 +55,7 @@ def by_lag_state(length: int, bias: float, r_max: float, log_axis: bool) -> dict
 
 def describe_by_lag(state) -> str:
     """Say what each model keeps of the first step."""
-    kept = ", ".join(f"{words} {amount(state.log10_left[name][-1])}" for name, words in NAMES.items())
+    kept = ", ".join(f"{name} {amount(logs[-1])}" for name, logs in state.log10_left.items() if name != "attention")
     return (
         f"{state.length} steps, gates that keep by the bias {state.bias:g}, eigenvalues from the disc |λ| ≤ "
         f"{state.r_max:g}: of a change of its state at step 1, {kept} (the norm; of the disc the root mean square). "
@@ -105,7 +88,7 @@ def valley_state(memory: float, log10_rate: float, n_updates: int, how: tuple[st
     """Compute the loss over the parameter, over the variance of the state to be learned, the descent, and its cost."""
     parameter, write = how
     variance = 1.0 if write == "gamma" else memory**2 / (2 * memory - 1)
-    values, seen = diagonal.parameter_of(MEMORIES, parameter), MEMORIES[MEMORIES <= 1000]
+    values = diagonal.parameter_of(MEMORIES, parameter)
     path = diagonal.descend_valley(memory, 10**log10_rate, n_updates, parameter, write)
     here = float(diagonal.sensitivity(memory, parameter, write))
     return {
@@ -113,9 +96,9 @@ def valley_state(memory: float, log10_rate: float, n_updates: int, how: tuple[st
         "losses": diagonal.valley(values, memory, parameter, write)[0] / variance,
         "path": path,
         "path_losses": diagonal.valley(path, memory, parameter, write)[0] / variance,
-        "log10_memories": np.log10(seen),
-        "log10_product": seen * np.log10(1 - 1 / seen),
-        "log10_moved": np.log10(diagonal.sensitivity(seen, parameter, write)) / 2,
+        "log10_memories": np.log10(MEMORIES),
+        "log10_product": MEMORIES * np.log10(1 - 1 / MEMORIES),
+        "log10_moved": np.log10(diagonal.sensitivity(MEMORIES, parameter, write)) / 2,
         "log10_memory": np.log10(memory),
         "log10_moved_here": np.log10(here) / 2,
         "largest_rate": 2 / here,
@@ -182,21 +165,17 @@ def write_explorer(forget_bias: float = 5.3, input_bias: float = 0.0) -> Explore
     return Explorer(controls, write_state, figures.Write(), describe_write)
 
 
-@lru_cache
-def logits() -> np.ndarray:
-    """Return logits of standard deviation 1 of twelve layers, (12, T, T)."""
-    return np.random.default_rng(0).standard_normal((12, figures.LookingBack.longest, figures.LookingBack.longest))
+LOGITS = np.random.default_rng(0).standard_normal((12, figures.LookingBack.longest, figures.LookingBack.longest))
 
 
 def looking_back_state(length: int, scale: float, depth: int, residual: bool) -> dict:
     """Compute the share of each token in the last output, and of the last layer how well its logits are heard."""
-    A = causal_weights(scale * logits()[:depth, :length, :length])
+    A = causal_weights(scale * LOGITS[:depth, :length, :length])
     a, scales = A[-1, -1], np.linspace(0, figures.LookingBack.sharpest, 65)
-    rows = softmax(np.outer(logits()[depth - 1, length - 1, :length], scales))
+    rows = softmax(np.outer(LOGITS[depth - 1, length - 1, :length], scales))
     return {
         "tokens": np.arange(1, length + 1),
         "log10_share": np.log10(np.maximum(rollout((A + np.eye(length)) / 2 if residual else A), 1e-300)),
-        "ends": (1, length),
         "log10_even": -np.log10(length),
         "scales": scales,
         "best_heard": (rows * (1 - rows)).max(axis=0),

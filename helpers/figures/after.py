@@ -4,7 +4,6 @@ from helpers.figures import style
 from helpers.figures.parts import legend_above, level
 from helpers.figures.scene import Scene
 
-TICKS = {0: "1", 1: "10", 2: "100", 3: "1000"}  # of a logarithm
 DOT = {"color": style.MARK, "markersize": 9, "clip_on": False}
 LEARNED = {  # its letter, and the limits of its axis
     "raw": ("λ", (-0.02, 1.02)),
@@ -43,11 +42,11 @@ class ByLag(Panels):
         (self.axes,) = self.panels(1)
         self.axes.set(ylim=self.log_limits, ylabel="log$_{10}$ of what is left")
         looks = {
-            "tanh": (":", style.GRADIENT, "tanh net"),
-            "lstm": ("-", style.GRADIENT, "LSTM"),
-            "min_gru": ("--", style.STATE, "minGRU"),
-            "disc": ("-", style.RULE, "disc of eigenvalues (rms)"),
-            "mean": (":", style.RULE, "running mean"),
+            "the tanh net": (":", style.GRADIENT, "tanh net"),
+            "the LSTM": ("-", style.GRADIENT, "LSTM"),
+            "the minGRU": ("--", style.STATE, "minGRU"),
+            "the disc": ("-", style.RULE, "disc of eigenvalues (rms)"),
+            "the running mean": (":", style.RULE, "running mean"),
             "attention": ("-.", style.OTHER, "attention"),
         }
         for name, (look, colour, label) in looks.items():
@@ -76,13 +75,11 @@ class Valley(Panels):
         self.draw_on(self.loss, "o", "path_losses", "path", color=style.MARK, markersize=4, label="descent")
         legend_above(self.loss, 2)
         cost.set(xlim=(0, 3), ylim=(-2, 5), xlabel="memory in steps", ylabel="log$_{10}$")
-        cost.set_xticks(list(TICKS), TICKS.values())
+        cost.set_xticks(range(4), map(str, (1, 10, 100, 1000)))
         cost.set_title("the product, and what learning moves", pad=20)
-        product = self.draw_on(cost, "--", "log10_product", "log10_memories", color=style.STATE, label="λ$^{memory}$")
-        moved = self.draw_on(
-            cost, "-", "log10_moved", "log10_memories", color=style.GRADIENT, label="rms of ds/d(parameter)"
-        )
-        legend_above(cost, 2, handles=[product, moved])
+        self.draw_on(cost, "--", "log10_product", "log10_memories", color=style.STATE, label="λ$^{memory}$")
+        self.draw_on(cost, "-", "log10_moved", "log10_memories", color=style.GRADIENT, label="rms of ds/dp, p learned")
+        legend_above(cost, 2)
         here = self.draw_on(cost, "o", "log10_moved_here", "log10_memory", **DOT)
         self.handle(here, x="memory", x_value=lambda log10: 10**log10)
 
@@ -114,7 +111,8 @@ class Write(Panels):
         plane.plot([0, 7], [0, -7], "--", color=style.EDGE)
         for axes in (held, lags):
             legend_above(axes, 2)
-        self.handle(self.draw_on(plane, "o", "input_bias", "forget_bias", **DOT), x="forget_bias", y="input_bias")
+        here = self.draw_on(plane, "o", "input_bias", "forget_bias", **DOT)
+        self.handle(here, x="forget_bias", y="input_bias")
 
 
 class LookingBack(Panels):
@@ -127,7 +125,7 @@ class LookingBack(Panels):
         tokens.set(xlim=(0, self.longest + 1), ylim=(-12, 0.5), xlabel="token k (the last one asks)")
         tokens.set_title("log$_{10}$ of its share in the last output", pad=20)
         self.draw_on(tokens, ".", "log10_share", "tokens", color=style.STATE, label="its share", markersize=4)
-        self.draw_on(tokens, "--", "log10_even", "ends", color=style.RULE, label="1/T")
+        self.draw_on(tokens, "--", "log10_even", "tokens", color=style.RULE, label="1/T")
         legend_above(tokens, 2)
         sharp.set(xlim=(0, self.sharpest), ylim=(-0.01, 0.27), xlabel="standard deviation s of the logits")
         sharp.set_title("gradient of the logit that is heard best", pad=20)

@@ -12,7 +12,6 @@ from helpers.maths._check import generator, one_of, real_array, real_number, who
 NORMS = ("none", "pre", "post")
 
 
-@within_floats
 def causal_weights(logits):
     """Return the weights a, of the shape of the logits, rows summing to 1 over k <= t, and 0 above the diagonal.
 

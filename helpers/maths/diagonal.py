@@ -83,16 +83,13 @@ def diagonal_backward(eigenvalues, X, G):
     H, G = diagonal_run(eigenvalues, X), real_array("G", G)
     if G.shape != H.shape:
         raise ValueError(f"G must be {H.shape}, one row more than X, got {G.shape}")
-    g, of_lam, of_X = G[-1] + 0j, np.zeros(len(lam), complex), np.empty(X.shape)
+    g = G + 0j
     for k in reversed(range(len(X))):
-        of_X[k] = g.real
-        of_lam += H[k].conj() * g
-        g = lam.conj() * g + G[k]
-    turn = np.exp(1j * np.asarray(eigenvalues, float)[1])
-    return np.stack([of_lam.conj() * turn, of_lam.conj() * 1j * lam]).real, of_X
+        g[k] += lam.conj() * g[k + 1]
+    of_lam, turn = (H[:-1] * g[1:].conj()).sum(axis=0), np.exp(1j * np.asarray(eigenvalues, float)[1])
+    return np.stack([of_lam * turn, of_lam * 1j * lam]).real, g[1:].real
 
 
-@within_floats
 def parameter_of(memory, parameter="raw"):
     """Return the value of the parameter at which a cell has this memory, of the shape of `memory`.
 

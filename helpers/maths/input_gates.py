@@ -32,24 +32,6 @@ def min_gru(U, b, X, h0=0.0):
 
 
 @within_floats
-def min_gru_input_gradients(U, b, X, h0=0.0):
-    """Return dh_T/dx_k of a minGRU, shape (T, n, m): the slope of a gate comes in once, at step k.
-
-    dh_T/dx_k = (1 - z_{T-1}) ... (1 - z_{k+1}) [z (1 - z)(q - h_k) U_z + z U_q]_k
-
-    Arguments and errors as for `min_gru`.
-
-    >>> min_gru_input_gradients([[0.0], [1.0]], [0.0, 0.0], [[1.0], [1.0]])[:, 0, 0].tolist()
-    [0.25, 0.5]
-    """
-    H, keep, Q = min_gru(U, b, X, h0)
-    U_z, U_q = np.split(np.asarray(U, float), 2)
-    later = np.cumprod(np.concatenate([keep[1:], np.ones_like(keep[:1])])[::-1], axis=0)[::-1]
-    written = later * (1.0 - keep)
-    return (written * keep * (Q - H[:-1]))[..., None] * U_z + written[..., None] * U_q
-
-
-@within_floats
 def scan(gates, writes):
     """Return the states after each step from 0, of the shape of both arguments, in log2(T) rounds, not in T steps.
 

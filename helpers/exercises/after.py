@@ -1,0 +1,73 @@
+"""The exercises of notebook 11."""
+
+import numpy as np
+
+from helpers.exercises.answers import Exercise, Repair, is_option, near
+from helpers.maths.diagonal import sensitivity
+from helpers.maths.input_gates import slstm
+
+TIED, LARGE, NEITHER = "b_f = 5.3 and b_i = −5.3", "b_f = 5.3 and b_i = 0", "b_f = 3 and b_i = 0"
+
+
+def _stabilised(old=lambda m: m, plain_n=False):
+    """Return the loop of a stabilised sLSTM with one part exchanged."""
+
+    def loop(log_i, log_f, z):
+        c, n, m, held = 0.0, 0.0, -np.inf, []
+        for i, f, z_k in zip(log_i, log_f, z, strict=True):
+            m_before, m = m, max(f + m, i)
+            write, keep = np.exp(i - m), np.exp(f + old(m_before) - m) if held else 0.0
+            c = keep * c + write * z_k
+            n = np.exp(f) * n + np.exp(i) if plain_n else keep * n + write
+            held.append(c / n)
+        return np.array(held)
+
+    return loop
+
+
+EXERCISES = {
+    "11.1": Exercise(
+        TIED,
+        "What it writes is as little as what it forgets: c stays small, and h shows half of what moves it. Now see it.",
+        (
+            (is_option(LARGE), "It keeps most, and it also adds up all that comes in. What is tanh's slope at c = 20?"),
+            (is_option(NEITHER), "Of two hundred steps σ(3)²⁰⁰ leaves 6 in 100,000 on the carousel."),
+        ),
+        options=(TIED, LARGE, NEITHER),
+    ),
+    "11.2": Repair(
+        lambda log_i, log_f, z: slstm(*(np.reshape(v, (-1, 1)) for v in (log_i, log_f, z)))[0][:, 0],
+        "The old c and n stand in units of e^m of the step before, so f' has that m too.",
+        tuple(tuple(np.random.default_rng(k).standard_normal((3, 4 + k))) for k in range(2)),
+        (
+            (
+                _stabilised(old=lambda m: 0.0),
+                "The old c stands in units of e^m_before. What must f' be for the new unit?",
+            ),
+            (_stabilised(plain_n=True), "c and n must share their unit: n has been left without the stabiliser."),
+        ),
+    ),
+    "11.3": Exercise(
+        float(sensitivity(10.0)),
+        "(1 + q)/(1 − q)³ with q = 0.81.",
+        (
+            (near(1 / 0.19, 0.05), "That is the variance of the state, 1/(1 − q)."),
+            (near(float(np.sqrt(sensitivity(10.0))), 0.1), "That is its root. Wanted is the mean square."),
+            (near(1 / 0.19**3, 0.5), "You have left out the 1 + q above."),
+            (near(float(sensitivity(10.0, write="gamma")), 0.1), "That is of γh. Here nothing is normalised."),
+        ),
+        digits=3,
+        otherwise="Not yet. Put q = λ² into (1 + q)/(1 − q)³.",
+    ),
+    "11.4": Exercise(
+        1 / 200,
+        "Even weights of one layer give each of T tokens 1/T.",
+        (
+            (near(0.99**200, 2e-3), "That is 0.99²⁰⁰. No product runs along the tokens."),
+            (near(200**-0.5, 2e-3), "1/√T is for sums of noise. The weights sum to 1."),
+            (near(sum(1 / k for k in range(1, 201)) / 200, 1e-3), "That is of two layers."),
+        ),
+        tolerance=1e-6,
+        otherwise="Not yet. Two hundred even weights sum to 1.",
+    ),
+}
