@@ -5,11 +5,13 @@ from decimal import Decimal, localcontext
 import numpy as np
 import pytest
 
+from helpers.experiments.cells import reported
 from helpers.maths.gradcheck import central_difference
 from helpers.maths.input_gates import log_scan, min_gru, scan, slstm, slstm_shares
 from helpers.maths.lstm import lstm_run, random_lstm
 from helpers.maths.lstm_paths import path_log10_norms
 from helpers.maths.memory import gated_gradient, gated_memory
+from helpers.maths.tasks import wilson_interval
 
 
 def sigmoid(z):
@@ -48,6 +50,36 @@ def test_the_whole_gradient_of_a_min_gru_is_the_product_of_its_gates(draws):
         U, b, X, h0 = a_min_gru(seed, n_steps=20)
         whole = central_difference(lambda h, U=U, b=b, X=X: min_gru_loop(U, b, X, h)[-1], h0)
         assert whole == pytest.approx(np.diag(min_gru(U, b, X, h0)[1].prod(axis=0)), abs=1e-10)
+
+
+@pytest.mark.claim("D9")
+def test_in_a_stack_an_upper_gate_that_reads_the_lower_state_is_another_path():
+    U, b, X, h0 = a_min_gru(0, n_steps=10)
+    upper, bias, _, _ = a_min_gru(1, m=3)
+
+    def both(h):
+        lower = min_gru_loop(U, b, X, h[:3])
+        return np.concatenate([lower[-1], min_gru_loop(upper, bias, lower[1:], h[3:])[-1]])
+
+    J = central_difference(both, np.concatenate([h0, h0]))
+    lower = min_gru(U, b, X, h0)[0][1:]
+    assert J[:3, 3:] == pytest.approx(np.zeros((3, 3)), abs=1e-11)
+    assert J[3:, 3:] == pytest.approx(np.diag(min_gru(upper, bias, lower, h0)[1].prod(axis=0)), abs=1e-10)
+    assert np.abs(J[3:, :3]).max() > 1e-3
+
+
+@pytest.mark.draws
+def test_gates_that_keep_by_a_bias_of_three_keep_less_over_200_steps_than_the_disc_in_most_draws(draws):
+    kept = {3.0: [], 8.0: []}
+    for seed in draws():
+        rng = np.random.default_rng(seed)
+        U, X = rng.standard_normal((32, 4)) / 2, rng.standard_normal((199, 4))
+        for bias, norms in kept.items():
+            keep = min_gru(U, np.repeat([-bias, 0.0], 16), X)[1]
+            norms.append(keep.prod(axis=0).max())
+    disc = 200**-0.5
+    assert np.mean(np.array(kept[3.0]) < disc) > 0.9
+    assert np.mean(np.array(kept[8.0]) > disc) > 0.9
 
 
 @pytest.mark.claim("D10: true")
@@ -183,6 +215,14 @@ def test_with_open_gates_each_of_t_writes_has_the_share_of_one_in_t():
 
 
 # The write of an LSTM
+
+
+@pytest.mark.claim("D14")
+def test_in_the_table_lstms_with_the_same_forget_gate_learn_only_where_their_input_gate_is_tied():
+    """The intervals of the two shares, 95 % each, do not meet."""
+    untied, tied = (reported("order", 200, name) for name in ("LSTM ln(T-1)", "LSTM ln(T-1) tied"))
+    n = len(tied.solved_at)
+    assert wilson_interval(untied.n_solved, n)[1] < wilson_interval(tied.n_solved, n)[0]
 
 
 def written(seed, forget_bias, input_bias, n_steps=200):

@@ -1,4 +1,4 @@
-"""The ledger of claims: each statement of the lecture with its verdict, its notebooks and the tests that assert it.
+"""The ledger of claims: each statement of the lecture, and of ours, with its verdict, notebooks and tests.
 
     python -m tools.claims
 
@@ -16,11 +16,12 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 TREATED = [f"C{number}" for number in range(1, 95)]  # every statement of the lecture
-QUOTATION = re.compile(r'> \*\*(C\d+)\*\* "(.+?)"\. \*Verdict: (.+?)\.\*')
+TREATED += [f"D{number}" for number in range(1, 21)]  # and of ours, on what came after it
+QUOTATION = re.compile(r'> \*\*([CD]\d+)\*\* "(.+?)"\. \*Verdict: (.+?)\.\*')
 
 
 class Claim(NamedTuple):
-    """One statement of the lecture, and what the project holds of it."""
+    """One statement, and what the project holds of it; of ours (D1 on) also the condition and the source."""
 
     name: str
     quote: str
@@ -28,6 +29,8 @@ class Claim(NamedTuple):
     notebooks: list[str]
     tests: list[str]
     asserted: set[str] = frozenset()  # the verdicts that tests carry
+    condition: str = ""
+    source: str = ""
 
 
 def read_tests(folder: Path = ROOT / "tests") -> dict[str, list[tuple[str, str]]]:
@@ -77,6 +80,8 @@ def gaps(ledger: list[Claim], quotations: dict[str, list[tuple[str, str, str]]])
     missing = [f"{name} is not in the ledger" for name in TREATED if name not in names]
     missing += [f"{name} stands in a notebook and not in the ledger" for name in quotations if name not in names]
     for claim in ledger:
+        if claim.name.startswith("D") and not (claim.condition and claim.source):
+            missing.append(f"{claim.name} has no condition or no source")
         if not claim.tests:
             missing.append(f"{claim.name} has no test")
         elif claim.asserted != {claim.verdict}:
@@ -99,9 +104,11 @@ def main() -> int:
     """Print the table; return 1 where there is a gap."""
     ledger = read_ledger()
     for claim in ledger:
-        print(f'{claim.name:4}{claim.verdict:38}{", ".join(claim.notebooks):8}"{claim.quote}"')
+        print(f'{claim.name:4}{claim.verdict:56}{", ".join(claim.notebooks):8}"{claim.quote}"')
+        if claim.condition:
+            print(f"{'':68}{claim.condition}; source: {claim.source}")
         for test in claim.tests:
-            print(f"{'':50}{test}")
+            print(f"{'':68}{test}")
     found = gaps(ledger, read_quotations())
     print(f"\n{len(ledger)} claims, {sum(len(claim.tests) for claim in ledger)} tests")
     for gap in found:

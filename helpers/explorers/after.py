@@ -25,7 +25,7 @@ NOISE = np.random.default_rng(7).standard_normal((LONGEST, 4))  # what the nets 
 
 @lru_cache(maxsize=200)
 def nets_by_lag(bias: float) -> dict:
-    """Return log10 of the norm by lag of a tanh net of gain 1, an LSTM's cell and a minGRU; the gates keep by a bias."""
+    """Return log10 of the norm by lag of a tanh net of gain 1, an LSTM's cell and a minGRU; gates keep by a bias."""
     rng = np.random.default_rng(0)
     net = RNN(gaussian(N, 1.0, rng), rng.standard_normal((N, 4)) / 2, np.zeros(N))
     lstm = random_lstm(N, 4, 1.0, rng, bias)
