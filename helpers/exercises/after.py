@@ -2,11 +2,9 @@
 
 import numpy as np
 
-from helpers.exercises.answers import Exercise, Repair, is_option, near
+from helpers.exercises.answers import Repair, choice, near, number
 from helpers.maths.diagonal import sensitivity
 from helpers.maths.input_gates import slstm
-
-TIED, LARGE, NEITHER = "b_f = 5.3 and b_i = −5.3", "b_f = 5.3 and b_i = 0", "b_f = 3 and b_i = 0"
 
 
 def _stabilised(old=lambda m: m, plain_n=False):
@@ -25,15 +23,13 @@ def _stabilised(old=lambda m: m, plain_n=False):
     return loop
 
 
+TIED = "b_f = 5.3 and b_i = −5.3"
 EXERCISES = {
-    "11.1": Exercise(
+    "11.1": choice(
         TIED,
-        "What it writes is as little as what it forgets: c stays small, and h shows half of what moves it. Now see it.",
-        (
-            (is_option(LARGE), "It keeps most, and it also adds up all that comes in. What is tanh's slope at c = 20?"),
-            (is_option(NEITHER), "Of two hundred steps σ(3)²⁰⁰ leaves 6 in 100,000 on the carousel."),
-        ),
-        options=(TIED, LARGE, NEITHER),
+        (TIED, "It writes as little as it forgets: c stays small, and h shows half of what moves it. Now see it."),
+        ("b_f = 5.3 and b_i = 0", "It keeps most, and adds up all that comes in. What is tanh's slope at c = 20?"),
+        ("b_f = 3 and b_i = 0", "Each step writes about half of what comes, and forgets a twentieth: c grows to 4."),
     ),
     "11.2": Repair(
         lambda log_i, log_f, z: slstm(*(np.reshape(v, (-1, 1)) for v in (log_i, log_f, z)))[0][:, 0],
@@ -47,27 +43,24 @@ EXERCISES = {
             (_stabilised(plain_n=True), "c and n must share their unit: n has been left without the stabiliser."),
         ),
     ),
-    "11.3": Exercise(
+    "11.3": number(
         float(sensitivity(10.0)),
         "(1 + q)/(1 − q)³ with q = 0.81.",
-        (
-            (near(1 / 0.19, 0.05), "That is the variance of the state, 1/(1 − q)."),
-            (near(float(np.sqrt(sensitivity(10.0))), 0.1), "That is its root. Wanted is the mean square."),
-            (near(1 / 0.19**3, 0.5), "You have left out the 1 + q above."),
-            (near(float(sensitivity(10.0, write="gamma")), 0.1), "That is of γh. Here nothing is normalised."),
-        ),
+        near(1 / 0.19, 0.05, "That is the variance of the state, 1/(1 − q)."),
+        near(float(np.sqrt(sensitivity(10.0))), 0.1, "That is its root. Wanted is the mean square."),
+        near(250.0, 0.5, "That is the limit ¼ of memory³, for long memories."),
+        near(1 / 0.19**3, 0.5, "You have left out the 1 + q above."),
+        near(float(sensitivity(10.0, write="gamma")), 0.1, "That is of γh. Here nothing is normalised."),
         digits=3,
         otherwise="Not yet. Put q = λ² into (1 + q)/(1 − q)³.",
     ),
-    "11.4": Exercise(
+    "11.4": number(
         1 / 200,
         "Even weights of one layer give each of T tokens 1/T.",
-        (
-            (near(0.99**200, 2e-3), "That is 0.99²⁰⁰. No product runs along the tokens."),
-            (near(200**-0.5, 2e-3), "1/√T is for sums of noise. The weights sum to 1."),
-            (near(sum(1 / k for k in range(1, 201)) / 200, 1e-3), "That is of two layers."),
-        ),
-        tolerance=1e-6,
+        near(0.99**200, 2e-3, "That is 0.99²⁰⁰. No product runs along the tokens."),
+        near(200**-0.5, 2e-3, "1/√T is for sums of noise. The weights sum to 1."),
+        near(sum(1 / k for k in range(1, 201)) / 200, 1e-3, "That is of two layers."),
+        digits=1,
         otherwise="Not yet. Two hundred even weights sum to 1.",
     ),
 }
