@@ -67,6 +67,14 @@ def test_those_who_know_the_bit_after_sixty_steps_have_next_to_no_gradient_left_
 
 
 @pytest.mark.draws
+@pytest.mark.claim("C75")
+def test_most_of_those_who_neither_hold_nor_turn_the_bit_know_little_or_nothing_later(draws):
+    right = holders(6, draws()[0]).right
+    lost = [s for s, name in enumerate(kinds_of(6, draws()[0])) if name == "forgets"]
+    assert np.mean(np.abs(right[LATE:, lost].mean(axis=0) - 0.5) < 0.15) > 0.7  # seen: all but none to two
+
+
+@pytest.mark.draws
 def test_who_alternates_and_learned_at_6_is_wrong_at_7_and_right_at_8(draws):
     right = holders(6, draws()[0]).right
     turners = [s for s, name in enumerate(kinds_of(6, draws()[0])) if name == "alternates"]
