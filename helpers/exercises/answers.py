@@ -57,7 +57,7 @@ class Exercise:
             return Verdict(True, f"Right. {self.explanation}")
         otherwise = self.otherwise
         if self.digits and abs(given - self.answer) <= 2 * last_place(self.answer, self.digits):
-            otherwise = f"Nearly. It must be right to {self.digits} digits, the last of them rounded."
+            otherwise = "Nearly. Each digit that is asked for must be right, the last of them rounded."
         return Verdict(False, next((text for fits, text in self.hints if fits(given)), otherwise))
 
     def _is_near(self, given: float) -> bool:
