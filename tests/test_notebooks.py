@@ -105,7 +105,7 @@ def answers_not_asked_for(notebook):
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             prose = cell.source.rstrip().split("\n\n")[-1]
-        elif re.match(r"\w+ = None\ncheck\(", cell.source) and "?" not in prose:
+        elif re.match(r"\w+ = None.*\ncheck\(", cell.source) and "?" not in prose:
             faults.append(cell.source)
     return faults
 
