@@ -82,6 +82,20 @@ def test_gates_that_keep_by_a_bias_of_three_keep_less_over_200_steps_than_the_di
     assert np.mean(np.array(kept[8.0]) > disc) > 0.9
 
 
+@pytest.mark.claim("D9")
+def test_the_way_back_of_a_min_gru_is_one_product_of_its_later_gates():
+    """As notebook 11 trains it: the loss is a random row times the last state."""
+    U, b, X, _ = a_min_gru(3, n_steps=12)
+    row = np.random.default_rng(3).standard_normal(3)
+    H, keep, Q = min_gru(U, b, X)
+    dh = row * np.cumprod(keep[::-1], axis=0)[::-1] / keep
+    dA = np.concatenate([dh * (Q - H[:-1]) * (1 - keep) * keep, dh * (1 - keep)], axis=1)
+    by_U = central_difference(lambda U: row @ min_gru_loop(U, b, X, 0.0)[-1], U)
+    by_b = central_difference(lambda b: row @ min_gru_loop(U, b, X, 0.0)[-1], b)
+    assert pytest.approx(by_U, abs=1e-10) == dA.T @ X
+    assert dA.sum(axis=0) == pytest.approx(by_b, abs=1e-10)
+
+
 @pytest.mark.claim("D10: true")
 @pytest.mark.claim("C85")
 def test_the_wish_of_the_lecture_is_a_min_gru():
