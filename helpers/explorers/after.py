@@ -57,9 +57,9 @@ def describe_by_lag(state) -> str:
     """Say what each model keeps of the first step."""
     kept = ", ".join(f"{name} {amount(logs[-1])}" for name, logs in state.log10_left.items() if name != "attention")
     return (
-        f"{state.length} steps, gates that keep by the bias {state.bias:g}, eigenvalues from the disc |λ| ≤ "
-        f"{state.r_max:g}: of a change of its state at step 1, {kept} (the norm; of the disc the root mean square). "
-        f"Even attention gives each token {number(1 / state.length)}. The axis shows {state.log_axis_label}."
+        f"{state.length} steps, gates with the bias {state.bias:g} towards keeping, eigenvalues with |λ| ≤ "
+        f"{state.r_max:g}. Left of a change of the state at step 1: {kept} (the norm; of the disc the root mean "
+        f"square). Even attention gives each token {number(1 / state.length)}. The axis shows {state.log_axis_label}."
     )
 
 
@@ -75,11 +75,11 @@ def by_lag_explorer(length: int = 200, bias: float = 3.0) -> Explorer:
 
 
 HOW = {
-    "λ itself": ("raw", "free"),
-    "λ, what is written × γ": ("raw", "gamma"),
-    "ν": ("exp", "free"),
-    "ν, what is written × γ": ("exp", "gamma"),
-    "b of a gate, × γ": ("sigmoid", "gamma"),
+    "λ, writing x": ("raw", "free"),
+    "λ, writing γx": ("raw", "gamma"),
+    "ν, writing x": ("exp", "free"),
+    "ν, writing γx": ("exp", "gamma"),
+    "b of a gate, writing γx": ("sigmoid", "gamma"),
 }
 MEMORIES = np.geomspace(1.001, 3e4, 400)  # where the curves are drawn
 
