@@ -14,8 +14,9 @@ COLAB_PYTHON = python3.12
 
 PIP = -m pip --quiet --disable-pip-version-check
 UV = .venv-lock/bin/uv
+COMPILE = --universal --python-version 3.11 --upgrade --generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: help lab test quick draws claims bench bench-torch notebooks size lint lock floor newest colab clean
+.PHONY: help lab test quick draws claims bench bench-torch notebooks site size lint lock floor newest colab clean
 
 help:
 	@echo "make lab        open the course in JupyterLab         (LAB_FLAGS=--no-browser prints the address instead)"
@@ -26,6 +27,7 @@ help:
 	@echo "make bench      measure, in a real browser, how soon a picture follows its slider"
 	@echo "make bench-torch  measure the last part of make bench alone: against PyTorch, in an environment of its own"
 	@echo "make notebooks  run the notebooks and store what they show"
+	@echo "make site       make the site, which needs no kernel, in build/site  (some minutes; then only what changed)"
 	@echo "make size       count the files and lines of code of each package"
 	@echo "make lint       check the code and the notebooks with ruff"
 	@echo "make lock       renew requirements.lock from pyproject.toml"
@@ -76,13 +78,16 @@ bench-torch: requirements.lock
 notebooks: .venv/.made
 	@.venv/bin/python -m tools.regenerate
 
+site: .venv/.site
+	@.venv/bin/python -m tools.site
+
 size: .venv/.made
 	@.venv/bin/python -m tools.size
 
 lint: .venv/.made
 	@.venv/bin/python -m ruff check .
 	@.venv/bin/python -m ruff format --check .
-	@.venv/bin/oxlint --deny-warnings helpers
+	@.venv/bin/oxlint --deny-warnings helpers tools
 
 # .venv holds what requirements.lock names, each file checked against its hash, and this course's own package.
 .venv/.made: requirements.lock pyproject.toml
@@ -99,6 +104,12 @@ lint: .venv/.made
 	@touch $@
 	@echo "The environment is ready."
 
+# What makes the pages of the site, which nobody else needs.
+.venv/.site: .venv/.made requirements-site.lock
+	@echo "Adding to .venv what makes the pages of the site ..."
+	@.venv/bin/python $(PIP) install --require-hashes -r requirements-site.lock
+	@touch $@
+
 # What follows is for those who maintain the course.
 $(UV):
 	@echo "Making .venv-lock, which holds uv alone (a few seconds, once) ..."
@@ -107,8 +118,9 @@ $(UV):
 
 lock: $(UV)
 	@echo "Choosing the newest versions that fit together, for Python 3.11 and newer on every system ..."
-	@$(UV) pip compile pyproject.toml --all-extras --group test --universal --python-version 3.11 --upgrade \
-	  --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
+	@$(UV) pip compile pyproject.toml --all-extras --group test $(COMPILE) --output-file requirements.lock
+	@$(UV) pip compile pyproject.toml --group site --constraint requirements.lock $(COMPILE) \
+	  --output-file requirements-site.lock
 
 floor: $(UV)
 	@echo "Making .venv-floor with the oldest versions that pyproject.toml allows ..."

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+SITE_LOCK = (ROOT / "requirements-site.lock").read_text("utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 
 # conda-forge's matplotlib brings the Qt toolkit along, its matplotlib-base does not.
@@ -33,6 +34,7 @@ def by_name(lines):
 RUNTIME = by_name(PYPROJECT["project"]["dependencies"])
 TEST = by_name(PYPROJECT["dependency-groups"]["test"])
 EXTRAS = {name: by_name(lines) for name, lines in PYPROJECT["project"]["optional-dependencies"].items()}
+SITE = by_name(PYPROJECT["dependency-groups"]["site"])
 BUILD = by_name(PYPROJECT["build-system"]["requires"])
 
 
@@ -47,9 +49,9 @@ def together(*parts):
 DIRECT = together(RUNTIME, *EXTRAS.values(), TEST)
 
 
-def locked():
-    """Return one (requirement, hashes) for each entry of the lock."""
-    entries = LOCK.replace("\\\n", " ").strip().splitlines()
+def locked(lock=LOCK):
+    """Return one (requirement, hashes) for each entry of a lock."""
+    entries = lock.replace("\\\n", " ").strip().splitlines()
     return [(Requirement(e.split(" --hash=")[0]), re.findall(r" --hash=(\S+)", e)) for e in entries]
 
 
@@ -132,17 +134,32 @@ def test_the_lock_pins_each_dependency_inside_its_range(name):
         assert all(version in wanted for version in pinned), f"{name} {wanted}, locked {pinned}: make lock"
 
 
-@pytest.mark.parametrize("name", sorted(DIRECT))
+@pytest.mark.parametrize("name", sorted(DIRECT | SITE))
 def test_each_dependency_has_a_floor_and_no_ceiling_without_a_reason(name):
-    operators = {s.operator for s in DIRECT[name]}
+    operators = {s.operator for s in (DIRECT | SITE)[name]}
     assert ">=" in operators
     assert operators == {">="} or name == "pytest"  # nbval, which reads pytest's insides, has broken with its majors
 
 
-def test_the_lock_names_no_place():
+def test_the_lock_of_the_site_pins_what_its_group_asks_for_and_contradicts_nothing():
+    """It is installed over the other one, so what stands in both is the same."""
+    pinned = {}
+    for requirement, hashes in locked(SITE_LOCK):
+        assert hashes, f"{requirement} has no hash"
+        name = canonicalize_name(requirement.name)
+        pinned.setdefault(name, set()).update(Version(one.version) for one in requirement.specifier)
+    for name, versions in pinned.items():
+        other = locked_versions(name)
+        assert not other or versions <= set(other), f"{name} {versions}, in requirements.lock {other}: make lock"
+    for name, wanted in SITE.items():
+        assert all(version in wanted for version in pinned[name]), f"{name} {wanted}, locked {pinned[name]}: make lock"
+
+
+@pytest.mark.parametrize("lock", [LOCK, SITE_LOCK], ids=["all", "site"])
+def test_the_lock_names_no_place(lock):
     """No address, host or path, and no option that could bring one in: only names, versions, markers and hashes."""
     line = re.compile(r"[A-Za-z0-9_.-]+==[^/@\\]+ \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
-    assert [text for text in LOCK.splitlines() if not line.fullmatch(text)] == []
+    assert [text for text in lock.splitlines() if not line.fullmatch(text)] == []
 
 
 def test_the_lock_pins_exact_versions_with_hashes():
@@ -192,8 +209,8 @@ def test_what_is_imported_is_declared(folder, declared):
     distributions = metadata.packages_distributions()
     ours = {"helpers", "tests", "tools"} | {path.stem for path in (ROOT / "tools").glob("*.py")}
     for path in sorted((ROOT / folder).rglob("*.py")):
-        # What the server reads has the server's own modules; what measures PyTorch runs in an environment of its own.
-        if path.parent.name == "jupyter" or path.name == "bench_torch.py":
+        # What a server or Sphinx reads has its own modules; what measures PyTorch runs in an environment of its own.
+        if path.parent.name == "jupyter" or path.name in ("bench_torch.py", "conf.py"):
             continue
         for name in set(imported(path)) - ours - set(sys.stdlib_module_names):
             owners = {canonicalize_name(owner) for owner in distributions.get(name, [name])}
@@ -238,7 +255,7 @@ def test_the_readme_shows_its_two_commands_before_anything_else():
     assert [line.split("#")[0].strip() for line in blocks[0].strip().splitlines()] == ["make lab", "make test"]
 
 
-@pytest.mark.parametrize("name", sorted(DIRECT))
+@pytest.mark.parametrize("name", sorted(DIRECT | SITE))
 def test_contributing_says_why_each_dependency_is_there(name):
     lines = (ROOT / "CONTRIBUTING.md").read_text("utf-8").splitlines()
     assert [line for line in lines if line.startswith(f"- `{name}`: ")], f"CONTRIBUTING.md has no line for {name}"

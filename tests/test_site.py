@@ -1,0 +1,334 @@
+"""The site: a film gives what the kernel gives, and a page that is opened from its folder needs nothing else."""
+
+import ast
+import base64
+import html
+import json
+import os
+import re
+
+import numpy as np
+import pytest
+
+from helpers.exercises import EXERCISES, check
+from helpers.explorers.controls import Choice, Slider
+from tools.chromium import Page, find_chromium
+from tools.site import __main__ as site
+from tools.site import films, links, pages
+
+SHOWN = {one.name: one for one in pages.explorers()}
+# One with a choice and a mark that is dragged both ways, and a small one.
+FILMED = ("regime_explorer", "taps_explorer")
+
+
+REQUIRED = os.environ.get("REQUIRE_BROWSER") == "1"
+in_the_browser = pytest.mark.skipif(not find_chromium() and not REQUIRED, reason="no Chromium is on this machine")
+
+
+# What is recorded
+
+
+@pytest.mark.parametrize("name", ["memory_explorer", "digits_explorer"])
+def test_each_slider_alone_and_each_choice_is_recorded(name):
+    call = SHOWN[name].call
+    explorer = call.explorer()
+    opened, found = explorer.settings, films.strips(explorer, call.name)
+    choices = (
+        films.SMALL[name][0]
+        if name in films.SMALL
+        else [s.name for s in explorer.specs.values() if isinstance(s, Choice)]
+    )
+    for strip in found:
+        others = {key for key in strip.fixed if isinstance(explorer.specs[key], Slider)}
+        assert all(strip.fixed[key] == opened[key] for key in others)
+        assert set(strip.fixed) | set(strip.moving) == set(explorer.specs)
+    for spec in explorer.specs.values():
+        if isinstance(spec, Slider):
+            values = {v for strip in found if set(strip.moving) == {spec.name} for v in strip.moving[spec.name]}
+            assert {spec.low, spec.default, spec.high} <= values
+        elif spec.name in choices:
+            assert {strip.fixed[spec.name] for strip in found} == set(spec.samples)
+
+
+def test_each_pair_that_a_mark_drags_is_recorded_over_both_ranges():
+    explorer = SHOWN["regime_explorer"].call.explorer()
+    (strip, *_) = [one for one in films.strips(explorer, "regime_explorer") if len(one.moving) == 2]
+    for name, values in strip.moving.items():
+        spec = explorer.specs[name]
+        assert (values[0], values[-1]) == (spec.low, spec.high)
+        assert np.diff(values).max() <= (spec.high - spec.low) / 50
+    frames = list(strip.settings())
+    assert len(frames) == len(strip.moving["w"]) * len(strip.moving["b"])
+    assert [frame["w"] for frame in frames[:2]] == strip.moving["w"][:2]
+
+
+def test_a_film_is_named_by_what_makes_it(monkeypatch):
+    call = SHOWN["taps_explorer"].call
+    explorer = call.explorer()
+    strip = films.strips(explorer, call.name)[0]
+
+    def name():
+        films.made_by.cache_clear()
+        return films.strip_name(call, explorer, strip)
+
+    sources, now = films._sources(), name()
+    assert name() == now
+    for module, same in (
+        ("helpers.maths.memory", False),
+        ("helpers.explorers.live", False),
+        ("helpers.maths.mlp", True),
+    ):
+        _, needed = sources[module]
+        monkeypatch.setattr(films, "_sources", lambda: sources | {module: ("another source", needed)})  # noqa: B023
+        assert (name() == now) == same, module
+    monkeypatch.undo()
+    films.made_by.cache_clear()
+
+
+def test_two_notebooks_that_show_the_same_share_a_film():
+    """memory_explorer opens at other weights, and no film of its first slider depends on that."""
+    names = {}
+    for name in ("survey_explorer", "survey_explorer-2"):
+        call = SHOWN[name].call
+        explorer = call.explorer()
+        names[name] = {films.strip_name(call, explorer, strip) for strip in films.strips(explorer, call.name)}
+    assert names["survey_explorer"] == names["survey_explorer-2"]
+
+
+# Pages
+
+
+def test_a_question_that_is_answered_by_choosing_is_answered_on_the_page():
+    for name, exercise in EXERCISES.items():
+        page = pages.question(name)
+        told = [html.unescape(text) for text in re.findall(r'data-verdict="([^"]*)"', page)]
+        assert told == [check(name, option).text for option in getattr(exercise, "options", ())]
+        assert page.count('data-right="True"') == bool(told)
+        assert bool(told) != ("live notebook" in page)
+
+
+def test_a_player_that_is_no_plain_module_is_refused(monkeypatch, tmp_path):
+    (tmp_path / "player.js").write_text("import x from 'y';\nexport default { x };\n", encoding="utf-8")
+    monkeypatch.setattr(pages.live, "__file__", str(tmp_path / "live.py"))
+    with pytest.raises(ValueError, match="no import"):
+        pages.script()
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ('<a href="there.html#one">x</a> <a href="there.html#w=1">x</a> <img src="a%20b.png"> <h1 id="two"></h1>', 0),
+        ('<a href="#two">x</a> <h1 id="two"></h1> <a href="https://example.org">x</a>', 0),
+        ('<a href="nowhere.html">x</a>', 1),
+        ('<a href="there.html#three">x</a>', 1),
+        ('<a href="#two">x</a>', 1),
+        ('<script src="https://example.org/x.js"></script>', 1),
+        ('<link rel="stylesheet" href="//example.org/x.css">', 1),
+        ('<img src="none.png">', 1),
+    ],
+)
+def test_a_dead_link_and_a_file_of_another_host_are_seen(tmp_path, text, wrong):
+    (tmp_path / "there.html").write_text('<h1 id="one"></h1>', encoding="utf-8")
+    (tmp_path / "a b.png").write_bytes(b"")
+    (tmp_path / "page.html").write_text(text, encoding="utf-8")
+    assert len(links.faults(tmp_path)) == wrong
+
+
+def test_a_style_that_loads_from_another_host_is_seen(tmp_path):
+    (tmp_path / "x.css").write_text("a { background: url('https://example.org/x.png') }", encoding="utf-8")
+    assert len(links.faults(tmp_path)) == 1
+
+
+# In a browser, from the folder
+
+
+class Watched(Page):
+    """A page that notes what it asks for."""
+
+    def __enter__(self):
+        super().__enter__()
+        self.asked = []
+        self.send("Network.enable")
+        return self
+
+    def _hear(self, message):
+        super()._hear(message)
+        if message.get("method") == "Network.requestWillBeSent":
+            self.asked.append(message["params"]["request"]["url"])
+
+    def go(self, address):
+        """Open a page and wait until its explorer moves."""
+        self.send("Page.navigate", url="about:blank")
+        self.send("Page.navigate", url=address)
+        self.wait_for("window.carousel && carousel.explorers[0] && carousel.explorers[0].shown()", "the explorer")
+
+    def shown(self):
+        """Return the settings that are shown."""
+        return self.evaluate("carousel.explorers[0].shown().settings")
+
+    def note(self):
+        """Return what the page says beside the sentence."""
+        return self.evaluate("document.querySelector('.note').textContent")
+
+
+def few(patch):
+    """Let fewer stops be recorded than the site has."""
+    for name, most in {"FIRST": (30, 10, 10), "OTHER": (50, 5, 5), "PAIR": (9, 9)}.items():
+        patch.setattr(films, name, most)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return a folder with the pages of two explorers, films and all."""
+    made = tmp_path_factory.mktemp("site")
+    shown = [SHOWN[name] for name in FILMED]
+    with pytest.MonkeyPatch.context() as patch:
+        few(patch)
+        site.standalone(shown, made)
+        site.films(shown, made, tmp_path_factory.mktemp("films"), workers=1)
+    return made
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with Watched(900, 1000) as page:
+        yield page
+
+
+@pytest.fixture
+def page(browser, folder):
+    """Give a function that opens an explorer's page; nothing may be complained of, and nothing come from elsewhere."""
+    browser.complaints.clear()
+    browser.asked.clear()
+    yield lambda name, hash="": browser.go(f"{(folder / 'explorers' / name).as_uri()}.html{hash}") or browser
+    assert browser.complaints == []
+    assert {address.partition(":")[0] for address in browser.asked} <= {"file", "about"}
+
+
+@in_the_browser
+@pytest.mark.browser
+@pytest.mark.parametrize("name", FILMED)
+def test_a_film_gives_operation_for_operation_what_the_kernel_gives(name, page):
+    call = SHOWN[name].call
+    explorer, opened = call.explorer(), page(name)
+    rng = np.random.default_rng()  # any settings will do
+    with pytest.MonkeyPatch.context() as patch:
+        few(patch)
+        frames = [frame for strip in films.strips(explorer, call.name) for frame in strip.settings()]
+    for settings in rng.permutation(frames)[:12]:
+        wanted = {key: pages.in_page(explorer.specs[key], value) for key, value in settings.items()}
+        got = opened.evaluate(
+            f"""(async () => {{
+                const one = carousel.explorers[0];
+                const text = (view) => btoa(String.fromCharCode(...new Uint8Array(view.buffer)));
+                await one.show({json.dumps(wanted)});
+                const {{ still, moving, ...told }} = one.held;
+                return {{ still: text(still), moving: text(moving), told, settings: one.shown().settings }};
+            }})()"""
+        )
+        moving, (still, facts), told = films.frame(explorer, settings)
+        assert got["settings"] == wanted
+        assert base64.b64decode(got["moving"]) == moving, settings
+        assert base64.b64decode(got["still"]) == still, settings
+        assert got["told"].pop("facts") == json.loads(facts)
+        assert got["told"] == json.loads(json.dumps({key: value for key, value in told.items() if key != "off"}))
+
+
+@in_the_browser
+@pytest.mark.browser
+def test_controls_move_the_picture_the_sentence_and_one_another(page):
+    opened = page("taps_explorer")
+    picture = "document.querySelector('canvas').toDataURL()"
+    first, told = opened.evaluate(picture), opened.evaluate("document.querySelector('.sentence').textContent")
+    assert told == SHOWN["taps_explorer"].sentence
+    opened.evaluate("document.querySelector('input[type=range]').focus()")
+    opened.key("ArrowRight", 39)
+    opened.wait_for(f"{picture} !== {json.dumps(first)}", "another picture")
+    assert opened.shown()["K"] == 6
+    assert opened.evaluate("document.querySelector('input[type=text]').value") == "6"
+    assert opened.evaluate("document.querySelector('.sentence').textContent") != told
+    opened.evaluate("[...document.querySelectorAll('button')].find((one) => one.textContent === 'Reset').click()")
+    opened.wait_for(f"{picture} === {json.dumps(first)}", "the first picture")
+    assert opened.shown()["K"] == 5
+
+
+@in_the_browser
+@pytest.mark.browser
+def test_a_mark_is_dragged_by_mouse_and_by_keys(page):
+    opened = page("regime_explorer")
+    opened.wait_for("!!document.querySelector('.handle')", "the handle")
+    x, y = opened.middle("document.querySelector('.handle')")
+    before = opened.shown()
+    opened.drag((x, y), (x + 40, y - 80), seconds=0.3)
+    opened.wait_for(f"carousel.explorers[0].shown().settings.w > {before['w']}", "w to follow")
+    after = opened.shown()
+    assert after["b"] > before["b"]
+    there = opened.middle("document.querySelector('.handle')")
+    assert np.hypot(there[0] - x - 40, there[1] - y + 80) < 50  # at the nearest stop: there are 9 times 9 in this test
+    opened.evaluate("document.querySelector('.handle').focus()")
+    opened.key("ArrowLeft", 37)
+    opened.wait_for(f"carousel.explorers[0].shown().settings.w < {after['w']}", "w to follow")
+
+
+def typed(opened, name, text):
+    opened.evaluate(
+        f"(field => {{ field.value = {json.dumps(text)}; field.dispatchEvent(new Event('change')) }})"
+        f"(document.querySelector('[id$=-{name}]'))"
+    )
+
+
+@in_the_browser
+@pytest.mark.browser
+def test_what_is_typed_is_taken_or_said(page):
+    opened = page("taps_explorer")
+    typed(opened, "weight", "0,75")
+    opened.wait_for("carousel.explorers[0].shown().settings.weight === 0.75", "the number with a comma")
+    assert opened.note() == ""
+    typed(opened, "K", "99")
+    assert opened.note() == "K = 99: wanted a whole number from 1 to 30. It stays at 5."
+    typed(opened, "K", "7")
+    opened.wait_for("carousel.explorers[0].shown().settings.K === 7", "K")
+    # Two sliders at once were not recorded: that is said, with the way to what can, and nothing is out of step.
+    assert "weight" in opened.note()
+    assert "The live notebook" in opened.note()
+    assert opened.evaluate("document.querySelector('.note a').getAttribute('href')") == "../live.html"
+    assert opened.shown()["weight"] == SHOWN["taps_explorer"].call.explorer().settings["weight"]
+
+
+@in_the_browser
+@pytest.mark.browser
+def test_a_setting_is_a_link_and_a_wrong_one_is_said(page):
+    opened = page("taps_explorer", "#K=9")
+    assert opened.shown()["K"] == 9
+    assert opened.note() == ""
+    opened.evaluate("document.querySelector('input[type=range]').focus()")
+    opened.key("ArrowRight", 39)
+    opened.wait_for("location.hash === '#K=10'", "the address to follow")
+    opened = page("taps_explorer", "#K=99&v=2")
+    assert opened.shown()["K"] == 5
+    assert "K = 99: wanted a whole number from 1 to 30" in opened.note()
+    assert "No control is called v: wanted one of K, weight." in opened.note()
+    opened = page("regime_explorer", "#activation=nothing")
+    assert "activation = nothing: wanted one of" in opened.note()
+
+
+@in_the_browser
+@pytest.mark.browser
+def test_a_page_fits_a_telephone(page, browser):
+    browser.send("Emulation.setDeviceMetricsOverride", width=390, height=800, deviceScaleFactor=2, mobile=True)
+    try:
+        opened = page("regime_explorer")
+        assert opened.evaluate("document.documentElement.scrollWidth") <= 390
+        assert opened.evaluate("document.querySelector('canvas').getBoundingClientRect().width") <= 390
+    finally:
+        browser.send("Emulation.setDeviceMetricsOverride", width=900, height=1000, deviceScaleFactor=1, mobile=False)
+
+
+def test_nothing_of_the_site_needs_what_only_its_pages_need():
+    """Films and single explorers are made, and tested, without Sphinx."""
+    for path in pages.HERE.glob("*.py"):
+        if path.name != "conf.py":
+            tree = ast.parse(path.read_text("utf-8"))
+            names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+            names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+            assert not {name for name in names if name.startswith(("sphinx", "myst", "latex2mathml", "docutils"))}

@@ -1,0 +1,128 @@
+"""Make the site: every notebook as a page whose explorers move without a kernel, and every explorer alone.
+
+    python -m tools.site [--pages NAME ...]
+
+Writes build/site, which opens from its folder and asks no other host for anything. Films are recorded on all cores, and
+kept in build/films: what makes a film is in its name, so that only what has changed is recorded again.
+"""
+
+import argparse
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+from tqdm import tqdm
+
+from helpers.experiments import ONE_THREAD
+from tools.site import links, pages
+from tools.site.films import ROOT, record, stills_of
+
+BUILD = ROOT / "build"
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Write a file, and leave it alone where it holds this: what reads it would take it for new."""
+    data = content.encode() if isinstance(content, str) else content
+    if not path.exists() or path.read_bytes() != data:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def films(shown: list[pages.Shown], site: Path, kept: Path, workers: int | None = None) -> None:
+    """Put the films of the explorers ``shown``, and their facts, into the folder ``films`` of ``site``.
+
+    What is not in ``kept`` yet is recorded, by ``workers`` processes (as many as there are cores), 1 being this one.
+    """
+    kept.mkdir(parents=True, exist_ok=True)
+    folder, needed, jobs = site / "films", {}, {}
+    for one in shown:
+        facts, named = pages.facts(one.call)
+        write(folder / f"{one.name}.js", f"explorerFacts({pages.as_js(one.name)}, {pages.as_js(facts)});\n")
+        needed[f"{one.name}.js"] = None
+        for name, strip in named:
+            if name not in jobs and not whole(kept, name):
+                jobs[name] = (one.call.source, strip)
+            needed[f"{name}.js"] = name
+    if jobs and workers == 1:
+        for name, (source, strip) in jobs.items():
+            record(source, strip, kept, name)
+    elif jobs:
+        os.environ.update(ONE_THREAD)
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
+            todo = [pool.submit(record, source, strip, kept, name) for name, (source, strip) in jobs.items()]
+            try:
+                for done in tqdm(as_completed(todo), total=len(todo), desc="recording", unit="strip"):
+                    done.result()
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+    for file, name in list(needed.items()):
+        if name:
+            needed[f"{stills_of(kept / file)}.js"] = name
+    for file, name in needed.items():
+        if name and not (folder / file).exists():
+            shutil.copy(kept / file, folder / file)
+    for path in folder.iterdir():
+        if path.name not in needed:
+            path.unlink()
+
+
+def whole(kept: Path, name: str) -> bool:
+    """Return whether a strip was recorded, and its stills are there."""
+    path = kept / f"{name}.js"
+    return path.exists() and (kept / f"{stills_of(path)}.js").exists()
+
+
+def sphinx(sources: dict[str, str], site: Path) -> None:
+    """Let Sphinx make the pages."""
+    folder = BUILD / "site-sources"
+    for name, text in sources.items():
+        write(folder / name, text)
+    for path in folder.iterdir():
+        if path.name not in sources:
+            path.unlink()
+    command = [sys.executable, "-m", "sphinx", "-q", "-j", "auto", "-c", pages.HERE, "-d", BUILD / "site-doctrees"]
+    subprocess.run([*command, "-W", "--keep-going", folder, site], check=True)
+
+
+def standalone(shown: list[pages.Shown], site: Path) -> None:
+    """Write what the explorers need beside their films: script, style, stills, and a page for each."""
+    write(site / "site.js", pages.script())
+    write(site / "site.css", (pages.HERE / "site.css").read_text("utf-8"))
+    for one in shown:
+        write(site / "stills" / one.still, one.png)
+        if one.name == one.call.name:
+            write(site / "explorers" / f"{one.name}.html", pages.alone(one))
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Make the site."""
+    parser = argparse.ArgumentParser("python -m tools.site", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--only", nargs="*", metavar="EXPLORER", help="these explorers alone, and no pages of notebooks"
+    )
+    arguments = parser.parse_args(argv)
+    site, shown = BUILD / "site", pages.explorers()
+    if arguments.only:
+        shown = [one for one in shown if one.name in arguments.only]
+        standalone(shown, site)
+        films(shown, site, BUILD / "films")
+        return
+    sphinx(pages.sources(shown), site)
+    standalone(shown, site)
+    films(shown, site, BUILD / "films")
+    (site / ".nojekyll").touch()
+    wrong = links.faults(site)
+    if wrong:
+        sys.exit("\n".join(wrong))
+    size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
+    print(f"{site / 'index.html'}: {size / 1e6:.1f} MB. Open it in a browser.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,229 @@
+"""The pages of the site: what Sphinx makes of the notebooks, and each explorer alone.
+
+A notebook's page is the notebook as it is stored, with each explorer in place of its still: an element that names the
+explorer's facts, which holds the still and the sentence until site.js plays the film.
+"""
+
+import base64
+import hashlib
+import html
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+
+from helpers.exercises import EXERCISES, check
+from helpers.explorers import live
+from helpers.explorers.controls import Choice, Slider
+from tools.explorers import makers
+from tools.site.films import ROOT, Call, Strip, strip_name, strips
+
+HERE = Path(__file__).parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LIVE = "live.html"  # the page that says how to run the notebooks
+_ASKED = re.compile(r'^check\("([\d.]+)", \w+\)$', flags=re.MULTILINE)
+_CALL = re.compile(rf"^({'|'.join(makers())})\(.*\)$", flags=re.MULTILINE)
+
+
+class Shown(NamedTuple):
+    """An explorer of a notebook: the name of its facts, the line that makes it, where it stands, and its still."""
+
+    name: str
+    call: Call
+    notebook: Path
+    cell: str
+    png: bytes
+    sentence: str
+
+    @property
+    def element(self) -> str:
+        """The HTML of its place in a page beside which lies the folder of stills."""
+        words = html.escape(self.sentence)
+        return (
+            f'<div class="explorer" id="{self.name}" data-explorer="{self.name}" data-live="{LIVE}">'
+            f'<img class="still" loading="lazy" width="860" alt="{words}" src="stills/{self.still}">'
+            f'<p class="sentence">{words}</p>'
+            f'<noscript><p class="note">This is a still: it moves where scripts are allowed, and in the '
+            f'<a href="{LIVE}">notebook</a>.</p></noscript></div>'
+        )
+
+    @property
+    def still(self) -> str:
+        """The name of the file of its still."""
+        return f"{self.name}-{hashlib.sha256(self.png).hexdigest()[:8]}.png"
+
+
+def explorers(paths=NOTEBOOKS) -> list[Shown]:
+    """Return the explorers of the notebooks at ``paths``, in order."""
+    found: list[Shown] = []
+    for path in paths:
+        for cell in nbformat.read(path, as_version=4).cells:
+            call = cell.cell_type == "code" and _CALL.search(cell.source)
+            if call:
+                n = 1 + sum(one.call.name == call[1] for one in found)
+                data = cell.outputs[0].data
+                png = base64.b64decode(re.search(r"base64,([^\"]+)", data["text/html"])[1])
+                name = call[1] if n == 1 else f"{call[1]}-{n}"
+                found.append(Shown(name, Call(call[0]), path, cell.id, png, data["text/plain"]))
+    return found
+
+
+def facts(call: Call) -> tuple[dict, list[tuple[str, Strip]]]:
+    """Return what site.js must know of an explorer, and its strips with the names of their files."""
+    explorer = call.explorer()
+    controls, opened = [], {}
+    for spec in explorer.specs.values():
+        one = {"name": spec.name, "label": spec.label}
+        opened[spec.name] = in_page(spec, explorer.settings[spec.name])
+        if isinstance(spec, Slider):
+            one |= {"kind": "slider", "low": spec.low, "high": spec.high, "whole": spec.whole}
+        elif isinstance(spec, Choice):
+            one |= {"kind": "choice", "options": [[spec.label_of(value), str(value)] for value in spec.samples]}
+        else:
+            one |= {"kind": "typed", "most": spec.most}
+        controls.append(one)
+    named = [(strip_name(call, explorer, strip), strip) for strip in strips(explorer, call.name)]
+    rows, written = [], []
+    for file, strip in named:
+        fixed = {name: in_page(explorer.specs[name], value) for name, value in strip.fixed.items()}
+        moving = {}
+        for name, values in strip.moving.items():
+            if values not in rows:
+                rows.append(values)
+            moving[name] = rows.index(values)
+        other = {name: value for name, value in fixed.items() if value != opened[name]}
+        written.append({"fixed": other, "moving": moving, "file": file})
+    size = {"width": explorer._scene.width, "height": explorer._scene.height}
+    handles = [handle.controls for handle in explorer._scene.handles]
+    return size | {"controls": controls, "opened": opened, "handles": handles, "stops": rows, "strips": written}, named
+
+
+def as_js(value) -> str:
+    """Return ``value`` as JSON, which is JavaScript too."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=True)
+
+
+def in_page(spec, value):
+    """Return ``value`` of a control as the page keeps it: of a choice its name, of a slider a number."""
+    return str(value) if isinstance(spec, Choice) else value
+
+
+def title(name: str) -> str:
+    """Return what an explorer shows, in words.
+
+    >>> title("memory_explorer")
+    'What one neuron remembers'
+    """
+    words = makers()[name].__doc__.splitlines()[0].partition(";")[0].rstrip(".")
+    words = re.sub(r"^Return the (explorer (of |that )?)?", "", words)
+    return words[0].upper() + words[1:]
+
+
+def script() -> str:
+    """Return site.js with the player in it, as one classic script."""
+    source = Path(live.__file__).with_name("player.js").read_text("utf-8")
+    body, _, exported = source.rpartition("export default ")
+    if not body or "export " in body or "import " in body.replace("important", ""):
+        raise ValueError("player.js: wanted one `export default { ... };` at its end, and no import")
+    player = f"(() => {{\n{body}return {exported.strip()}\n}})()"
+    return (HERE / "site.js").read_text("utf-8").replace("const player = PLAYER;", f"const player = {player};")
+
+
+# Sources for Sphinx
+
+
+def project() -> dict:
+    """Return what pyproject.toml says of the project."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+def notebook_source(path: Path, shown: list[Shown]) -> str:
+    """Return the notebook at ``path`` for Sphinx: explorers in place of stills, no trace of how it was stored."""
+    notebook = nbformat.read(path, as_version=4)
+    places = {one.cell: one for one in shown if one.notebook == path}
+    for cell in notebook.cells:
+        asked = cell.cell_type == "code" and _ASKED.search(cell.source)
+        shown_as = places[cell.id].element if cell.id in places else question(asked[1]) if asked else ""
+        if shown_as:
+            cell.outputs = [nbformat.v4.new_output("display_data", data={"text/html": shown_as})]
+    return nbformat.writes(notebook)
+
+
+def question(name: str) -> str:
+    """Return the HTML that answers the exercise called ``name``, or says where it is answered."""
+    options = getattr(EXERCISES[name], "options", ())
+    if not options:
+        return f'<p class="note">Your answer is checked in the <a href="{LIVE}">live notebook</a>.</p>'
+    verdicts = {option: check(name, option) for option in options}
+    buttons = "".join(
+        f'<button type="button" data-right="{verdict.right}" data-verdict="{html.escape(verdict.text)}">'
+        f"{html.escape(option)}</button>"
+        for option, verdict in verdicts.items()
+    )
+    return f'<div class="question">{buttons}<p class="note" role="status"></p></div>'
+
+
+def map_table() -> str:
+    """Return the table of the notebooks as the README has it, with links that hold here."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    table = re.search(r"^\| \|.*?(?=\n\n)", text, re.MULTILINE | re.DOTALL)[0]
+    return table.replace("(notebooks/", "(")
+
+
+def sources(shown: list[Shown]) -> dict[str, str]:
+    """Return, by name, the files of which Sphinx makes the site."""
+    found = {path.name: notebook_source(path, shown) for path in NOTEBOOKS}
+    names = [path.stem for path in NOTEBOOKS]
+    first = shown[0].element
+    texts = {"map": map_table(), "first": first, "toc": "\n".join(names), "description": project()["description"]}
+    for page in ("index", "live", "explorers"):
+        found[f"{page}.md"] = (HERE / f"{page}.md").read_text("utf-8")
+    rows = []
+    for one in shown:
+        if one.name == one.call.name:
+            rows.append(
+                f'## {title(one.name)}\n\n<a href="explorers/{one.name}.html">Open it alone</a> · in notebook '
+                f"[{one.notebook.stem[:2]}]({one.notebook.name}), where it is explained\n\n"
+                f"```html\n{frame_line(one)}\n```\n"
+            )
+    texts["explorers"] = "\n".join(rows)
+    for name, text in texts.items():
+        for page in ("index", "live", "explorers"):
+            found[f"{page}.md"] = found[f"{page}.md"].replace(f"%{name}%", text)
+    return found
+
+
+def frame_line(one: Shown) -> str:
+    """Return the line that puts an explorer into another page."""
+    height = (
+        int.from_bytes(one.png[20:24]) // 2 + 260
+    )  # of the still, which is twice as fine, and of what stands around
+    return (
+        f'<iframe src="explorers/{one.name}.html" title="{html.escape(title(one.name))}" '
+        f'width="100%" height="{height}" loading="lazy"></iframe>'
+    )
+
+
+def alone(one: Shown) -> str:
+    """Return the page that holds the explorer ``one`` and nothing else."""
+    words = html.escape(title(one.name))
+    place = one.element.replace('class="explorer"', 'class="explorer" data-alone').replace(LIVE, f"../{LIVE}")
+    place = place.replace("stills/", "../stills/").replace(' loading="lazy"', "")
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{words}</title>
+<link rel="stylesheet" href="../site.css">
+<script defer src="../site.js"></script>
+<body class="alone">
+<h1>{words}</h1>
+{place}
+<footer>From <a href="../{one.notebook.stem}.html#{one.name}">notebook {one.notebook.stem[:2]}</a> of
+<a href="../index.html">Gradient carousel</a>. Figure: CC BY 4.0; code: BSD-3-Clause.</footer>
+</body>
+</html>
+"""
