@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from helpers.explorers.controls import Slider
+from helpers.explorers.controls import NumberField, Slider
 from helpers.explorers.live import Explorer
 
 # Controls that train a net, which takes long: they are moved alone and in one corner; elsewhere nothing is trained.
@@ -24,7 +24,7 @@ class Swept(NamedTuple):
 
 
 def sweep(explorer: Explorer) -> Iterator[Swept]:
-    """Drive ``explorer`` to each of its ``stops`` by one update, and yield what it became.
+    """Drive ``explorer`` to each of its ``stops`` but the pairs by one update, and yield what it became.
 
     Stops that share a background follow one another, for to make one takes ten times as long as to move what moves.
     """
@@ -38,7 +38,7 @@ def sweep(explorer: Explorer) -> Iterator[Swept]:
     def place(stop):
         return [specs[name].samples.index(stop[name]) for name in order]
 
-    for stop in sorted(stops(explorer), key=place):
+    for stop in sorted(stops(explorer, pairs=False), key=place):
         explorer.update(**stop)
         yield Swept(explorer.settings, explorer.sentence, explorer.picture)
 
@@ -47,6 +47,14 @@ def said(explorer: Explorer, **settings) -> str:
     """Return what ``explorer`` says at these settings, the others at their defaults, without a picture."""
     defaults = {name: spec.default for name, spec in explorer.specs.items()}
     return explorer._describe(explorer._run(defaults | settings, None))
+
+
+def from_the_page(control, value):
+    """Set a control as the page does: the message that a dragged slider or a field that is left sends."""
+    if hasattr(control, "options"):
+        control.set_state({"index": control._options_values.index(value)})
+    else:
+        control.set_state({"value": str(value) if isinstance(control, NumberField) else value})
 
 
 def staging_sliders(explorer: Explorer) -> set[str]:
@@ -60,20 +68,20 @@ def staging_sliders(explorer: Explorer) -> set[str]:
     return names
 
 
-def stops(explorer: Explorer) -> list[dict[str, Any]]:
+def stops(explorer: Explorer, pairs: bool = True) -> list[dict[str, Any]]:
     """Return settings of all controls, each once.
 
     Every control goes to its least, default, greatest and an odd middle value, or through all its choices, the others
-    at their default; every two controls go to all pairs of their extremes, the others at their default; and every three
-    to their corners, the others in some corner (to most of them, where there are many). Of more than eight choices,
-    pairs and corners take some: they are spread over all of them.
+    at their default; every three go to their corners, the others in some corner (to most of them, where there are
+    many); and every two, with ``pairs``, to all pairs of their extremes, the others at their default. Of more than
+    eight choices, pairs and corners take some: they are spread over all of them.
     """
     specs = explorer.specs
     defaults = {name: spec.default for name, spec in specs.items()}
     found = [defaults | {name: value} for name, spec in specs.items() for value in spec.samples]
     moved = {n: spec.extremes[:: -(-len(spec.extremes) // 8)] for n, spec in specs.items() if n not in TRAINING}
     untrained = defaults | {name: spec.samples[0] for name, spec in specs.items() if name in TRAINING}
-    for one, other in combinations(moved, 2):
+    for one, other in combinations(moved, 2) if pairs else ():
         found += [untrained | {one: a, other: b} for a, b in product(moved[one], moved[other])]
     found += [untrained | corner for corner in corners(moved)]
     if len(moved) < len(specs):

@@ -15,6 +15,8 @@ from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.mlp import random_net
 from tests.sweeping import said
 
+SHAPES, ZOO = shapes_explorer(), zoo_explorer()
+
 
 def shapes_in(sentence):
     return [tuple(map(int, pair)) for pair in re.findall(r"\((\d+)×(\d+)\)", sentence)]
@@ -24,9 +26,8 @@ def shapes_in(sentence):
 @pytest.mark.parametrize("k", range(5))
 @pytest.mark.parametrize("widths", [(4, 5, 3), (8, 2, 8), (1, 7, 2)])
 def test_the_shapes_chain_from_one_row_to_the_width_of_layer_k(k, widths):
-    explorer = shapes_explorer()
-    explorer.update(k=k, n_in=widths[0], n_hidden=widths[1], n_out=widths[2])
-    *factors, whole = shapes_in(explorer.sentence)
+    sentence = said(SHAPES, k=k, n_in=widths[0], n_hidden=widths[1], n_out=widths[2])
+    *factors, whole = shapes_in(sentence)
     assert factors[0] == (1, widths[2])
     assert len(factors) == 1 + 2 * (4 - k)
     assert all(before[1] == after[0] for before, after in pairwise(factors))
@@ -71,7 +72,7 @@ def test_the_gradients_at_the_output_are_those_of_the_two_losses(z, d):
 def test_the_zoo_says_gamma_or_that_there_is_none(name):
     gamma = ACTIVATIONS[name].gamma
     told = "no bound" if np.isinf(gamma) else f"the bound γ = {gamma:.6g}"
-    assert told in zoo_explorer(name).sentence
+    assert told in said(ZOO, activation=name)
 
 
 @pytest.mark.claim("C36: false in general")

@@ -22,6 +22,9 @@ from helpers.explorers.live import State
 from helpers.figures.cells import decades
 from helpers.maths.bounds import Ladder
 from helpers.maths.rnn import bptt, run_rnn, step_jacobians
+from tests.sweeping import said
+
+LADDER = ladder_explorer(0.8)
 
 
 def numbers(text):
@@ -128,10 +131,9 @@ def test_two_runs_meet_where_the_gradient_vanishes():
 @pytest.mark.parametrize("kind", KINDS.values())
 @pytest.mark.parametrize("activation", NET_ACTIVATIONS.values())
 def test_the_four_rungs_of_the_ladder_are_told_in_order(kind, activation):
-    explorer = ladder_explorer(0.8)
-    explorer.update(kind=kind, activation=activation)
+    sentence = said(LADDER, kind=kind, activation=activation)
     told = re.search(
-        r"dh_t/dh_0 is (.+?), the product of the ‖J_i‖ (.+?), of the η_i (.+?), and η\^t (.+)\.$", explorer.sentence
+        r"dh_t/dh_0 is (.+?), the product of the ‖J_i‖ (.+?), of the η_i (.+?), and η\^t (.+)\.$", sentence
     )
     rungs = [0.0 if word == "exactly 0" else numbers(word)[0] for word in told.groups()]
     assert all(low <= high * 1.3 for low, high in pairwise(rungs))

@@ -14,14 +14,11 @@ import pytest
 from ipywidgets import Widget
 from traitlets import TraitError
 
-from helpers.explorers.controls import Choice, NumberField, Slider
+from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.live import Draft, Explorer, State
 from helpers.explorers.scalar import memory_explorer
 from helpers.figures.scene import Scene
-from tests.sweeping import close, corners, stops, sweep
-from tools.explorers import makers
-
-EXPLORERS = makers()
+from tests.sweeping import close, corners, from_the_page, stops, sweep
 
 
 class Dot(Scene):
@@ -61,14 +58,6 @@ CONTROLS = [Slider("x", "place x", -1, 1, 0, 0.1), Choice("name", "name", ["a", 
 @pytest.fixture
 def explorer():
     return Explorer(CONTROLS, dot_state, Dot(density=1.0), say)
-
-
-def from_the_page(control, value):
-    """Set a control as the page does: the message that a dragged slider or a field that is left sends."""
-    if hasattr(control, "options"):
-        control.set_state({"index": control._options_values.index(value)})
-    else:
-        control.set_state({"value": str(value) if isinstance(control, NumberField) else value})
 
 
 def column_of_the_dot(picture):
@@ -654,16 +643,6 @@ def test_where_no_thread_can_be_started_a_failure_is_shown_and_the_explorer_live
     assert fragile.sentence == "x = 0.5, a"
 
 
-@pytest.mark.parametrize("name", EXPLORERS)
-def test_each_explorer_works_in_a_kernel_that_can_start_no_thread(name, without_threads):
-    explorer = EXPLORERS[name]()
-    told = explorer.sentence
-    spec = next(iter(explorer.specs.values()))
-    from_the_page(explorer.controls[spec.name], next(value for value in spec.samples if value != spec.default))
-    assert explorer._sentence != told
-    assert not explorer._at_work
-
-
 def test_two_threads_that_draw_do_not_mix(explorer):
     other = Explorer(CONTROLS, dot_state, Dot(density=1.0), say)
     expected = {}
@@ -809,13 +788,12 @@ def test_a_drawing_is_stored_as_the_same_still_as_a_picture(drawn):
     assert drawn._repr_mimebundle_()[0]["image/png"] == again._repr_mimebundle_()[0]["image/png"]
 
 
-@pytest.mark.parametrize("lives", [False, True], ids=["picture", "drawing"])
-def test_ten_thousand_updates_leave_memory_flat(explorer, lives):
-    explorer._player.set_state({"lives": lives})
-
+def test_ten_thousand_updates_by_picture_and_by_drawing_leave_memory_flat(explorer):
     def run(n_updates):
-        for turn in range(n_updates):
-            explorer.controls["x"].value = (turn % 20 - 10) / 10
+        for lives in (False, True):
+            explorer._player.set_state({"lives": lives})
+            for turn in range(n_updates // 2):
+                explorer.controls["x"].value = (turn % 20 - 10) / 10
 
     run(500)
     tracemalloc.start()

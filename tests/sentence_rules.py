@@ -1,16 +1,10 @@
-"""No sentence of an explorer of notebooks 04 to 09 contradicts itself, and curves by lag begin at 1, in any setting."""
+"""What the numbers of an explorer's sentence have to do with each other and with its settings, notebooks 04 to 09."""
 
 import re
 from math import isclose
 
 import numpy as np
-import pytest
-from matplotlib.lines import Line2D
 
-from tests.sweeping import TRAINING, close, stops
-from tools.explorers import makers
-
-MAKERS = makers()
 AMOUNT = r"(exactly 0|10\^-?[\d.]+\d|-?\d[\d.]*(?:e[-+]\d+)?(?<!\.))"
 
 
@@ -248,37 +242,3 @@ RULES = {
     "one_cell_explorer": one_cell,
     "gated_units_explorer": gated_units,
 }
-
-
-@pytest.mark.parametrize("name", RULES)
-def test_a_sentence_agrees_with_itself_and_with_its_settings_wherever_the_controls_go(name):
-    explorer = MAKERS[name]()
-    for stop in stops(explorer):
-        if not any(stop.get(control) for control in TRAINING):
-            settings = {control: spec.read(stop[control]) for control, spec in explorer.specs.items()}
-            RULES[name](settings, explorer._describe(explorer._run(settings, None)))
-    close(explorer)
-
-
-# What begins elsewhere, and why: contributions to a gradient, set beside the largest or the sum of all.
-SHARES = {
-    "the contributions of one step, beside the largest of all",
-    "the gradient by lag, beside the whole",
-}
-BY_LAG = re.compile(r"^(lag|steps? [tn]$|depth|layers( between|$)|factors|power|steps n)")
-
-
-@pytest.mark.parametrize("name", MAKERS)
-def test_what_is_left_of_a_gradient_is_1_at_lag_0(name):
-    """One norm in the course: the spectral one, which is 1 for the identity."""
-    explorer = MAKERS[name]()
-    for axes in explorer._scene.figure.axes:
-        title = axes.get_title(loc="left")
-        logs = "log$_{10}$" in axes.get_ylabel()
-        if title in SHARES or not (logs and BY_LAG.match(axes.get_xlabel()) and axes.get_xlim()[0] == 0):
-            continue
-        for line in (artist for artist in explorer._scene._moving if isinstance(artist, Line2D)):
-            x = np.asarray(line.get_xdata(), float)
-            if line.axes is axes and len(x) > 2 and x[0] == 0 and x[-1] > x[0]:
-                assert line.get_ydata()[0] == pytest.approx(0.0, abs=1e-9), (title, line.get_label())
-    close(explorer)
