@@ -86,7 +86,7 @@ def test_an_odd_object_gets_a_verdict_that_is_not_right(kind):
             assert len(repr(verdict)) < 800
 
 
-HALF = Exercise(0.5, "It is a half.", (), tolerance=1e-6)
+HALF = Exercise("How much?", 0.5, "It is a half.", (), tolerance=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_half_is_understood_however_it_is_written(given):
     assert HALF.check(given).right
 
 
-@pytest.mark.parametrize("given", ["−0.5", "-0,5", "- 50 %", "0.05", "50", "5 %", "0,005"])
+@pytest.mark.parametrize("given", ["−0.5", "-0,5", "- 50 %", "0.05", "5 %", "0,005"])
 def test_a_text_is_read_as_the_number_that_it_says(given):
     assert HALF.check(given) == Verdict(False, HALF.otherwise)
 
@@ -224,7 +224,7 @@ def test_what_differs_by_more_than_single_precision_is_not_alike():
     assert not alike([right[0] + [[0.0, 0.0], [1e-3, 0.0]]], right)
 
 
-@pytest.mark.parametrize("name", [None, ["01.1"], 1.1, "09.9"])
+@pytest.mark.parametrize("name", [None, ["01.1"], 1.1, "09.99"])
 def test_an_exercise_that_is_not_there_is_a_value_error_whatever_its_name_is(name):
     with pytest.raises(ValueError, match="no exercise is called"):
         check(name, 0.5)

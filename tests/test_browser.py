@@ -130,6 +130,33 @@ def test_the_picture_gives_way_to_the_drawing(page):
     assert page.evaluate("document.querySelectorAll('canvas[role=img]').length") > 1
 
 
+def test_a_question_is_answered_by_mouse_and_by_keyboard_and_says_its_verdict(page):
+    def asks(words):
+        return f"[...document.querySelectorAll('.jp-CodeCell')].find(one => one.textContent.includes('{words}'))"
+
+    def says(cell, words):
+        page.wait_for(f"{cell}.querySelector('[role=alert]').textContent.includes('{words}')", words)
+
+    choices, number = asks("How long does it take at w = 1?"), asks("a memory time of exactly 10 steps")
+    wrong, right = (
+        f"[...{choices}.querySelectorAll('button')].find(one => one.textContent === '{words}')"
+        for words in ("for ever", "about 30 times as long")
+    )
+    page.evaluate(f"{choices}.scrollIntoView({{block: 'center'}})")
+    assert page.evaluate(f"{choices}.querySelector('[role=alert]').textContent") == ""
+    page.click(*page.middle(wrong))
+    says(choices, "✗ for ever: Not yet.")
+    page.evaluate(f"{right}.focus()")
+    page.key("Enter", 13, text="\r")
+    says(choices, "✓ about 30 times as long: Right.")
+    assert page.evaluate(f"document.activeElement === {right}")
+    field = f"{number}.querySelector('input')"
+    assert page.evaluate(f"{field}.labels[0].textContent") == "Your answer"
+    page.evaluate(f"{field}.focus()")
+    page.type("0,905")
+    says(number, "✓ Right.")
+
+
 def test_dragging_the_slider_moves_drawing_and_sentence(page):
     x, y = page.middle(HANDLE)
     page.drag((x, y), (x + 100, y), seconds=0.5)

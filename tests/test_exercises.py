@@ -8,7 +8,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from helpers.exercises import EXERCISES, check
+from helpers.exercises import CHOICES, EXERCISES, check
 from helpers.explorers import depth
 from helpers.explorers.depth import digits_explorer
 from helpers.explorers.scalar import memory_explorer
@@ -182,59 +182,49 @@ def stabilised(log_i, log_f, z, unit=True, plain_n=False):
 
 
 RIGHT = {
-    "00.1": "the sign of its start",
+    "04.2": 3.75,
+    "07.2": 0.67,
+    "08.2": 0.993,
+    "08.3": 20,
+    "09.2": 5.5,
     "01.1": 0.905,
     "01.2": -4,
-    "01.3": "w = 1.0",
     "01.4": 4,
-    "01.5": "about 30 times as long",
     "02.1": -3.195,
     "02.2": 1024,
-    "02.3": "its length",
     "02.4": 1.487,
-    "02.5": "almost 1",
     "03.1": steps_right,
     "03.2": run_right,
     "03.3": lambda row, W, g: np.outer(row * (1 - np.tanh(W @ g) ** 2), g),
-    "03.4": "1×20",
     "03.5": -4.5e-5,
     "04.1": lambda J: np.sqrt(np.linalg.eigvalsh(J.T @ J).max()),
-    "04.2": 1.758,
     "04.3": 10,
-    "04.4": "He",
     "05.1": product_norm,
     "05.2": 60,
     "05.3": 19,
-    "05.4": "no eigenvalue is above 1 in size",
     "06.1": 820,
     "06.2": through_time,
     "06.3": 0.042,
-    "06.4": "only the length of the step",
     "07.1": transport_norm,
-    "07.2": 4,
     "07.3": 0.354,
-    "07.4": "nothing",
     "08.1": np.prod,
-    "08.2": 0.37,
-    "08.3": 0.35,
-    "08.4": "a straight line of slope 1/w",
     "09.1": lambda i, f, o, g, c: o / np.cosh(f * c + i * g) ** 2,
-    "09.2": 2.2,
     "09.3": 5.7,
-    "09.4": "the truncated one",
-    "10.1": "the LSTM with forget bias 3",
+    "09.8": 2,
     "10.2": 2.1,
     "10.3": 1.8,
-    "10.4": 21,
-    "10.5": "odd",
     "10.6": 0.5,
-    "11.1": "b_f = 5.3 and b_i = −5.3",
     "11.2": stabilised,
     "11.3": 264,
     "11.4": 0.005,
 }
 # Near misses: between what is right and what a slip gives. None of them may pass.
 NEAR_MISSES = {
+    "04.2": [3.74, 3.76, 3.8, 4, 0.25],
+    "07.2": [0.66, 0.68, 0.7, 4, 0.665],
+    "08.2": [0.99, 0.992, 0.994, 0.9935, 0.9932, 1],
+    "08.3": [19, 21, 17, 16.6, 25],
+    "09.2": [5.4, 5.6, 2.2, 5.45, 6],
     "01.1": [0.9, 0.91, -0.905, math.exp(-0.2), 0.9044, 0.9053],
     "01.2": [-3.9, -4.1, 4.0],
     "01.4": [3, 5, 4.5],
@@ -242,26 +232,71 @@ NEAR_MISSES = {
     "02.2": [1023, 1024.4, 1020, 1025, 512, 2048],
     "02.4": [1.46, 1.5, 1.45],
     "03.5": [-4.5e-4, -4.5e-6, -4.7e-5, -4.4e-5, -4.58e-5],
-    "04.2": [1.75, 1.76, 1.7, 1.757, 1.759, 1.7575],
     "04.3": [9, 11, 9.97],
     "05.2": [59, 61, 57.3],
     "05.3": [18, 20, 19.5],
     "06.1": [819, 821, 780, 1600],
     "06.3": [0.04, 0.05, 0.047, 0.9**29, 0.041, 0.043, 0.0418, 0.0428],
-    "07.2": [3.9, 4.1, 2],
     "07.3": [0.35, 0.36, 0.5, 0.125, 0.353, 0.3545],
-    "08.2": [0.36, 0.38, 0.35, 0.363, 0.369, 0.371],
-    "08.3": [0.34, 0.36, 0.387, 0.345, 0.353],
-    "09.2": [2, 2.3, 3, 2.17, 2.26],
+    "09.8": [1.9, 2.1, 1, 4],
     "09.3": [5.6, 5.8, 5.3, 5.62, 5.71],
     "10.2": [2, 2.2, 1.8, 2.05, 2.14],
     "10.3": [1.7, 1.9, 2.1, 1.75, 1.84],
-    "10.4": [20, 22, 20.09],
     "10.6": [0.49, 0.51, 0.25, 0.75],
     "11.3": [263, 265, 250, 146],
     "11.4": [0.0051, 0.0049, 0.05, 0.01],
 }
 WRONG = [
+    ("04.1", lambda J: np.linalg.norm(J, np.inf), "row sum"),
+    ("04.1", lambda J: np.linalg.norm(J, 1), "column sum"),
+    ("06.2", lambda W, s, H, G: through_time(W, s, H, G).T, "the wrong way round"),
+    ("08.1", np.mean, "a mean"),
+    ("10.6", 50, "in per cent.* from 0 to 1"),
+    ("06.3", 4.2, "in per cent"),
+    ("08.2", 99.3, "in per cent"),
+    ("07.3", 0.35, "as far as it goes"),
+    ("06.3", 0.04, "as far as it goes"),
+    ("09.3", 6, "as far as it goes"),
+    ("03.5", -4.6e-5, "Nearly: a little too small"),
+    ("03.5", -4.4e-5, "Nearly: a little too large"),
+    ("05.2", 59, "Yours is a little too small"),
+    ("05.2", 62.5, "Yours is a little too large"),
+    ("06.1", 819, "Yours is a little too small"),
+    ("04.2", 0.25, "of σ itself"),
+    ("04.2", 1.25, "brings out the 3"),
+    ("04.2", 0.75, "The 3 is in"),
+    ("04.2", 15, "5 and 3 are in"),
+    ("04.2", 5, "how high f rises"),
+    ("04.2", 2, "where is it largest"),
+    ("04.2", 3.76, "Nearly"),
+    ("07.2", 4, "come down to"),
+    ("07.2", 0.167, "tanh's border"),
+    ("07.2", 1.5, "Turned round"),
+    ("07.2", 0.083, "as the slide has it"),
+    ("07.2", 0.3, "more than enough"),
+    ("07.2", 0.9, "Not enough"),
+    ("07.2", 3, "Solve"),
+    ("08.2", 0.99, "leaves 0.366"),
+    ("08.2", 0.995, "leaves 0.61"),
+    ("08.2", 0.5, "ONE step"),
+    ("08.2", 0.00691, "may lose"),
+    ("08.2", 0.9, "Too small"),
+    ("08.2", 0.999, "Too large"),
+    ("08.2", 0.9932, "Nearly"),
+    ("08.2", 7, "Solve"),
+    ("08.3", 17, "none lands"),
+    ("08.3", 16.67, "whole number of steps"),
+    ("08.3", 6, "how many hops"),
+    ("08.3", 10, "0.35"),
+    ("08.3", 25, "not the least"),
+    ("08.3", 18, "none that lands"),
+    ("08.3", 50, "a smaller one"),
+    ("09.2", 2.2, "one bias of 1"),
+    ("09.2", 4.42, "Not the half-lives"),
+    ("09.2", 0.88, "That is the gate"),
+    ("09.2", 1, "bias of 0"),
+    ("09.2", 50, "Too long"),
+    ("09.2", 3, "its power a half"),
     ("03.2", lambda W, h, n_steps: run_swapped(W, h, n_steps), "swapped"),
     ("03.3", lambda row, W, g: np.outer(row, g) / (1 - np.tanh(W @ g) ** 2)[:, None], "not divided"),
     ("03.5", -0.5, "Half the error"),
@@ -269,29 +304,19 @@ WRONG = [
     ("06.2", lambda W, s, H, G: through_time(W, s, H, G, enter=0.5), "not averaged"),
     ("06.3", 0.9**30 * 4, "Frobenius norm"),
     ("07.1", lambda W, b, h, n_steps: transport_elementwise(W, b, h, n_steps), "entry by entry"),
-    ("07.2", 2, "Gaussian W"),
     ("07.3", math.sqrt(7 / 8), r"a \(1 − s²\)"),
-    ("08.2", 0, "almost open"),
-    ("08.3", 0.09, "not shared"),
     ("09.1", lambda i, f, o, g, c: o * (1 - (o * np.tanh(f * c + i * g)) ** 2), "you have 1 − h²"),
     ("09.1", lambda i, f, o, g, c: o * (1 - np.tanh(c) ** 2), "OLD cell"),
     ("09.1", lambda i, f, o, g, c: 1 - np.tanh(f * c + i * g) ** 2, "output gate is missing"),
     ("09.1", lambda i, f, o, g, c: o * (1 - o) * np.tanh(f * c + i * g), "what c does"),
-    ("09.2", 1, "bias of 0"),
-    ("09.2", 0.731, "That is the gate"),
-    ("09.2", 5.46, "two bias vectors"),
-    ("09.2", 50, "Too long"),
-    ("09.2", 3, "its power a half"),
     ("09.3", 5.29, "keeps 1/e"),
+    ("09.8", 4, "the carousel adds"),
+    ("09.8", 1, "Two gates"),
+    ("09.8", -6, "second border"),
+    ("09.8", 3, "Solve"),
     ("09.3", 1, "two steps"),
     ("09.3", 200, "not a number of steps"),
     ("09.3", 3, "read the sentence"),
-    ("09.4", "the whole gradient", "no gate forgets"),
-    ("09.4", "neither", "exactly 1"),
-    ("09.4", "both", "through the gates"),
-    ("10.1", "the tanh net of gain 1", "Some of its seeds"),
-    ("10.1", "the LSTM with forget bias 0", "one half"),
-    ("10.1", "all of them", "one half"),
     ("10.2", 1.0, "Too small.* raise"),
     ("10.2", 2, "Too small"),
     ("10.2", 4.0, "Too large.* lower"),
@@ -301,18 +326,6 @@ WRONG = [
     ("10.3", 1.7, "Too small"),
     ("10.3", 1.9, "Too large.* lower"),
     ("10.3", 4, "Too large"),
-    ("10.4", 21.09, "whole number"),
-    ("10.4", 20.09, "not T"),
-    ("10.4", 20, "not T"),
-    ("10.4", 22, "above 3"),
-    ("10.4", 1000, "base 10"),
-    ("10.4", 0.69, "logarithm of 2"),
-    ("10.4", 7, "Solve"),
-    ("10.5", "even", "after two"),
-    ("10.5", "all", "changes sign"),
-    ("10.5", "none", "it turns"),
-    ("11.1", "b_f = 5.3 and b_i = 0", "at c = 20"),
-    ("11.1", "b_f = 3 and b_i = 0", "grows to 4"),
     ("11.2", lambda i, f, z: stabilised(i, f, z, unit=False), "units of e\\^m_before"),
     ("11.2", lambda i, f, z: stabilised(i, f, z, plain_n=True), "share their unit"),
     ("11.3", 5.26, "variance of the state"),
@@ -325,7 +338,6 @@ WRONG = [
     ("11.4", 0.0707, "sums of noise"),
     ("11.4", 0.0294, "two layers"),
     ("11.4", 0.1, "sum to 1"),
-    ("10.6", 50, "from 0 to 1"),
     ("10.6", 0.25, "one symbol of two"),
     ("10.6", 0.75, "has wrong"),
     ("10.6", 1, "first symbol too"),
@@ -334,17 +346,6 @@ WRONG = [
     ("08.1", lambda gates: np.prod(1 - gates), "what is forgotten"),
     ("08.1", lambda gates: np.mean(gates) ** len(gates), "power of their mean"),
     ("08.1", lambda gates: gates[-1], "last step alone"),
-    ("08.2", 3.7e-201, "primes"),
-    ("08.2", 0.99, "one step"),
-    ("08.2", 0.01, "multiply"),
-    ("08.2", 0.5, "hundred factors"),
-    ("08.3", 0.9**100, "one tap"),
-    ("08.3", 0.9, "One hop"),
-    ("08.3", 9, "multiplied"),
-    ("08.3", 0.5, "How many hops"),
-    ("08.4", "tanh with w = 1", "at z = 0 alone"),
-    ("08.4", "ReLU with w = 1", "nothing flows"),
-    ("08.4", "sigmoid with w = 4", "less elsewhere"),
     ("06.1", 1600, "above the diagonal"),
     ("06.1", 780, "left out the diagonal"),
     ("06.1", 40, "one for each loss"),
@@ -358,26 +359,16 @@ WRONG = [
     ("06.3", 0.03, "nothing divides"),
     ("06.3", 1, "0.9 Q"),
     ("06.3", 0.5, "length of a row"),
-    ("06.4", "the long lags gain on the short ones", "same million"),
-    ("06.4", "the net remembers longer", "forward pass"),
-    ("06.4", "nothing at all", "is not offered"),
     ("07.1", transport_frozen_elementwise, "three things"),
     ("07.1", lambda W, b, h, T: np.abs(np.linalg.matrix_power(W.T / 4, T)).max(), "Second"),
     ("07.1", lambda W, b, h, T: np.linalg.norm(np.linalg.matrix_power(W / 4, T), 2), "at z = 0 only"),
     ("07.1", transport_transposed, "newest step stands on the right"),
     ("07.1", lambda W, b, h, T: np.abs(transport_product(W, b, h, T)).max(), "ENTRY"),
     ("07.1", lambda W, b, h, T: radius(transport_product(W, b, h, T)), "EIGENVALUE"),
-    ("07.2", 0.5, "a slip"),
-    ("07.2", 1, "tanh's"),
-    ("07.2", 0.25, "γ itself"),
-    ("07.2", 3, "Solve"),
     ("07.3", 0.125, "Take the root"),
     ("07.3", 0.5, "doubles"),
     ("07.3", 0.25, "the eigenvalue is a s²"),
     ("07.3", 0.9, "curve is level"),
-    ("07.4", "it explodes", "gone after ten steps"),
-    ("07.4", "it vanishes", "would do"),
-    ("07.4", "it explodes if an eigenvalue exceeds 1", "and vanished"),
     ("05.1", lambda steps: math.prod(radius(M) for M in steps), "it says 0"),
     ("05.1", lambda steps: math.prod(np.linalg.norm(M, 2) for M in steps), "upper bound"),
     ("05.1", lambda steps: radius(product_of(steps)), "repeating the whole product"),
@@ -393,9 +384,6 @@ WRONG = [
     ("05.3", 1, "still grows"),
     ("05.3", 89, "where it is gone"),
     ("05.3", 14, "read the sentence"),
-    ("05.4", "an eigenvalue is above 1", "without end"),
-    ("05.4", "W is orthogonal", "no singular value but 1"),
-    ("05.4", "W is normal", "and grows"),
     ("03.1", steps_elementwise, "off the diagonal"),
     ("03.1", steps_oldest_left, "wrong order"),
     ("03.1", steps_columns, "swapped"),
@@ -415,14 +403,8 @@ WRONG = [
     ("03.2", run_early, "has moved before"),
     ("03.2", run_without_tanh, "without its tanh"),
     ("03.5", 0.99995, "d − y"),
-    ("04.2", 1.76, "four digits"),
-    ("04.4", "orthogonal", "blocks half"),
-    ("04.4", "gaussian 1/√n", "halves"),
     ("05.2", 57.42, "0.25"),
     ("05.3", 19.5, "whole"),
-    ("03.4", "1×10", "at the INPUT"),
-    ("03.4", "20×1", "one row"),
-    ("03.4", "30×20", "a factor"),
     ("03.5", 4.5e-5, "negative"),
     ("03.5", -1, "slope of the sigmoid"),
     ("03.5", -9.1e-5, "Twice too large"),
@@ -431,22 +413,12 @@ WRONG = [
     ("04.1", lambda J: np.abs(np.linalg.eigvals(J)).max(), "An eigenvalue"),
     ("04.1", np.linalg.norm, "Frobenius"),
     ("04.1", lambda J: np.abs(J).max(), "largest entry"),
-    ("04.2", 1.0507, "slope from the left"),
-    ("04.2", 1.673, "α alone"),
-    ("04.2", 1, "scaled by"),
-    ("04.2", 1.0998, "SiLU"),
-    ("04.2", 1.5, "Choose SELU in the zoo"),
     ("04.3", 9.97, "whole"),
     ("04.3", 20, "halved"),
     ("04.3", 6, "divides by ten"),
     ("04.3", 9, "Just not"),
     ("04.3", 30, "not the least"),
     ("04.3", 3, "passed a million"),
-    ("04.4", "Glorot", "variance is 1/n"),
-    ("04.4", "small Gaussian (0.01)", "single precision"),
-    ("04.4", "Gaussian 3/√n", "multiplies"),
-    ("00.1", "all three starts", "two positive starts"),
-    ("00.1", "nothing", "negative start"),
     ("01.1", 0.9, "beginning of the series"),
     ("01.1", 0.89, "memory_time"),
     ("01.1", math.exp(-10), "ONE step"),
@@ -461,14 +433,9 @@ WRONG = [
     ("01.2", 3, "only rises"),
     ("01.2", -3, "still settles"),
     ("01.2", -8, "There it cycles"),
-    ("01.3", "w = 1.5", "the SIGN"),
-    ("01.3", "the same", "read the sentence"),
     ("01.4", 3, "first below"),
     ("01.4", 955, "reads nothing"),
     ("01.4", 14, "w = 2"),
-    ("01.5", "as long", "takes off a tenth"),
-    ("01.5", "about 3 times as long", "dotted line"),
-    ("01.5", "for ever", "1000 steps"),
     ("01.4", 71, "crosses the dotted line"),
     ("01.4", 1903, "number of years"),
     ("01.4", -4, "negative"),
@@ -490,26 +457,22 @@ WRONG = [
     ("02.2", 0.25**10, "slopes alone"),
     ("02.2", 20, "do not add"),
     ("02.2", 2, "ten times"),
-    ("02.3", "its direction", "parallel"),
-    ("02.3", "both", "SAME factor"),
     ("02.4", 1, "A bias of 0.2 asks for more"),
     ("02.4", 4, "of the sigmoid"),
     ("02.4", 1.3, "go right"),
     ("02.4", 2, "go left"),
-    ("02.5", "almost 0", "one resting state"),
-    ("02.5", "still 0.02", "fifty such steps"),
 ]
 
 
 def test_every_exercise_is_tested_here():
-    assert set(RIGHT) == set(EXERCISES) == {name for name, _, _ in WRONG}
+    assert set(RIGHT) == set(EXERCISES) - set(CHOICES) == {name for name, _, _ in WRONG}
 
 
 @pytest.mark.parametrize(("name", "answer"), RIGHT.items())
 def test_the_right_answer_is_taken(name, answer):
     verdict = check(name, answer)
     assert verdict.right, verdict
-    assert repr(verdict).startswith("Right. ")
+    assert repr(verdict).startswith("✓ Right. ")
 
 
 @pytest.mark.parametrize(("name", "answer", "hint"), WRONG)
@@ -525,10 +488,21 @@ def hints(name) -> set[str]:
     return {text for _, text in getattr(exercise, "hints", None) or exercise.mistakes}
 
 
-@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("name", RIGHT)
 def test_every_hint_is_drawn_by_an_answer_that_deserves_it(name):
     drawn = {check(name, answer).text for other, answer, _ in WRONG if other == name}
     assert hints(name) - drawn == set(), "WRONG lacks an answer for these hints"
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_each_choice_is_told_something_of_its_own_and_one_is_right(name):
+    says = CHOICES[name]["says"]
+    verdicts = {choice: check(name, choice) for choice in says}
+    assert [choice for choice, verdict in verdicts.items() if verdict.right] == [CHOICES[name]["answer"]]
+    assert all(verdicts[choice].text.endswith(said) for choice, said in says.items())
+    assert len(set(says.values())) == len(says) or name == "10.1"  # there two fail for one reason
+    assert max(map(len, says)) <= 40  # a button on a telephone
+    assert "?" in CHOICES[name]["ask"]
 
 
 @pytest.mark.parametrize(("name", "answer"), [(name, one) for name, many in NEAR_MISSES.items() for one in many])
@@ -585,18 +559,21 @@ def test_a_choice_may_be_written_with_other_spaces_and_capitals(name, given):
 
 
 def test_an_unknown_exercise_is_refused():
-    with pytest.raises(ValueError, match=r"no exercise is called '09\.9'"):
-        check("09.9", 1)
+    with pytest.raises(ValueError, match=r"no exercise is called '09\.99'"):
+        check("09.99", 1)
+
+
+ASKED = re.compile(r'^(?:with )?question\("([\d.]+)"\)|^check\("([\d.]+)", (\w+)\)', flags=re.MULTILINE)
 
 
 def test_the_notebooks_ask_every_exercise_once_and_show_no_answer_given():
     calls = []
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         for cell in nbformat.read(path, as_version=4).cells:
-            for name, given in re.findall(r'check\("([\d.]+)", (\w+)\)', cell.source):
-                assert f"{given} = None" in cell.source or f"def {given}(" in cell.source, path
-                assert name.startswith(path.name[:2]), path
-                calls.append(name)
+            for name, repaired, given in ASKED.findall(cell.source):
+                assert name or f"def {given}(" in cell.source, path
+                assert (name or repaired).startswith(path.name[:2]), path
+                calls.append(name or repaired)
     assert sorted(calls) == sorted(EXERCISES)
 
 
@@ -605,8 +582,8 @@ def solutions() -> dict[str, str]:
     found, name = {}, None
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         for cell in nbformat.read(path, as_version=4).cells:
-            asked = re.findall(r'check\("([\d.]+)"', cell.source) if cell.cell_type == "code" else []
-            name = asked[-1] if asked else name
+            asked = ASKED.search(cell.source) if cell.cell_type == "code" else None
+            name = (asked[1] or asked[2]) if asked else name
             fold = re.search(r"<summary>Solution.*?</summary>(.*?)</details>", cell.source, re.DOTALL)
             if fold and name not in found:
                 found[name] = fold[1]
@@ -624,12 +601,12 @@ def numbers_in(text: str) -> list[float]:
 
 @pytest.mark.parametrize("name", SOLUTIONS)
 def test_the_text_of_a_solution_holds_the_answer_that_its_checker_takes(name):
-    text, answer = SOLUTIONS[name], RIGHT[name]
+    text, answer = SOLUTIONS[name], RIGHT.get(name) or CHOICES[name]["answer"]
     if isinstance(answer, str):
-        words = {option: set(re.findall(r"\w+", option.casefold())) for option in EXERCISES[name].options}
+        words = {option: set(re.findall(r"\w+", option.casefold())) for option in CHOICES[name]["says"]}
         told = set(re.findall(r"\w+", text.casefold()))
         shares = {option: len(some & told) / len(some) for option, some in words.items()}
-        assert max(shares, key=shares.get) == answer, shares
+        assert max(shares, key=lambda option: (shares[option], len(words[option]))) == answer, shares
     elif callable(answer):
         assert re.search(CODE[name], text)
     else:
@@ -652,7 +629,7 @@ CODE = {
 
 
 def test_the_solutions_of_most_exercises_are_found():
-    assert len(SOLUTIONS) > 0.7 * len(EXERCISES)
+    assert len(SOLUTIONS) > 0.9 * len(RIGHT)
 
 
 # The answers themselves, against what does not go through the exercises

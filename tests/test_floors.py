@@ -21,7 +21,7 @@ BELOW = {
     "data": {"data"},
     "maths": {"maths"},
     "figures": {"figures"},
-    "explorers": {"data", "maths", "figures", "explorers", "experiments.cells", "experiments.choice"},
+    "explorers": {"data", "maths", "exercises", "figures", "explorers", "experiments.cells", "experiments.choice"},
     "exercises": {"data", "maths", "exercises"},
     "experiments": {"data", "maths", "experiments"},
 }

@@ -283,6 +283,11 @@ def test_the_survey_s_sentence_says_each_count_of_the_length_and_who_chose_and_w
 def test_the_survey_draws_a_full_dot_for_each_seed_that_solved_and_an_empty_one_for_each_that_did_not(task):
     explorer = survey_explorer(task)
     scene = explorer._scene
+    for length in (10, 20, 200):
+        explorer.update(length=length)
+        shown = explorer._state.lengths[: explorer._state.place + 1]
+        counts = [text for text in scene.table.texts if text.get_text().isdigit()]
+        assert len(counts) == sum(one in shown for _, one in ROWS[task])  # no longer one is given away
     full, empty = scene.table.collections
     reports = [reported(task, length, name) for name, length in ROWS[task]]
     assert len(full.get_offsets()) == sum(report.n_solved for report in reports)

@@ -1,5 +1,6 @@
 """What a notebook's text sends the reader to is in the picture, and its numbers are those of plain numpy."""
 
+import html
 import re
 from functools import cache
 from pathlib import Path
@@ -25,7 +26,7 @@ SENT_TO = [
     ("01", "set the number of steps to 1000, drag w to 1", 'memory_explorer("tanh", w=0.9)', {"n_steps": 1000, "w": 1}),
     ("01", "move the first state $h_0$ to 0.9", 'memory_explorer("tanh", w=0.9)', {"n_steps": 1000, "w": 1, "h0": 0.9}),
     ("01", "go from w = 1 back to 0.9", 'memory_explorer("tanh", w=0.9)', {"n_steps": 1000, "w": 0.9, "h0": 0.9}),
-    ("01", "*w = 1.0*, *w = 1.5*, or *the same*", 'memory_explorer("tanh", w=0.9)', {"w": 1.5, "h0": 0.3}),
+    ("01", "After 50 steps, which neuron that starts at 0.3", 'memory_explorer("tanh", w=0.9)', {"w": 1.5, "h0": 0.3}),
     ("01", "slowly, to −8", 'memory_explorer("sigmoid", w=-5.5)', {"w": -8}),
     ("01", "At w = −5.87 the multiplier", 'memory_explorer("sigmoid", w=-5.5)', {"w": -5.87}),
     ("01", "set w = 4 and b = −2", "three_activations(w=1.1)", {"w": 4, "b": -2}),
@@ -33,7 +34,7 @@ SENT_TO = [
     ("01", "then 2", 'memory_explorer("tanh", w=1.0, drive="Nile")', {"w": 2}),
     ("01", "then ReLU at 1", 'memory_explorer("tanh", w=1.0, drive="Nile")', {"activation": "relu"}),
     ("01", "With the bias b = 2", 'memory_explorer("sigmoid", w=-5.5)', {"b": 2, "w": -4.1}),
-    ("02", "Set b to 0 and see", "regime_explorer(w=8.0, b=-4.0, h0=0.5)", {"b": 0}),
+    ("02", "then set b to 0 in the picture", "regime_explorer(w=8.0, b=-4.0, h0=0.5)", {"b": 0}),
     ("02", "move the point over each border", "regime_explorer(w=8.0, b=-4.0, h0=0.5)", {"b": -6}),
     (
         "02",
@@ -50,7 +51,7 @@ SENT_TO = [
     ),
     ("02", "Move the start towards the wall", "wall_explorer()", {"b": -3.05}),
     ("02", "set b = −3 and T = 50", "wall_explorer()", {"b": -3, "n_steps": 50}),
-    ("03", "Set k = 1", "shapes_explorer()", {"k": 1}),
+    ("03", "Change k and the widths", "shapes_explorer()", {"k": 1}),
     ("03", "Choose softmax", "shapes_explorer()", {"k": 1, "activation": "softmax"}),
     (
         "03",
@@ -58,9 +59,9 @@ SENT_TO = [
         "shapes_explorer()",
         {"k": 3, "activation": "layernorm", "n_out": 2},
     ),
-    ("03", "Drag it to 3", "candidates_explorer()", {"n_steps": 3}),
+    ("03", "drag T from one step to three", "candidates_explorer()", {"n_steps": 3}),
     ("03", "With **one neuron**", "candidates_explorer()", {"n": 1, "n_steps": 3}),
-    ("03", "should be 1 and is close to 0", "output_explorer()", {"z": -10}),
+    ("03", "more and more wrong, then move z", "output_explorer()", {"z": -10}),
 ]
 LEAVES = {  # what the text says, or the picture in words, to leave it
     "three_activations": {"ReLU"},
@@ -74,7 +75,9 @@ def text_of(number):
     (path,) = NOTEBOOKS.glob(f"{number}_*.ipynb")
     cells = nbformat.read(path, as_version=4).cells
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
-    stored = [output.get("text", "") or output["data"]["text/plain"] for output in outputs]
+    data = [output.get("data", {}) for output in outputs]
+    stored = [output.get("text", "") for output in outputs] + [one.get("text/plain", "") for one in data]
+    stored += [html.unescape(one.get("text/markdown", "")) for one in data]  # of a question, what it found
     return "\n".join([*(cell.source for cell in cells), *stored])
 
 
@@ -192,7 +195,7 @@ def numbers_of_notebook_01():
         steps = {w: steps_above(tanh_run(w, h0, silent)[1]) for w in weights}
         yield f"from h_0 = {h0}: less than 5 % is left from {steps}"
         if h0 == 0.1:
-            yield f"At w = 0.9, less than 5 % is left from {steps[0.9]} steps on"
+            yield f"At w = 0.9 less than 5 % is left from {steps[0.9]} steps on"
             yield f"so {steps[0.9]} whole steps"
         else:
             yield f"lose it within {max(steps.values())} steps"

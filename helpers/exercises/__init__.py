@@ -1,14 +1,19 @@
 """Predictions and checked answers: what comes back to an answer is a verdict and, where it is wrong, a fitting hint.
 
-The right answer of every exercise is computed from the maths, never written down; the solution that a notebook shows
-is checked against it by a test.
+The right number or function of an exercise is computed from the maths, never written down; the solution that a notebook
+shows is checked against it by a test. The questions that are answered by choosing stand in ``choices.toml``.
 """
 
+import tomllib
+from importlib.resources import files
+
 from helpers.exercises import after, carousel, chain_rule, long_lags, one_neuron, squeeze, through_time
-from helpers.exercises.answers import Exercise, Repair, Verdict
+from helpers.exercises.answers import Choice, Exercise, Repair, Verdict
 from helpers.maths._check import shown
 
-EXERCISES: dict[str, Exercise | Repair] = {
+CHOICES = tomllib.loads(files(__package__).joinpath("choices.toml").read_text("utf-8"))
+EXERCISES: dict[str, Choice | Exercise | Repair] = {name: Choice(**parts) for name, parts in CHOICES.items()}
+EXERCISES |= {
     name: exercise
     for module in (one_neuron, chain_rule, squeeze, through_time, carousel, long_lags, after)
     for name, exercise in sorted(module.EXERCISES.items())
@@ -22,12 +27,12 @@ def check(name: str, given) -> Verdict:
     Raises ValueError for an unknown exercise.
 
     >>> check("02.3", "its direction")
-    Print clip_by_norm([30, 40], 5): is it parallel to [30, 40]?
+    ✗ Not yet. Is the gradient parallel to [30, 40] after clipping?
     >>> check("01.1", None).right
     False
     """
     if not isinstance(name, str) or name not in EXERCISES:
         raise ValueError(f"no exercise is called {shown(name)}: wanted one of {list(EXERCISES)}")
     if given is None:
-        return Verdict(False, "No answer yet: put yours in place of None and run the cell again.")
+        return Verdict(False, "No answer yet.")
     return EXERCISES[name].check(given)

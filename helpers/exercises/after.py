@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.exercises.answers import Repair, choice, near, number
+from helpers.exercises.answers import Repair, near, number
 from helpers.maths.diagonal import sensitivity
 from helpers.maths.input_gates import slstm
 
@@ -23,14 +23,7 @@ def _stabilised(old=lambda m: m, plain_n=False):
     return loop
 
 
-TIED = "b_f = 5.3 and b_i = −5.3"
 EXERCISES = {
-    "11.1": choice(
-        TIED,
-        (TIED, "It writes as little as it forgets: c stays small, and h shows half of what moves it. Now see it."),
-        ("b_f = 5.3 and b_i = 0", "It keeps most, and adds up all that comes in. What is tanh's slope at c = 20?"),
-        ("b_f = 3 and b_i = 0", "Each step writes about half of what comes, and forgets a twentieth: c grows to 4."),
-    ),
     "11.2": Repair(
         lambda log_i, log_f, z: slstm(*(np.reshape(v, (-1, 1)) for v in (log_i, log_f, z)))[0][:, 0],
         "The old c and n stand in units of e^m of the step before, so f' has that m too.",
@@ -44,6 +37,7 @@ EXERCISES = {
         ),
     ),
     "11.3": number(
+        "A cell with λ = 0.9 reads white noise of variance 1. What is the mean square of dh/dλ? (three digits)",
         float(sensitivity(10.0)),
         "(1 + q)/(1 − q)³ with q = 0.81.",
         near(1 / 0.19, 0.05, "That is the variance of the state, 1/(1 − q)."),
@@ -55,6 +49,7 @@ EXERCISES = {
         otherwise="Not yet. Put q = λ² into (1 + q)/(1 − q)³.",
     ),
     "11.4": number(
+        "One layer of attention with even weights reads 200 tokens. Which share of the last output has token 1?",
         1 / 200,
         "Even weights of one layer give each of T tokens 1/T.",
         near(0.99**200, 2e-3, "That is 0.99²⁰⁰. No product runs along the tokens."),

@@ -1,4 +1,4 @@
-"""What an exercise is, a question or a function to be repaired, and the verdict on an answer to it."""
+"""What an exercise is, a choice, a number or a function to be repaired, and the verdict on an answer to it."""
 
 import math
 import re
@@ -16,49 +16,70 @@ from helpers.maths._check import shown
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said of an answer; shown by a notebook as its text."""
+    """What is said of an answer; shown by a notebook as its text, after a sign."""
 
     right: bool
     text: str
 
     def __repr__(self):
-        return self.text
+        return f"{'✓' if self.right else '✗'} {self.text}"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A question with a few choices: ``says`` has, for each of them in order, what is said to it."""
+
+    ask: str
+    answer: str
+    says: dict[str, str]
+
+    def check(self, given) -> Verdict:
+        """Return the verdict on ``given``."""
+        text = plain(given) if issubclass(type(given), str) else None
+        chosen = next((choice for choice in self.says if plain(choice) == text), None)
+        if chosen is None:
+            offered = ", ".join(map(repr, self.says))
+            return Verdict(False, f"{shown(given)} is not offered. Answer with one of {offered}.")
+        right = chosen == self.answer
+        return Verdict(right, f"{'Right' if right else 'Not yet'}. {self.says[chosen]}")
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """A question with one right answer: one of ``options``, or a number within ``tolerance`` or to so many ``digits``.
+    """A question for a number, right within ``tolerance`` or to so many ``digits``.
 
     hints : pairs of a test of the answer and what to say to one that passes it; the first that fits is said.
     otherwise : what to say where none fits.
     """
 
-    answer: float | str
+    ask: str
+    answer: float
     explanation: str
-    hints: tuple[tuple[Callable[[float | str], bool], str], ...]
+    hints: tuple[tuple[Callable[[float], bool], str], ...]
     tolerance: float = 0.0
     digits: int = 0
-    options: tuple[str, ...] = ()
     otherwise: str = "Not yet. Set the explorer to it and look again."
 
     def check(self, given) -> Verdict:
         """Return the verdict on ``given``."""
-        if self.options:
-            text = plain(given) if issubclass(type(given), str) else None
-            given, answer = next((option for option in self.options if plain(option) == text), None), given
-            if given is None:
-                offered = ", ".join(map(repr, self.options))
-                return Verdict(False, f"{shown(answer)} is not offered. Answer with one of {offered}.")
-        else:
-            given, refusal = read_number(given)
-            if refusal:
-                return Verdict(False, refusal)
-        if given == self.answer or (not self.options and self._is_near(given)):
+        given, refusal = read_number(given)
+        if refusal:
+            return Verdict(False, refusal)
+        if given == self.answer or self._is_near(given):
             return Verdict(True, f"Right. {self.explanation}")
-        otherwise = self.otherwise
-        if self.digits and abs(given - self.answer) <= 2 * last_place(self.answer, self.digits):
-            otherwise = "Nearly. Each digit that is asked for must be right, the last of them rounded."
-        return Verdict(False, next((text for fits, text in self.hints if fits(given)), otherwise))
+        return Verdict(False, next((text for fits, text in self.hints if fits(given)), None) or self._otherwise(given))
+
+    def _otherwise(self, given: float) -> str:
+        """Return what to say where no hint fits: what a near miss misses, and on which side it lies."""
+        off = abs(given - self.answer)
+        if 0 < self.answer < 1 and self._is_near(given / 100):
+            return "Yes, in per cent. Asked is the number itself, from 0 to 1."
+        if self.digits and given and off <= 0.5 * last_digit(given):
+            return "Right as far as it goes, and not to each digit that is asked for."
+        side = "a little too large" if given > self.answer else "a little too small"
+        if self.digits and off <= 2 * last_place(self.answer, self.digits):
+            return f"Nearly: {side}. Each digit that is asked for must be right, the last of them rounded."
+        return f"{self.otherwise} Yours is {side}." if off <= 0.1 * abs(self.answer) else self.otherwise
 
     def _is_near(self, given: float) -> bool:
         if self.digits:
@@ -66,15 +87,9 @@ class Exercise:
         return abs(given - self.answer) <= self.tolerance
 
 
-def number(answer: float, explanation: str, *hints, **how) -> Exercise:
+def number(ask: str, answer: float, explanation: str, *hints, **how) -> Exercise:
     """Return a question whose answer is a number. hints : of `near`, or pairs of a test of an answer and a text."""
-    return Exercise(answer, explanation, hints, **how)
-
-
-def choice(answer: str, *said: tuple[str, str]) -> Exercise:
-    """Return a question with options. said : each option, and what is said to who chose it."""
-    hints = tuple((option.__eq__, text) for option, text in said if option != answer)
-    return Exercise(answer, dict(said)[answer], hints, options=tuple(option for option, _ in said))
+    return Exercise(ask, answer, explanation, hints, **how)
 
 
 def near(value: float, tolerance: float, text: str) -> tuple[Callable, str]:
@@ -87,13 +102,22 @@ def last_place(answer: float, digits: int) -> float:
     return 10.0 ** (math.floor(math.log10(abs(answer))) + 1 - digits)
 
 
+def last_digit(given: float) -> float:
+    """Return what one unit of the last digit that a number has is worth.
+
+    >>> last_digit(0.35), last_digit(1200.0)
+    (0.01, 100.0)
+    """
+    return 10.0 ** Decimal(f"{given:.12g}").normalize().as_tuple().exponent
+
+
 def agrees(given: float, answer: float, digits: int) -> bool:
     """Return whether a number is the answer to each digit that it has, and to ``digits`` of them at least.
 
     The last of those asked for must be rounded; where there are more, the last may be cut off instead.
     """
     asked = last_place(answer, digits)
-    own = 10.0 ** Decimal(f"{given:.12g}").normalize().as_tuple().exponent
+    own = last_digit(given)
     off = abs(given - answer)
     return off <= max(1e-6 * abs(answer), 0.5 * asked if own > 0.99 * asked else 0.999 * own)
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from helpers.exercises.answers import choice, near, number, repair
+from helpers.exercises.answers import near, number, repair
 from helpers.maths.activations import sigmoid
+from helpers.maths.lstm import explosion_borders
 from helpers.maths.memory import forget_bias_for, gated_gradient, half_life, multi_tap_gradient
 
 
@@ -39,16 +40,34 @@ EXERCISES = {
         ),
     ),
     "09.2": number(
-        float(half_life(1.0)),
-        "ln 2 / ln(1 + e⁻¹): little more than two steps.",
-        near(float(half_life(0.0)), 0.001, "That is the half-life of a bias of 0: the gate is ½."),
-        near(float(sigmoid(1.0)), 0.005, "That is the gate, 0.731. After how many steps is its power a half?"),
-        near(float(half_life(2.0)), 0.05, "That is for a bias of 2, as when two bias vectors of 1 are added."),
-        (lambda steps: steps > 10, "Too long by far: 0.731 to the power of 10 is 0.04."),
+        "A library has two bias vectors for each gate, and somebody sets both to 1 for the forget gate. What is "
+        "the half-life, in steps? (two digits)",
+        float(half_life(2.0)),
+        "The two are added: the gate is σ(2) = 0.881, and ln 2 / ln(1 + e⁻²) is 5.5 steps.",
+        near(
+            float(half_life(1.0)),
+            0.05,
+            "That is for one bias of 1. Where do the two meet, before the gate?",
+        ),
+        near(2 * float(half_life(1.0)), 0.1, "Not the half-lives are added: the biases are, before the sigmoid."),
+        near(float(sigmoid(2.0)), 5e-3, "That is the gate, 0.881. After how many steps is its power a half?"),
+        near(float(half_life(0.0)), 1e-3, "That is for a bias of 0: the gate is ½."),
+        (lambda steps: steps > 10, "Too long: 0.881 to the power of 10 is 0.28."),
         digits=2,
-        otherwise="Not yet. The gate is σ(1) = 0.731: when is its power a half?",
+        otherwise="Not yet. The gate is σ(1 + 1) = 0.881: when is its power a half?",
+    ),
+    "09.8": number(
+        "All biases are 0, so all gates are ½. Above which w_g does the gradient at rest explode?",
+        float(explosion_borders(0.0)[1]),
+        "f + i o w_g = ½ + ¼ w_g is 1 there.",
+        near(4.0, 1e-9, "There the way round alone makes 1. But the carousel adds its f = ½."),
+        near(1.0, 1e-9, "Two gates stand on the way round: i lets in, and o lets out."),
+        near(-6.0, 1e-9, "That is the second border: below it the factor is below −1. Asked is the first."),
+        tolerance=1e-6,
+        otherwise="Not yet. Solve f + i o w_g = 1 with f = i = o = ½.",
     ),
     "09.3": number(
+        "Which forget bias keeps a half over 200 steps? (one digit after the point)",
         float(forget_bias_for(200.0)),
         "logit(2^(−1/H)), about ln(H/ln 2).",
         near(float(np.log(199.0)), 0.03, "ln(T − 1) keeps 1/e over T steps, not a half."),
@@ -56,16 +75,6 @@ EXERCISES = {
         near(200.0, 1e-9, "A bias, not a number of steps: try 5 in the explorer."),
         digits=2,
         otherwise="Not yet. Set the lag to 200 in the explorer and read the sentence.",
-    ),
-    "09.4": choice(
-        "the truncated one",
-        (
-            "the truncated one",
-            "Hochreiter and Schmidhuber prove it for the gradient that is cut where it leaves the cell.",
-        ),
-        ("the whole gradient", "With w_g = −1 the whole one fades, though no gate forgets."),
-        ("both", "The whole one has the paths through the gates too, and they may shrink or explode."),
-        ("neither", "Along the carousel alone dc_t/dc_0 is exactly 1 in 1997."),
     ),
     "08.1": repair(
         lambda gates: 10.0 ** gated_gradient(gates)[-1],
@@ -77,33 +86,41 @@ EXERCISES = {
         ),
         (lambda gates: np.prod(1 - gates), "1 − s is what is forgotten. Which factor keeps?"),
         (lambda gates: np.mean(gates) ** len(gates), "The factors differ: their product is no power of their mean."),
+        (lambda gates: np.mean(gates), "That is a mean. Each gate multiplies what the one before it has left."),
         (lambda gates: gates[-1], "That is the last step alone. A change of m_0 passes every gate."),
     ),
     "08.2": number(
-        float(10.0 ** gated_gradient(np.full(100, 0.99))[-1]),
-        "0.99^100 is near 1/e.",
-        near(3.7e-201, 1e-201, "Those are the primes of the slide: (0.99 · 0.01)^100. The values count."),
-        near(0.0, 0.001, "The gate is almost open: only a hundredth is lost at each step."),
-        near(0.99, 1e-9, "That is one step."),
-        near(0.01, 0.001, "Losing a hundredth a hundred times does not leave a hundredth: multiply."),
-        digits=2,
-        otherwise="Not yet. A hundred factors of 0.99.",
+        "Half of a gradient shall be left after 100 steps. At which value must the gate stay? (three digits)",
+        0.5**0.01,
+        "s¹⁰⁰ = ½, so s = 2^(−1/100).",
+        near(0.99, 1e-9, "That leaves 0.366. The gate must lose less than a hundredth."),
+        near(
+            0.995,
+            1e-9,
+            "Each step takes from what is left: a hundred times half a hundredth leaves 0.61.",
+        ),
+        near(0.5, 1e-9, "That is left after ONE step then. Its hundredth power must be a half."),
+        near(1 - 0.5**0.01, 5e-5, "That is the share which a step may lose. The gate keeps the rest."),
+        (lambda s: 0.0 <= s < 0.9925, "Too small: less than a half is left after 100 steps."),
+        (lambda s: 0.9935 < s <= 1.0, "Too large: more than a half is left after 100 steps."),
+        digits=3,
+        otherwise="Not yet. Solve s¹⁰⁰ = ½.",
     ),
     "08.3": number(
-        float(10.0 ** multi_tap_gradient(np.append(np.zeros(9), 0.9), 100)[-1]),
-        "Lag 100 is ten hops of ten.",
-        near(0.9**100, 1e-6, "That is with one tap: a hundred hops. Here a hop is ten steps long."),
-        near(0.9, 1e-9, "One hop reaches lag 10. How many reach 100?"),
-        near(9.0, 1e-9, "Factors are multiplied: 0.9 to the power of the hops."),
-        near(0.09, 0.001, "The weight is not shared among the taps: only the tenth has one, 0.9."),
-        digits=2,
-        otherwise="Not yet. How many hops of ten steps make a hundred?",
-    ),
-    "08.4": choice(
-        "a straight line of slope 1/w",
-        ("tanh with w = 1", "Its slope is 1 at z = 0 alone."),
-        ("ReLU with w = 1", "For z below 0 its slope is 0: then nothing flows."),
-        ("sigmoid with w = 4", "f′ w is 1 at z = 0 alone, and less elsewhere."),
-        ("a straight line of slope 1/w", "f′(z) w = 1 for every z leaves f(z) = z/w and a constant."),
+        "Only the K-th tap of a recursion has a weight, 0.9. At which least K does half of a gradient or more "
+        "arrive at lag 100?",
+        next(K for K in range(1, 101) if 10.0 ** multi_tap_gradient(np.append(np.zeros(K - 1), 0.9), 100)[-1] >= 0.5),
+        "A half takes six hops at most, so K is above 16; and a hop must land on 100, which 17, 18 and 19 do not.",
+        near(17.0, 1e-9, "Six hops of 17 make 102: none lands on lag 100, and exactly 0 is left there."),
+        near(16.7, 0.1, "A tap is a whole number of steps, and a hop has to land on lag 100."),
+        near(6.0, 0.6, "That is how many hops leave a half. How long must a hop be?"),
+        near(10.0, 1e-9, "Ten hops leave 0.9¹⁰ = 0.35: still less than a half."),
+        near(25.0, 1e-9, "Enough: four hops leave 0.66. But not the least."),
+        (
+            lambda K: K < 20,
+            "Too many hops, or none that lands on lag 100. Set K in the explorer.",
+        ),
+        (lambda K: K > 20, "There is a smaller one."),
+        otherwise="Not yet. How many factors of 0.9 leave a half, and how long is a hop then?",
     ),
 }

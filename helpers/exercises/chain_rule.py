@@ -4,7 +4,7 @@ from functools import reduce
 
 import numpy as np
 
-from helpers.exercises.answers import choice, near, number, repair
+from helpers.exercises.answers import near, number, repair
 from helpers.maths.activations import activation
 from helpers.maths.mlp import Layer, chain_product, forward, weight_gradients
 from helpers.maths.rnn import candidate_products, run_alone
@@ -96,7 +96,7 @@ EXERCISES = {
         ),
         (
             _product(lambda S, W, P: W @ S @ P),
-            "S and W are swapped: the slope belongs to the row, so S, the diagonal of slopes, stands left of W.",
+            "S and W are swapped: slope * W multiplies COLUMN j by slope j. For the rows it is slope[:, None] * W.",
         ),
         (
             _product(lambda S, W, P: P @ W.T @ S),
@@ -145,14 +145,9 @@ EXERCISES = {
             "On its way back the row is multiplied by the slope, not divided by it.",
         ),
     ),
-    "03.4": choice(
-        "1×20",
-        ("1×10", "That is the gradient at the INPUT: one factor W too far."),
-        ("1×20", "A gradient is a row, as wide as the layer."),
-        ("20×1", "The numbers are right. But the derivative of ONE number has one row."),
-        ("30×20", "That is W from layer 1 to layer 2, a factor. The whole product begins with a row."),
-    ),
     "03.5": number(
+        "A sigmoid output has z = −10, its target is 1, the loss is L₂ (with the ½). What is dD/dz? (two digits, "
+        "such as -1.2e-3)",
         _l2_at_z(),
         "The error −1 is squeezed by the slope y(1 − y).",
         near(-_l2_at_z(), 1e-6, "The size is right. y is below its target: the error y − d is negative."),

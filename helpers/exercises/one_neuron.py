@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from helpers.data import nile
-from helpers.exercises.answers import choice, near, number
+from helpers.exercises.answers import near, number
 from helpers.maths.regimes import FLIP_WEIGHT_SIGMOID, bistable_interval, two_cycle_interval, wall_bias
 from helpers.maths.scalar import log10_transport, orbit_gradients, standardise, steps_remembered
 
@@ -37,16 +37,8 @@ def _bit_weight(b: float) -> float:
 
 
 EXERCISES = {
-    "00.1": choice(
-        "the sign of its start",
-        ("all three starts", "Look at the two positive starts: how far apart do they end?"),
-        (
-            "the sign of its start",
-            "Above w = 1 the two positive starts end at the same place, and the negative one at its mirror image.",
-        ),
-        ("nothing", "Look at the negative start: does it end where the others do?"),
-    ),
     "01.1": number(
+        "Which weight between 0 and 1 gives tanh a memory time of exactly 10 steps? (b = 0, three digits)",
         math.exp(-1 / 10),
         "τ = −1/ln w, so w = exp(−1/10).",
         near(0.9, 1e-9, "Close: τ(0.9) is 9.49 steps. 1 − 1/τ is only the beginning of the series of exp(−1/τ)."),
@@ -59,6 +51,7 @@ EXERCISES = {
         otherwise="Not yet. Print memory_time(w) with your w and compare it with 10.",
     ),
     "01.2": number(
+        "With the bias b = 2, at which w does a sigmoid neuron stop settling and start to cycle? (to 0.02)",
         _flip_weight(2.0),
         "There h = 1/2 is fixed, where the sigmoid is steepest, 1/4: no weight nearer to 0 cycles with any bias.",
         near(FLIP_WEIGHT_SIGMOID, 0.05, "That is the border with b = 0. Here the bias is 2."),
@@ -69,23 +62,9 @@ EXERCISES = {
         (lambda w: w < -4, "There it cycles. Come back until the cycle closes up."),
         tolerance=0.02,
     ),
-    "01.3": choice(
-        "w = 1.0",
-        ("w = 1.0", "At w = 1 the change fades like t^(−3/2); at w = 1.5, once settled, by the factor 0.394 per step."),
-        ("w = 1.5", "It keeps the SIGN of the start for ever. But look at what is left of a small change."),
-        ("the same", "Set both, and read the sentence below the picture each time."),
-    ),
-    "01.5": choice(
-        "about 30 times as long",
-        ("as long", "At w = 0.9 each step takes off a tenth or more. What does a step near 0 take at w = 1?"),
-        ("about 3 times as long", "Set 200 steps and w = 1: has the curve crossed the dotted line?"),
-        (
-            "about 30 times as long",
-            "At w = 1 there is no factor per step below 1, and yet the change fades: 955 steps against 29.",
-        ),
-        ("for ever", "So it would be at 0 itself. But from 0.1 each slope is a little below 1: set 1000 steps."),
-    ),
     "01.4": number(
+        "A tanh neuron with w = 1, b = 0 that starts at 0.1 reads the Nile. After how many years is less than 5 "
+        "% left, for good, of a change made in 1899?",
         _years_remembered(1.0),
         "The river pushes the state into the flat parts of tanh, where the slope is far below 1.",
         near(1935, 64, "Wanted: the number of years, not the year."),
@@ -96,6 +75,8 @@ EXERCISES = {
         (lambda n: n < 0, "A number of years after 1899: it cannot be negative."),
     ),
     "02.1": number(
+        "A sigmoid neuron has w = 6 and starts at 0.6. At which bias does its start stand on the wall? (three "
+        "digits after the point)",
         float(wall_bias(0.6, 6.0)),
         "The wall stands where h₀ itself is the unstable fixed point: b = ln(h₀/(1 − h₀)) − w h₀.",
         near(-3.0, 1e-6, "−w/2 is the wall for h₀ = 1/2. Which b makes 0.6 a fixed point?"),
@@ -106,6 +87,7 @@ EXERCISES = {
         otherwise="Not yet. Print 1 / (1 + np.exp(-(6 * 0.6 + b))) with your b: it must give 0.6 back.",
     ),
     "02.2": number(
+        "At w = 8, b = −4, started at exactly ½: what is dh_T/dh₀ for T = 10?",
         2.0**10,
         "On the wall the state stays at 1/2, and every step multiplies by w/4 = 2.",
         near(8.0**10, 1.0, "You have w^T. Every step also multiplies by the slope of the sigmoid, 1/4 at its middle."),
@@ -115,13 +97,8 @@ EXERCISES = {
         digits=4,
         otherwise="Not yet. What is one factor w f'(z) at h = 1/2, where z is 0? Then take it ten times.",
     ),
-    "02.3": choice(
-        "its length",
-        ("its length", "g is replaced by g times max_norm/|g|: the direction stays."),
-        ("its direction", "Print clip_by_norm([30, 40], 5): is it parallel to [30, 40]?"),
-        ("both", "Each component shrinks by the SAME factor. What does that leave alone?"),
-    ),
     "02.4": number(
+        "A tanh neuron has the bias 0.2. What is the least weight with which it can hold a bit? (to 0.01)",
         _bit_weight(0.2),
         "Two stable fixed points exist where |b| < w s − artanh s with s = √(1 − 1/w).",
         near(
@@ -131,14 +108,5 @@ EXERCISES = {
         (lambda w: w < _bit_weight(0.2), "There the point (w, 0.2) still lies outside the region of two: go right."),
         (lambda w: w > _bit_weight(0.2), "There it lies inside the region of two already: go left to its border."),
         tolerance=0.01,
-    ),
-    "02.5": choice(
-        "almost 1",
-        ("almost 0", "So it would be with one resting state. But 1/2 itself is fixed, with the slope 2."),
-        ("still 0.02", "Near 1/2 one step multiplies the distance by w/4. What are fifty such steps?"),
-        (
-            "almost 1",
-            "Below 1/2 the run is pushed down and above it up, and each ends near its own end of the sigmoid.",
-        ),
     ),
 }

@@ -5,7 +5,7 @@ from functools import reduce
 
 import numpy as np
 
-from helpers.exercises.answers import choice, near, number, repair
+from helpers.exercises.answers import near, number, repair
 from helpers.maths.activations import activation
 from helpers.maths.initial import gaussian
 from helpers.maths.linear import critical_angle, product_norms, spectral_norm, transient
@@ -61,19 +61,30 @@ EXERCISES = {
             lambda J: np.abs(J).max(),
             "The largest entry stretches one unit vector. A mixture of them may be stretched more.",
         ),
+        (
+            lambda J: np.abs(J).sum(axis=1).max(),
+            "That is the largest row sum. It bounds the largest ENTRY of what comes out, and not its length.",
+        ),
+        (
+            lambda J: np.abs(J).sum(axis=0).max(),
+            "That is the largest column sum. It bounds the SUM of the sizes of what comes out, and not its length.",
+        ),
     ),
     "04.2": number(
-        activation("selu").gamma,
-        "It is λα, the slope just left of 0.",
-        near(activation("selu").gamma, 0.006, "Nearly: four digits, please. The title above the slope has them."),
-        near(1.0507, 0.001, "That is the slope for z > 0. Look at z = 0, where the zoo shows the slope from the left."),
-        near(1.6733, 0.001, "That is α alone. On the left the slope is λα e^z."),
-        near(1.0, 0.001, "SELU is ELU, scaled by λ = 1.0507. Where is it steepest?"),
-        near(1.098, 0.002, "That is SiLU's. Choose SELU."),
-        digits=4,
-        otherwise="Not yet. Choose SELU in the zoo, and move z to where its slope is largest.",
+        "σ is the sigmoid. What is γ of f(z) = 5 σ(3z)? (three digits)",
+        15 * activation("sigmoid").gamma,
+        "5 · 3 · ¼: the chain rule brings out the 3, and the slope of σ is ¼ at most.",
+        near(0.25, 1e-9, "That is γ of σ itself. What do the 5 and the 3 do to the slope?"),
+        near(1.25, 1e-9, "The 5 is in. The chain rule also brings out the 3 that stands inside."),
+        near(0.75, 1e-9, "The 3 is in. The 5 stretches the curve upwards, and its slope with it."),
+        near(15.0, 1e-9, "5 and 3 are in. The slope of σ itself is not 1 at its steepest."),
+        near(5.0, 1e-9, "That is how high f rises. γ is how steep it is at most."),
+        digits=3,
+        otherwise="Not yet. f′(z) = 5 · 3 · σ′(3z): where is it largest?",
     ),
     "04.3": number(
+        "Each layer multiplies a gradient by ¼ at most. After how many layers is it certain to be below a "
+        "millionth of its size? (the least whole number)",
         float(math.ceil(layers_to_lose(1000000.0, 0.25))),
         "4^10 = 1,048,576 is just above a million.",
         near(float(layers_to_lose(1000000.0, 0.25)), 0.01, "That is the exact place. A number of layers is whole."),
@@ -83,15 +94,6 @@ EXERCISES = {
         near(6, 0, "Six layers divide by a million if each divides by ten. Here each divides by 4."),
         (lambda n: n > 10, "Certain, but not the least: try one layer less."),
         otherwise="Not yet. Divide by 4 until you have passed a million.",
-    ),
-    "04.4": choice(
-        "He",
-        ("small Gaussian (0.01)", "There the gradient is below what single precision can hold. Read the sentence."),
-        ("Gaussian 1/√n", "Its variance is 1/n, and ReLU halves what is left in every layer."),
-        ("Gaussian 3/√n", "There every layer multiplies by about 3/√2 on the way up."),
-        ("Glorot", "Made for tanh: its variance is 1/n, and ReLU halves it again in every layer."),
-        ("He", "Weights of variance 2/n make up for the half of the neurons that ReLU blocks."),
-        ("orthogonal", "It keeps every length, but ReLU blocks half of the neurons after it."),
     ),
     "05.1": repair(
         lambda steps: 10.0 ** product_norms(steps)[-1],
@@ -119,6 +121,7 @@ EXERCISES = {
         ),
     ),
     "05.2": number(
+        "σ₁ = 3, σ₂ = 0.2. At which angle, in degrees, does Mⁿ neither grow nor fade? (to 0.1)",
         float(np.degrees(critical_angle(*SIGMAS))),
         "cos θ* = (1 + σ₁σ₂)/(σ₁ + σ₂).",
         near(57.42, 0.1, "That is the angle for σ₂ = 0.25. Set it to 0.2."),
@@ -134,6 +137,7 @@ EXERCISES = {
         otherwise="Not yet. Set σ₁ and σ₂ in the explorer and read where ρ(θ) crosses 1.",
     ),
     "05.3": number(
+        "W = [[0.95, 1], [0, 0.95]]. At which n is the norm of Wⁿ largest?",
         float(transient([[0.95, 1.0], [0.0, 0.95]], 200).peak_step),
         "Near −1/ln 0.95 = 19.5, the peak of n · 0.95^(n − 1).",
         near(19.5, 0.1, "That is the place for a curve. A power is whole, and the diagonal counts too."),
@@ -142,15 +146,5 @@ EXERCISES = {
         near(1, 0, "W itself has a norm near 1.6. The corner n · 0.95^(n − 1) still grows."),
         (lambda n: n > 40, "That is rather where it is gone. Where is it largest?"),
         otherwise="Not yet. Set a and b in the explorer and read the sentence.",
-    ),
-    "05.4": choice(
-        "no eigenvalue is above 1 in size",
-        ("an eigenvalue is above 1", "Then W^n would grow along its eigenvector, without end."),
-        (
-            "no eigenvalue is above 1 in size",
-            "Along an eigenvector with a larger eigenvalue W^n would grow without end.",
-        ),
-        ("W is orthogonal", "An orthogonal W has no singular value but 1."),
-        ("W is normal", "For a normal W the norm of W^n is at least 1.5^n, and grows."),
     ),
 }

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.exercises.answers import choice, near, number, repair
+from helpers.exercises.answers import near, number, repair
 from helpers.maths.activations import activation
 from helpers.maths.initial import gaussian
 from helpers.maths.rnn import RNN, bptt, run_alone, run_rnn, step_jacobians, transport
@@ -90,6 +90,8 @@ def _run_transposed(W, b, h, n_steps):
 
 EXERCISES = {
     "06.1": number(
+        "A run has T = 40 steps, each with a loss. How many entries has its table of contributions, one for each "
+        "pair (t, k)?",
         float(sum(1 for t in range(1, N_STEPS + 1) for _ in range(t))),
         "1 ≤ k ≤ t ≤ 40.",
         near(1600, 0, "Half of these lie above the diagonal: a loss sends nothing to later steps."),
@@ -106,9 +108,11 @@ EXERCISES = {
         (_back(pass_on=lambda a, W: W @ a), "The row is multiplied from the right: a @ W. You have W @ a."),
         (_back(enter=lambda g, G_k: (g + G_k) / 2), "The rows that meet are added, not averaged."),
         (_last_loss, "Only the last loss counts here. Every step has one."),
+        (lambda *run: _right(*run).T, "np.outer has it the wrong way round: W has a row for each a, so a comes first."),
         (_back(slope=np.ones_like), "The slope is missing: the row passes D before it meets what W read."),
     ),
     "06.3": number(
+        "A linear net has W = 0.9 Q with an orthogonal Q. What is the norm of ∂h(t)/∂h(t − 30)? (two digits)",
         0.9**30,
         "0.9 to the power of the lag: Q keeps every length.",
         near(0.9, 1e-9, "That is one step. The lag is 30."),
@@ -117,12 +121,6 @@ EXERCISES = {
         near(0.9**30 * 4, 0.01, "The Frobenius norm? Wanted is the largest singular value."),
         digits=2,
         otherwise="Not yet. What does one step do to the length of a row?",
-    ),
-    "06.4": choice(
-        "only the length of the step",
-        ("only the length of the step", "Every entry of the table grows alike."),
-        ("the long lags gain on the short ones", "Both are multiplied by the same million."),
-        ("the net remembers longer", "The forward pass has not changed at all."),
     ),
     "07.1": repair(
         lambda W, b, h, n_steps: np.linalg.norm(_product(W, b, h, n_steps), 2),
@@ -155,16 +153,21 @@ EXERCISES = {
         ),
     ),
     "07.2": number(
-        1.0 / SIGMOID.gamma,
-        "1/γ with γ = ¼.",
-        near(0.5, 1e-9, "That is the ½ of the slide, and a slip. What must ‖W‖ be for γ‖W‖ = 1?"),
-        near(1.0, 1e-9, "That is tanh's: its γ is 1. The sigmoid's is ¼."),
-        near(0.25, 1e-9, "That is γ itself. γ‖W‖ must be below 1."),
-        near(2.0, 1e-9, "2 is where a Gaussian W of gain 1 lies. Solve γ‖W‖ = 1."),
-        tolerance=1e-6,
-        otherwise="Not yet. Solve γ‖W‖ = 1.",
+        "A sigmoid net has ‖W‖ = 6, and you scale W by s. Below which s must every gradient vanish? (two digits)",
+        1.0 / SIGMOID.gamma / 6.0,
+        "γ‖W‖ must come down to 1: ‖W‖ to 1/γ = 4, which is 4/6 of 6.",
+        near(4.0, 1e-9, "That is the norm that ‖W‖ must come down to. Which factor takes 6 there?"),
+        near(1 / 6, 5e-3, "That makes ‖W‖ = 1, which is tanh's border: its γ is 1. The sigmoid's is ¼."),
+        near(1.5, 1e-9, "Turned round: this is 6/4. Scaled by it, W grows."),
+        near(0.5 / 6, 5e-3, "That makes ‖W‖ = ½, as the slide has it, and a slip. What must ‖W‖ be for γ‖W‖ = 1?"),
+        (lambda s: 0.0 < s < 0.65, "Enough, and more than enough: a little less scaling would do."),
+        (lambda s: 0.68 < s < 1.0, "Not enough: γ‖W‖ is still above 1. Go lower."),
+        digits=2,
+        otherwise="Not yet. Solve γ · s · 6 = 1 for the factor s.",
     ),
     "07.3": number(
+        "In the net with ρ(W) = 0, a is 8. At which s does its gradient neither grow nor fade, in the long run? "
+        "(three digits)",
         float(np.sqrt(1 / 8)),
         "a s² = 1.",
         near(1 / 8, 0.001, "That is s². Take the root."),
@@ -173,12 +176,5 @@ EXERCISES = {
         near(float(np.sqrt(7 / 8)), 0.001, "You have solved a (1 − s²) = 1. The eigenvalue is a s²."),
         digits=3,
         otherwise="Not yet. Set a = 8 and move s until the curve is level.",
-    ),
-    "07.4": choice(
-        "nothing",
-        ("it explodes", "Then 3 I would have exploded above. It was gone after ten steps."),
-        ("it vanishes", "For that γ‖W‖ < 1 would do. Here it is 3."),
-        ("nothing", "γ‖W‖ > 1 is necessary for exploding, and sufficient for nothing."),
-        ("it explodes if an eigenvalue exceeds 1", "3 I has the eigenvalue 3, and vanished."),
     ),
 }

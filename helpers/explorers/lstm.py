@@ -191,10 +191,10 @@ def describe_constant_input(state) -> str:
     )
 
 
-def constant_input_explorer(forget_bias: float = 1.0) -> Explorer:
+def constant_input_explorer(forget_bias: float = 1.0, size: float = 1.0) -> Explorer:
     """Return the explorer of the cells of 1997 and of 2000 under a constant input."""
     controls = [
-        Slider("size", "the constant input x", 0, 5, 1, 0.1),
+        Slider("size", "the constant input x", 0, 5, size, 0.1),
         Slider("forget_bias", "forget bias b_f (2000)", -2, 8, forget_bias, 0.1),
     ]
     return Explorer(controls, constant_input_state, figures.ConstantInput(), describe_constant_input)
@@ -236,11 +236,11 @@ def describe_one_cell(state) -> str:
     )
 
 
-def one_cell_explorer(w_g: float = -3.0) -> Explorer:
+def one_cell_explorer(w_g: float = -3.0, forget_bias: float = 0.0) -> Explorer:
     """Return the explorer of when one cell explodes."""
     controls = [
         Slider("w_g", "weight w_g", -10, 10, w_g, 0.1),
-        Slider("forget_bias", "forget bias b_f", -2, 8, 0, 0.1),
+        Slider("forget_bias", "forget bias b_f", -2, 8, forget_bias, 0.1),
         Slider("c0", "start c_0 (0: at rest)", 0, 1, 0, 0.01),
     ]
     return Explorer(controls, one_cell_state, figures.OneCell(), describe_one_cell)

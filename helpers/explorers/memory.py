@@ -91,12 +91,12 @@ def describe_three_memories(state) -> str:
     return f"Reading {state.inputs_label}, after {figures.ThreeMemories.n_steps} steps: {'; '.join(told)}."
 
 
-def three_memories_explorer() -> Explorer:
+def three_memories_explorer(inputs: str = "noise") -> Explorer:
     """Return the explorer of an identity, a leaky and a gated memory under one input."""
     controls = [
         Slider("leak", "leak of the leaky one", 0.5, 1, 0.9, 0.01),
         Slider("gate", "gate of the gated one", 0.5, 1, 0.99, 0.01),
-        Choice("inputs", "what is written", INPUTS, "noise"),
+        Choice("inputs", "what is written", INPUTS, inputs),
         Slider("seed", "another input", 0, 9, 0, 1),
     ]
     return Explorer(controls, three_memories_state, figures.ThreeMemories(), describe_three_memories)
@@ -129,9 +129,9 @@ def describe_taps(state) -> str:
     )
 
 
-def taps_explorer() -> Explorer:
+def taps_explorer(K: int = 5) -> Explorer:
     """Return the explorer of recursions that look K steps back."""
-    controls = [Slider("K", "taps K", 1, 30, 5, 1), Slider("weight", "weight of the tap", 0.5, 1, 0.9, 0.01)]
+    controls = [Slider("K", "taps K", 1, 30, K, 1), Slider("weight", "weight of the tap", 0.5, 1, 0.9, 0.01)]
     return Explorer(controls, taps_state, figures.Taps(), describe_taps)
 
 

@@ -242,10 +242,10 @@ def describe_bits(state) -> str:
     )
 
 
-def bits_explorer(trained: int = 6) -> Explorer:
+def bits_explorer(trained: int = 6, net: int = 4) -> Explorer:
     """Return the explorer of small tanh nets that learned to hold one bit for a few steps."""
     controls = [
-        Slider("net", "which net", 1, N_NETS, 4, 1),
+        Slider("net", "which net", 1, N_NETS, net, 1),
         Slider("trained", "learned at length", 3, 12, trained, 1),
     ]
     return Explorer(controls, bits_state, figures.Bits(), describe_bits)

@@ -22,6 +22,7 @@ MARK = "#cc79a7"  # "you are here"
 OTHER = "#009e73"  # a second run, set against the first
 EDGE = "#9c9c9c"  # lines that mark a limit: 0, 1, the diagonal
 POSITIVE, NEGATIVE = "#00542a", "#9d7fdb"  # the sign of an entry of a matrix
+RIGHT, WRONG = "#178a50", "#d03f35"  # a verdict, beside its sign; as far from a white page as from a dark one
 
 MEANINGS = (STATE, GRADIENT, RULE, MARK, OTHER, EDGE, POSITIVE, NEGATIVE)
 

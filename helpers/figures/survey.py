@@ -14,7 +14,7 @@ class Survey(Scene):
     """A line for each model with its start, a column for each length, and a dot for each seed: full where it solved it.
 
     Beside the dots stand their number and the 95 % interval of their share. How many settings were tried stands under
-    the length, and behind the name where it was more.
+    the length, and behind the name where it was more. Columns to the right of the length that is read off stay empty.
     """
 
     height = 430
@@ -28,13 +28,13 @@ class Survey(Scene):
         self.moves(self.here)
 
     def stage_key(self, state):
-        return state.task
+        return state.task, state.place
 
     def stage(self, state):
         for artist in [*self.table.collections, *self.table.texts, *self.table.lines]:
             artist.remove()
         self.table.set(xlim=(0, MOST_COLUMNS), ylim=(MOST_ROWS, 0))
-        for column, length in enumerate(state.lengths):
+        for column, length in enumerate(state.lengths[: state.place + 1]):
             n = state.n_tried[column]
             self._text(column + LEFT, -0.5, f"length {length}", va="bottom")
             self._text(
@@ -51,7 +51,7 @@ class Survey(Scene):
             self._text(-0.34 if more else -0.05, line + 0.5, row.label, ha="right")
             if more:
                 self._text(-0.05, line + 0.5, f"{max(more)} tried", ha="right", color=style.EDGE, fontsize=7)
-            for column, report in enumerate(row.reports):
+            for column, report in enumerate(row.reports[: state.place + 1]):
                 if report is None:
                     self._text(column + LEFT, line + 0.5, "not trained", color=style.EDGE, fontsize=8)
                     continue

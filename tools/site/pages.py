@@ -24,7 +24,7 @@ from tools.site.films import ROOT, Call, Strip, strip_name, strips
 HERE = Path(__file__).parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LIVE = "live.html"  # the page that says how to run the notebooks
-_ASKED = re.compile(r'^check\("([\d.]+)", \w+\)$', flags=re.MULTILINE)
+_ASKED = re.compile(r'^(?:with )?question\("([\d.]+)"\)', flags=re.MULTILINE)
 _CALL = re.compile(rf"^({'|'.join(makers())})\(.*\)$", flags=re.MULTILINE)
 
 
@@ -146,24 +146,29 @@ def notebook_source(path: Path, shown: list[Shown]) -> str:
     places = {one.cell: one for one in shown if one.notebook == path}
     for cell in notebook.cells:
         asked = cell.cell_type == "code" and _ASKED.search(cell.source)
-        shown_as = places[cell.id].element if cell.id in places else question(asked[1]) if asked else ""
+        shown_as = places[cell.id].element if cell.id in places else ""
+        if asked:
+            shown_as = question(asked[1], cell.outputs[0].data["text/html"])
         if shown_as:
             cell.outputs = [nbformat.v4.new_output("display_data", data={"text/html": shown_as})]
     return nbformat.writes(notebook)
 
 
-def question(name: str) -> str:
-    """Return the HTML that answers the exercise called ``name``, or says where it is answered."""
-    options = getattr(EXERCISES[name], "options", ())
-    if not options:
-        return f'<p class="note">Your answer is checked in the <a href="{LIVE}">live notebook</a>.</p>'
-    verdicts = {option: check(name, option) for option in options}
+def question(name: str, stored: str = "") -> str:
+    """Return the HTML that asks the question called ``name``, and answers it or says where it is answered.
+
+    What its cell has found, it says in a fold, as the notebook has ``stored`` it.
+    """
+    asked = f"<p><b>{html.escape(EXERCISES[name].ask)}</b></p>"
+    fold = "".join(re.findall("<details>.*</details>", stored, flags=re.DOTALL))
+    verdicts = {choice: check(name, choice) for choice in getattr(EXERCISES[name], "says", ())}
     buttons = "".join(
-        f'<button type="button" data-right="{verdict.right}" data-verdict="{html.escape(verdict.text)}">'
-        f"{html.escape(option)}</button>"
-        for option, verdict in verdicts.items()
+        f'<button type="button" data-right="{verdict.right}" data-verdict="{html.escape(repr(verdict))}">'
+        f"{html.escape(choice)}</button>"
+        for choice, verdict in verdicts.items()
     )
-    return f'<div class="question">{buttons}<p class="note" role="status"></p></div>'
+    note = "" if buttons else f'Your answer is checked in the <a href="{LIVE}">live notebook</a>.'
+    return f'<div class="question">{asked}{buttons}<p class="note" role="status">{note}</p>{fold}</div>'
 
 
 def map_table() -> str:
