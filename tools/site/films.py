@@ -41,11 +41,12 @@ from tools.explorers import makers
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# How many stops of a slider are recorded at most: of the first one and of another, by how many choices are not as the
-# explorer opens. What is left out lies evenly between.
-FIRST, OTHER = (2001, 161, 81), (401, 41, 41)
+# How many stops of a slider are recorded at most, of the first one and of another: as the explorer opens, with other
+# choices, and with two other choices where there are many. What is left out lies evenly between.
+FIRST, OTHER = (2001, 161, 41), (401, 41, 0)
 PAIR = (101, 81)  # of the two that a handle drags together
-ALL_CHOICES = 100  # combinations; where there are more, two choices at most are not as the explorer opens
+# Combinations of choices; where there are more, only the first two choices are recorded with one another.
+ALL_CHOICES = 100
 # An explorer whose pictures are dear: the choices that are recorded, and how many stops of its first slider.
 SMALL = {"digits_explorer": (("activation", "scheme"), 7)}
 
@@ -92,14 +93,15 @@ def strips(explorer: Explorer, name: str) -> list[Strip]:
     found = []
     for values in itertools.product(*options):
         made = dict(zip((spec.name for spec in choices), values, strict=True))
-        off = sum(made[name] != opened[name] for name in made)
-        if off > 2 and not all_of_them:
+        others = [name for name in made if made[name] != opened[name]]
+        off = len(others)
+        if off > 1 and not all_of_them and set(others) != {spec.name for spec in choices[:2]}:
             continue
         fixed = opened | made
         for place, slider in enumerate(sliders):
-            if off > 1 and place and not all_of_them:
-                continue
             most = (OTHER if place else FIRST)[min(off, 1 if all_of_them else 2)]
+            if not most:
+                continue
             if most_first and off:
                 most = 1 if place else most_first
             found.append(Strip(_without(fixed, slider.name), {slider.name: stops(slider, most)}))
