@@ -117,6 +117,9 @@ def main(argv: list[str] | None = None) -> None:
     standalone(shown, site)
     films(shown, site, BUILD / "films")
     (site / ".nojekyll").touch()
+    # What nobody reads: maps of the theme's scripts, and its words in other languages.
+    for path in (*site.rglob("*.map"), *site.glob("_static/locales/*/*/*")):
+        path.unlink()
     wrong = links.faults(site)
     if wrong:
         sys.exit("\n".join(wrong))

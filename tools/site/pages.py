@@ -145,30 +145,33 @@ def notebook_source(path: Path, shown: list[Shown]) -> str:
     notebook = nbformat.read(path, as_version=4)
     places = {one.cell: one for one in shown if one.notebook == path}
     for cell in notebook.cells:
-        asked = cell.cell_type == "code" and _ASKED.search(cell.source)
-        shown_as = places[cell.id].element if cell.id in places else ""
-        if asked:
-            shown_as = question(asked[1], cell.outputs[0].data["text/html"])
-        if shown_as:
-            cell.outputs = [nbformat.v4.new_output("display_data", data={"text/html": shown_as})]
+        for output in cell.get("outputs", []):
+            page = output.get("data", {}).get("text/html", "")
+            if "data-question" in page:
+                output.data = {"text/html": answerable(page)}
+        if cell.id in places:
+            cell.outputs = [nbformat.v4.new_output("display_data", data={"text/html": places[cell.id].element})]
     return nbformat.writes(notebook)
 
 
-def question(name: str, stored: str = "") -> str:
-    """Return the HTML that asks the question called ``name``, and answers it or says where it is answered.
+def answerable(page: str) -> str:
+    """Return a question as it is stored with its choices as buttons that know what is said to each.
 
-    What its cell has found, it says in a fold, as the notebook has ``stored`` it.
+    >>> "live notebook" in answerable('<div data-question="01.1"><ul><li>a number</li></ul></div>')
+    True
     """
-    asked = f"<p><b>{html.escape(EXERCISES[name].ask)}</b></p>"
-    fold = "".join(re.findall("<details>.*</details>", stored, flags=re.DOTALL))
-    verdicts = {choice: check(name, choice) for choice in getattr(EXERCISES[name], "says", ())}
-    buttons = "".join(
-        f'<button type="button" data-right="{verdict.right}" data-verdict="{html.escape(repr(verdict))}">'
-        f"{html.escape(choice)}</button>"
-        for choice, verdict in verdicts.items()
-    )
-    note = "" if buttons else f'Your answer is checked in the <a href="{LIVE}">live notebook</a>.'
-    return f'<div class="question">{asked}{buttons}<p class="note" role="status">{note}</p>{fold}</div>'
+    name = re.search(r'data-question="([\d.]+)"', page)[1]
+    choices = getattr(EXERCISES[name], "says", ())
+    answers = f'<p class="note">Your answer is checked in the <a href="{LIVE}">live notebook</a>.</p>'
+    if choices:
+        verdicts = {choice: check(name, choice) for choice in choices}
+        buttons = "".join(
+            f'<button type="button" data-right="{verdict.right}" data-verdict="{html.escape(verdict.text)}">'
+            f"{html.escape(choice)}</button>"
+            for choice, verdict in verdicts.items()
+        )
+        answers = f'<p>{buttons}</p><p class="note" role="status"></p>'
+    return re.sub(r"<ul>.*?</ul>", lambda _: answers, page, count=1, flags=re.DOTALL)
 
 
 def map_table() -> str:

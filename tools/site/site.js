@@ -484,7 +484,7 @@ async function come(el) {
 /** Say the verdict on each answer that is chosen. */
 function questions() {
   for (const one of document.querySelectorAll(".question")) {
-    const verdict = one.querySelector(".note"), buttons = [...one.querySelectorAll("button")];
+    const verdict = one.querySelector('[role="status"]'), buttons = [...one.querySelectorAll("button")];
     for (const button of buttons) {
       button.onclick = () => {
         for (const other of buttons) other.setAttribute("aria-pressed", other === button);
