@@ -179,6 +179,8 @@ def test_pre_norm_grows_as_its_stream_does_and_post_norm_loses_its_identity(draw
     whole, _, grown = np.median(gains("pre", 1.0, draws(9)), axis=0)
     assert np.sqrt(101) / 2 < whole < 2 * np.sqrt(101)
     assert 0.5 < whole / grown < 2
-    whole, identity, _ = np.median(gains("post", 1.0, draws(9)), axis=0)
-    assert 0.3 < whole < 2
-    assert identity < 1e-12
+    whole, identity, _ = gains("post", 1.0, draws()).T
+    assert 0.1 < np.median(whole) < 3
+    assert whole.max() > 10 * whole.min()
+    assert (whole > 1e6 * identity).all()
+    assert identity.max() < 1e-11
