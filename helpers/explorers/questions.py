@@ -27,7 +27,13 @@ class Question:
         self._buttons = {choice: widgets.Button(description=choice) for choice in self._choices}
         answers = list(self._buttons.values())
         if not self._choices:
-            field = widgets.Text(description="Your answer", placeholder="a number", continuous_update=False)
+            field = widgets.Text(
+                description="Your answer",
+                placeholder="a number",
+                continuous_update=False,
+                style={"description_width": "initial"},
+                layout=widgets.Layout(width="240px"),
+            )
             field.observe(lambda change: self.answer(change.new), "value")
             button = widgets.Button(description="Check")
             button.on_click(lambda _: self.answer(field.value))
