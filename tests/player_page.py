@@ -81,4 +81,4 @@ class PlayerPage(Page):
         """Return what a view shows after the next frames, (height, width, 3) from 0 to 255."""
         self.painted_frames()
         data = self.evaluate(f"pixels({view})").partition(",")[2]
-        return 255 * imread(io.BytesIO(base64.b64decode(data)), format="png")[..., :3].astype(float)
+        return np.int16(255 * imread(io.BytesIO(base64.b64decode(data)), format="png")[..., :3] + 0.5)
