@@ -1,1 +1,1 @@
-"""The rooms under the notebooks: maths below, figures above it, explorers on top; each floor imports only downwards."""
+"""The layers under the notebooks: maths below, figures above it, explorers on top; a layer imports from those below."""

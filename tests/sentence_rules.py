@@ -85,7 +85,7 @@ def turn(s, said):
 
 def bump(s, said):
     sigma, rho = read(said, "σ_max = #, ρ = #.")
-    norm, factor = read(said, "At n = 100 it is #, a factor of # a step.")
+    norm, factor = read(said, "At n = 100 it is #, a factor of # per step.")
     assert rho <= sigma * 1.001
     assert near(factor**100, norm, 0.08)
     assert ("is not below 1 for good" in said) or norm < 1.001
@@ -139,7 +139,7 @@ def nilpotent(s, said):
 def lyapunov(s, said):
     here = float(re.search(r"exponent is ([-+][\d.]+):", said)[1])
     assert ("gradient grows by" in said and here >= 0.02) or ("fades by" in said and here <= -0.02) or "neither" in said
-    factor = re.search(r"by the factor (\S+) a step", said)
+    factor = re.search(r"by the factor (\S+) per step", said)
     assert factor is None or isclose(np.log(float(factor[1])), here, abs_tol=0.011)
 
 

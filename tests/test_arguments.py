@@ -380,7 +380,7 @@ ORBIT = {
     **UNIT,
     "h0": Numbers(0.5),
     "n_steps": Count(4),
-    "drive": Numbers(np.ones(4), optional=True),
+    "x": Numbers(np.ones(4), optional=True),
     "c": Numbers(1.0),
 }
 WALL = {
@@ -705,15 +705,15 @@ CALLS: dict[str, Callable[[], dict]] = {
     "regimes.regime": lambda: {"activation": name("tanh", "relu"), "w": Numbers(B), "b": Numbers(B)},
     "rnn.run_rnn": lambda: {"net": rnn(), "h0": Numbers(H0, "n"), "X": Numbers(X, "T m")},
     "rnn.step_jacobians": lambda: {"net": rnn(), "run": rnn_run()},
-    "rnn.transport": lambda: {"J": Numbers(R.normal(size=(3, 2, 2)), "T n n"), "t": Count(2), "k": Count(1)},
+    "rnn.state_transition": lambda: {"J": Numbers(R.normal(size=(3, 2, 2)), "T n n"), "t": Count(2), "k": Count(1)},
     "rnn.bptt": lambda: {"net": rnn(), "run": rnn_run(), "G": rows()},
     "rnn.truncated_bptt": lambda: {"net": rnn(), "run": rnn_run(), "G": rows(), "window": Count(2)},
     "rnn.checked_square": lambda: {"W": Numbers(W, "n n")},
     "scalar.orbit": lambda: ORBIT,
     "scalar.orbit_gradients": lambda: ORBIT,
-    "scalar.log10_transport": lambda: {"J": Numbers(B, inf=True), "since": Count(1)},
+    "scalar.log10_transition": lambda: {"J": Numbers(B, inf=True), "since": Count(1)},
     "scalar.steps_remembered": lambda: {
-        "log10_transport": Numbers([0.0, -1.0, -2.0], inf=True),
+        "log10_transition": Numbers([0.0, -1.0, -2.0], inf=True),
         "fraction": Number(0.1, outside=(0.0, -0.1)),
     },
     "scalar.memory_time": lambda: {"multiplier": Numbers([0.5, 0.9, 0.7], outside=(1.1, -1.1))},
@@ -776,7 +776,7 @@ CALLS: dict[str, Callable[[], dict]] = {
         "target": Number(0.7),
     },
 }
-ALSO_NAMED = {"name": "activation", "f": "f(x)", "layers": r"[Wbzh]_\d", "log10_transport": "J"}
+ALSO_NAMED = {"name": "activation", "f": "f(x)", "layers": r"[Wbzh]_\d", "log10_transition": "J"}
 """What an argument may be called in a message, beside its own name and those of its fields."""
 UNCHECKED = {
     "linear.unit_entries": "the first line of long products, which have checked",
@@ -797,9 +797,9 @@ def public():
     for module in pkgutil.iter_modules(helpers.maths.__path__):
         if module.name.startswith("_"):
             continue
-        room = importlib.import_module(f"helpers.maths.{module.name}")
-        for key, thing in vars(room).items():
-            if not key.startswith("_") and inspect.isfunction(thing) and thing.__module__ == room.__name__:
+        module_of = importlib.import_module(f"helpers.maths.{module.name}")
+        for key, thing in vars(module_of).items():
+            if not key.startswith("_") and inspect.isfunction(thing) and thing.__module__ == module_of.__name__:
                 found[f"{module.name}.{thing.__name__}"] = thing
     tanh = activations.activation("tanh")
     found |= {"activations.Activation.__call__": tanh.__call__, "activations.Activation.slope": tanh.slope}

@@ -12,7 +12,7 @@ from helpers.maths.bounds import bound_ladder, contraction_factors, lyapunov_of_
 from helpers.maths.gradcheck import relative_error
 from helpers.maths.initial import gaussian, orthogonal
 from helpers.maths.linear import lyapunov_exponents, product_norms, spectral_radius
-from helpers.maths.rnn import RNN, bptt, run_rnn, step_jacobians, transport
+from helpers.maths.rnn import RNN, bptt, run_rnn, state_transition, step_jacobians
 from tests.recurrent_nets import draw_problem, rng
 
 PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
@@ -29,7 +29,7 @@ def left_alone(W, h0, T, activation="tanh", b=None):
 def norms(net, run):
     """|dh_t/dh_0| for t = 0, ..., T, from the transports themselves."""
     J = step_jacobians(net, run)
-    return np.array([np.linalg.norm(transport(J, t, 0), 2) for t in range(len(J) + 1)])
+    return np.array([np.linalg.norm(state_transition(J, t, 0), 2) for t in range(len(J) + 1)])
 
 
 def of_the_claim(gain, driven, activation="tanh", seed=0):
@@ -217,7 +217,7 @@ def test_no_entry_of_a_transport_is_larger_than_that_of_the_power_of_absolute_va
     run = run_rnn(net, r.standard_normal(n), r.standard_normal((6, 1)))
     J, step = step_jacobians(net, run), ACTIVATIONS[activation].gamma * np.abs(net.W)
     for t in range(7):
-        assert (np.abs(transport(J, t, 0)) <= np.linalg.matrix_power(step, t) * (1 + 1e-9)).all()
+        assert (np.abs(state_transition(J, t, 0)) <= np.linalg.matrix_power(step, t) * (1 + 1e-9)).all()
 
 
 @pytest.mark.claim("C74")

@@ -12,7 +12,7 @@ from helpers.maths.contributions import (
 )
 from helpers.maths.gradcheck import relative_error
 from helpers.maths.initial import gaussian, orthogonal
-from helpers.maths.rnn import RNN, bptt, run_rnn, step_jacobians, transport, truncated_bptt
+from helpers.maths.rnn import RNN, bptt, run_rnn, state_transition, step_jacobians, truncated_bptt
 from tests.recurrent_nets import N_NETS, autograd_gradients, draw_problem, rng
 
 
@@ -54,7 +54,7 @@ def contribution(net, run, G, t, k, parameter):
     for i in np.ndindex(run.H.shape[1:-1]):
         at = (slice(None), *i)
         D = np.diag(ACTIVATIONS[net.activation].slope(run.Z[at][k - 1]))
-        total = total + np.outer(G[at][t] @ transport(J[at], t, k) @ D, reads[at][k - 1])
+        total = total + np.outer(G[at][t] @ state_transition(J[at], t, k) @ D, reads[at][k - 1])
     return total
 
 
@@ -107,7 +107,7 @@ def test_split_by_lag_the_gradient_of_the_weights_is_the_sum_of_its_parts(proble
 
 @pytest.mark.claim("C55", "C59: true")
 @pytest.mark.parametrize("batch", [(), (1,), (4,)])
-def test_a_row_of_the_table_is_the_row_of_the_loss_times_the_transport(batch):
+def test_a_row_of_the_table_is_the_row_of_the_loss_times_the_state_transition(batch):
     net, run, G = small_problem(batch)
     J, table = step_jacobians(net, run), contributions(net, run, G)
     assert not table.log10_scale.any()
@@ -116,7 +116,7 @@ def test_a_row_of_the_table_is_the_row_of_the_loss_times_the_transport(batch):
         for k in range(7):
             for i in np.ndindex(batch):
                 at = (slice(None), *i)
-                wanted = G[at][t] @ transport(J[at], t, k) if k <= t else np.zeros(3)
+                wanted = G[at][t] @ state_transition(J[at], t, k) if k <= t else np.zeros(3)
                 np.testing.assert_allclose(table.rows[(t, k, *i)], wanted, rtol=1e-12, atol=1e-15)
 
 
@@ -245,7 +245,7 @@ def test_a_gradient_beyond_the_floats_is_refused_and_its_contributions_are_not()
         lambda: sum_of_contributions(net, run, table),
     ]
     for call in calls:
-        with pytest.raises(ValueError, match="the gradient must stay within the floats, got"):
+        with pytest.raises(ValueError, match="the gradient must not overflow, got"):
             call()
     assert np.isfinite(truncated_bptt(net, run, G, 300).b).all()
 
@@ -289,7 +289,7 @@ def test_with_a_gain_of_two_and_a_half_the_long_contributions_are_all_there_is(s
     total = np.linalg.norm(sum_of_contributions(net, run, table).b)
     long = np.linalg.norm(sum_of_contributions(net, run, table, lag >= 20).b)
     assert long > 0.5 * total
-    assert np.linalg.norm(transport(step_jacobians(net, run), 50, 0)) > 3
+    assert np.linalg.norm(state_transition(step_jacobians(net, run), 50, 0)) > 3
 
 
 @pytest.mark.claim("C58: a slip")

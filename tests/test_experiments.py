@@ -14,8 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from helpers.experiments import ONE_THREAD, table
-from helpers.experiments.choice import CHOOSE, REPORT, best, choosing, reporting, row, summary
 from helpers.experiments.run import cluster, cost, n_cores, run
+from helpers.experiments.table import CHOOSE, REPORT, best, choosing, reporting, row, summary
 from tests import fake_cells
 from tests.fake_cells import GRIDS, Cell
 

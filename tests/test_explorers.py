@@ -23,7 +23,7 @@ from helpers.figures import style
 from helpers.figures.parts import leaving
 from helpers.figures.style import n_lines
 from helpers.maths.fixed_points import attractor
-from helpers.maths.scalar import log10_transport, orbit, orbit_gradients, steps_remembered
+from helpers.maths.scalar import log10_transition, orbit, orbit_gradients, steps_remembered
 from tests.sentence_rules import RULES
 from tests.sweeping import TRAINING, close, from_the_page, said, stops, sweep
 from tools.explorers import builders, makers, missed
@@ -312,10 +312,10 @@ def test_the_memory_explorer_says_the_gradient_and_the_rest_of_the_present_setti
 
 
 def test_the_memory_explorer_follows_the_event_of_its_drive():
-    explorer = memory_explorer("tanh", w=1.0, drive="impulse")
-    drive = np.zeros(50)
-    drive[10] = 1.0
-    left = log10_transport(orbit_gradients("tanh", 1.0, h0=0.1, n_steps=50, drive=drive).J, since=11)
+    explorer = memory_explorer("tanh", w=1.0, inputs="impulse")
+    x = np.zeros(50)
+    x[10] = 1.0
+    left = log10_transition(orbit_gradients("tanh", 1.0, h0=0.1, n_steps=50, x=x).J, since=11)
     assert f"{10 ** left[-1]:.3g} is left after 39 steps" in explorer.sentence
     assert f"less than 5 % of it from {steps_remembered(left)} steps on" in explorer.sentence
 
@@ -414,7 +414,7 @@ def test_the_wall_explorer_meets_the_gradient_of_the_closed_form_on_the_line():
 
 
 def test_the_memory_explorer_says_where_the_run_itself_would_settle_after_its_drive():
-    explorer = memory_explorer("tanh", w=2.0, drive="Nile")
+    explorer = memory_explorer("tanh", w=2.0, inputs="Nile")
     assert f"settles at {attractor('tanh', 2.0, h0=-0.9).low:.3g}" in explorer.sentence
-    explorer.update(drive="nothing", h0=0)
+    explorer.update(inputs="nothing", h0=0)
     assert "stays at 0, which repels (multiplier 2 per step)" in explorer.sentence

@@ -9,7 +9,7 @@ from helpers.explorers.controls import Typed
 from helpers.explorers.memory import by_hand_explorer, residual_explorer, taps_explorer, three_memories_explorer
 from helpers.maths.initial import gaussian
 from helpers.maths.memory import gated_gradient, multi_tap_gradient
-from helpers.maths.rnn import RNN, run_rnn, step_jacobians, transport
+from helpers.maths.rnn import RNN, run_rnn, state_transition, step_jacobians
 
 
 @pytest.mark.claim("C84", "C85")
@@ -104,7 +104,7 @@ def retention(W, activation, X):
     """The norm of dh_T/dh_0 of a net that reads X."""
     net = RNN(W, np.eye(len(W)), np.zeros(len(W)), activation)
     J = step_jacobians(net, run_rnn(net, np.zeros(len(W)), X))
-    return np.linalg.norm(transport(J, len(J), 0), 2)
+    return np.linalg.norm(state_transition(J, len(J), 0), 2)
 
 
 @pytest.mark.claim("C80: true")

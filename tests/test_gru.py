@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from helpers.maths.gradcheck import central_difference, relative_error
 from helpers.maths.gru import GRU, VARIANTS, gru_jacobians, gru_log10_norms, gru_run, random_gru
 from helpers.maths.memory import gated_gradient, gated_memory
-from helpers.maths.scalar import log10_transport
+from helpers.maths.scalar import log10_transition
 from tests.nets_one_by_one import gru_backward
 
 N_NETS = 200
@@ -21,7 +21,7 @@ PARAMETERS = ("W", "U", "b", "b_h", "h0")
 
 
 def a_step(parameters, variant, h, x):
-    """One step as the papers write it, in autograd, sharing nothing with the room."""
+    """One step as the papers write it, in autograd, sharing nothing with the module."""
     W, U, b, b_h = parameters
     n = len(b_h)
     (W_z, W_r, W_q), (U_z, U_r, U_q), (b_z, b_r, b_q) = ([v[i * n : (i + 1) * n] for i in range(3)] for v in (W, U, b))
@@ -176,7 +176,7 @@ def test_the_product_of_the_gates_is_no_bound_of_the_whole_gradient():
         net = GRU([[0.0], [0.0], [6.0]], np.zeros((3, 1)), np.zeros(3), [0.0], variant)
         run = gru_run(net, [0.0], np.zeros((20, 1)))
         assert float(by_steps(gru_jacobians(net, run))[0, 0]) == 2.0**20
-        assert log10_transport(run.Z)[-1, 0] == pytest.approx(-20 * np.log10(2))
+        assert log10_transition(run.Z)[-1, 0] == pytest.approx(-20 * np.log10(2))
 
 
 def test_the_two_variants_are_one_where_the_reset_is_a_number_and_differ_where_it_is_not():

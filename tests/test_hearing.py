@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from helpers.data import hearing
-from helpers.experiments.hearing import FIRST_SEEDS, HEADER, KINDS, lines
 from helpers.explorers.training import hearing_explorer, nets_of
 from helpers.maths.tasks import wilson_interval
 from helpers.maths.training import Recipe, Training
+from tools.hearing import FIRST_SEEDS, HEADER, KINDS, lines
 
 
 @cache

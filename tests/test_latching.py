@@ -7,7 +7,7 @@ import pytest
 
 from helpers.explorers.training import bits_explorer
 from helpers.maths.latching import KINDS, LATE, LONGEST, N_NETS, holders, is_trained, kind, late_shares, train_holders
-from helpers.maths.rnn import run_rnn, step_jacobians, transport
+from helpers.maths.rnn import run_rnn, state_transition, step_jacobians
 from helpers.maths.tasks import draw
 from helpers.maths.training import Recipe, Training
 
@@ -61,7 +61,7 @@ def test_those_who_know_the_bit_after_sixty_steps_have_next_to_no_gradient_left_
         if name != "forgets":
             net = training.net(s)
             J = step_jacobians(net, run_rnn(net, np.zeros(8), X))
-            left.append(np.linalg.norm(transport(J, LONGEST, 1), 2))
+            left.append(np.linalg.norm(state_transition(J, LONGEST, 1), 2))
     assert np.mean(np.array(left) < 1e-3) > 0.8
     assert np.median(left) < 1e-6
 

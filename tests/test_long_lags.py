@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from helpers.experiments.cells import GRIDS, ROWS, reported, run_cell, starts
-from helpers.experiments.choice import CHOOSE, REPORT, choosing, reporting
-from helpers.experiments.table import key, shipped
+from helpers.experiments.table import CHOOSE, REPORT, choosing, key, reporting, shipped
 from helpers.explorers.survey import LABELS, LENGTHS, survey_explorer, survey_state
 from helpers.explorers.training import SNAPSHOT, gap_explorer, gap_state, smoothed, watched
 from helpers.maths.gru import gru_run, random_gru

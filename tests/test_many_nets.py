@@ -1,4 +1,4 @@
-"""Many nets at once: against the nets of the earlier rooms, autograd, central differences and their step Jacobians."""
+"""Many nets at once: against single nets, autograd, central differences and their step Jacobians."""
 
 from types import SimpleNamespace
 
@@ -153,14 +153,14 @@ def test_each_entry_of_the_gradient_is_that_of_central_differences(seed):
     np.testing.assert_allclose(solve(p).gradient, measured, rtol=1e-6, atol=1e-7)
 
 
-# --- against the earlier rooms ---
+# --- against the earlier modules ---
 
 
 def by_itself(p, s):
     return alone(p.theta[s], p.shape, p.task.kind, p.X[:, s], p.D[s])
 
 
-def test_each_net_is_the_one_of_the_earlier_rooms(settings):
+def test_each_net_is_the_one_of_the_earlier_modules(settings):
     for p in settings:
         for s in range(p.S):
             theirs = by_itself(p, s)
@@ -169,7 +169,7 @@ def test_each_net_is_the_one_of_the_earlier_rooms(settings):
             assert relative_error(p.ours.gradient[s], theirs.gradient) < 1e-10, p.shape
 
 
-def test_the_rows_of_all_steps_are_products_of_the_step_jacobians_of_the_earlier_rooms(settings):
+def test_the_rows_of_all_steps_are_products_of_the_step_jacobians_of_the_earlier_modules(settings):
     for p in settings[:80]:
         rows = p.ours.many.rows()
         assert rows.shape == (p.T + 1, p.S, (2 if p.model == "lstm" else 1) * p.n, p.B)
@@ -179,7 +179,7 @@ def test_the_rows_of_all_steps_are_products_of_the_step_jacobians_of_the_earlier
 
 
 @pytest.mark.parametrize(("model", "kind"), [("tanh", RNN), ("irnn", RNN), ("lstm", LSTM), ("gru", GRU)])
-def test_a_single_net_is_of_the_room_of_its_model_and_a_copy(model, kind):
+def test_a_single_net_is_of_the_kind_of_its_model_and_a_copy(model, kind):
     shape = Shape(model, 3, 2, 1)
     theta = np.stack([random_theta(shape, rng(seed)) for seed in (0, 1)])
     before = theta.copy()

@@ -9,7 +9,7 @@ from helpers.maths.activations import activation as find_activation
 from helpers.maths.fixed_points import attractor
 from helpers.maths.gradcheck import central_difference
 from helpers.maths.regimes import FLIP_WEIGHT_SIGMOID
-from helpers.maths.scalar import log10_transport, memory_time, orbit, orbit_gradients, steps_remembered
+from helpers.maths.scalar import log10_transition, memory_time, orbit, orbit_gradients, steps_remembered
 
 PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
 NUMBER = st.floats(-3, 3)
@@ -26,11 +26,11 @@ IN_AUTOGRAD = {
 }
 
 
-def final_state(name, drive):
+def final_state(name, xs):
     """h_T as a function of h0, w, b, c, written for autograd."""
 
     def h_T(h, w, b, c):
-        for x in drive:
+        for x in xs:
             h = IN_AUTOGRAD[name](w * h + b + c * x)
         return h
 
@@ -50,15 +50,15 @@ def test_the_identity_multiplies_by_w_each_step():
     np.testing.assert_allclose(orbit("identity", -0.9, h0=2.0, n_steps=30), 2 * (-0.9) ** np.arange(31), rtol=1e-14)
 
 
-def test_the_drive_of_a_linear_unit_adds_up_by_superposition():
+def test_the_input_of_a_linear_unit_adds_up_by_superposition():
     x = np.random.default_rng(0).standard_normal(12)
-    H = orbit("identity", 0.7, h0=0.0, n_steps=12, drive=x, c=2.0)
+    H = orbit("identity", 0.7, h0=0.0, n_steps=12, x=x, c=2.0)
     assert H[-1] == pytest.approx(sum(2.0 * x[k] * 0.7 ** (11 - k) for k in range(12)), rel=1e-13)
 
 
 @pytest.mark.claim("C1")
 def test_a_constant_input_is_a_bias():
-    with_input = orbit("sigmoid", 3.0, b=-1.0, drive=np.full(50, 0.5), c=-2.0)
+    with_input = orbit("sigmoid", 3.0, b=-1.0, x=np.full(50, 0.5), c=-2.0)
     np.testing.assert_array_equal(with_input, orbit("sigmoid", 3.0, b=-2.0))
 
 
@@ -67,7 +67,7 @@ def test_a_constant_input_is_a_bias():
 @given(st.sampled_from(list(IN_AUTOGRAD)), NUMBER, NUMBER, NUMBER, NUMBER, SEEDS)
 def test_every_state_is_f_of_the_one_before(name, w, b, h0, c, seed):
     x = np.random.default_rng(seed).standard_normal(6)
-    H = orbit(name, w, b, h0, 6, drive=x, c=c)
+    H = orbit(name, w, b, h0, 6, x=x, c=c)
     assert H[0] == h0
     for k in range(6):
         assert H[k + 1] == pytest.approx(find_activation(name)(w * H[k] + b + c * x[k]), rel=1e-12, abs=1e-300)
@@ -87,10 +87,10 @@ def test_settings_broadcast_and_each_entry_is_its_own_orbit():
         np.testing.assert_allclose(H[:, i, j], alone, rtol=1e-14)
 
 
-def test_a_drive_of_one_number_a_step_is_shared_by_all_units():
+def test_an_input_of_one_number_per_step_is_shared_by_all_units():
     x = np.linspace(-1, 1, 5)
-    H = orbit("sigmoid", np.array([1.0, -2.0]), n_steps=5, drive=x)
-    np.testing.assert_array_equal(H[:, 1], orbit("sigmoid", -2.0, n_steps=5, drive=x))
+    H = orbit("sigmoid", np.array([1.0, -2.0]), n_steps=5, x=x)
+    np.testing.assert_array_equal(H[:, 1], orbit("sigmoid", -2.0, n_steps=5, x=x))
 
 
 @pytest.mark.claim("C7: true")
@@ -122,7 +122,7 @@ def test_relu_with_w_minus_one_swaps_two_states_for_ever():
 def test_one_negative_input_kills_a_relu_and_its_gradient_exactly():
     x = np.zeros(20)
     x[9] = -2.0
-    g = orbit_gradients("relu", 1.0, h0=1.0, n_steps=20, drive=x)
+    g = orbit_gradients("relu", 1.0, h0=1.0, n_steps=20, x=x)
     assert g.H[9] == 1
     assert g.H[20] == 0
     assert g.sign_dh0[20] == 0
@@ -135,7 +135,7 @@ def test_one_negative_input_kills_a_relu_and_its_gradient_exactly():
 @given(st.floats(0.1, 3), SEEDS)
 def test_the_gradient_of_an_unbiased_relu_is_w_to_the_t_or_exactly_zero(w, seed):
     x = np.random.default_rng(seed).standard_normal(30)
-    g = orbit_gradients("relu", w, n_steps=30, drive=x)
+    g = orbit_gradients("relu", w, n_steps=30, x=x)
     alive = g.sign_dh0 != 0
     np.testing.assert_allclose(g.log10_dh0[alive], np.arange(31)[alive] * np.log10(w), atol=1e-12)
     assert (g.log10_dh0[~alive] == -np.inf).all()
@@ -149,7 +149,7 @@ def test_the_gradient_of_an_unbiased_relu_is_w_to_the_t_or_exactly_zero(w, seed)
 def test_the_gradients_are_those_of_autograd(name, w, b, h0, c, seed, n_steps):
     x = np.random.default_rng(seed).standard_normal(n_steps)
     expected = [grad(final_state(name, x), i)(h0, w, b, c) for i in range(3)]
-    got = gradients(name, w, b, h0, n_steps, drive=x, c=c)
+    got = gradients(name, w, b, h0, n_steps, x=x, c=c)
     # the terms of a sum may cancel, so the absolute error is that of the largest gradient
     np.testing.assert_allclose(got, expected, rtol=1e-9, atol=1e-12 * (1 + np.abs(expected).max()))
 
@@ -242,7 +242,7 @@ def test_a_long_vanished_gradient_comes_back_with_the_next_step():
     # 100 steps in saturation, then one input brings the unit to the middle of its range
     x = np.full(101, 20.0)
     x[100] = -4.0
-    g = orbit_gradients("sigmoid", 4.0, n_steps=101, drive=x)
+    g = orbit_gradients("sigmoid", 4.0, n_steps=101, x=x)
     assert g.log10_dh0[100] < -900
     assert 10 ** g.log10_db[101] == pytest.approx(0.25, rel=1e-8)
 
@@ -257,7 +257,7 @@ def test_a_long_vanished_gradient_comes_back_with_the_next_step():
     c=st.floats(allow_nan=False, allow_infinity=False),
 )
 def test_no_finite_setting_gives_nan(name, w, b, h0, x, c):
-    g = orbit_gradients(name, w, b, h0, 12, drive=x * 3, c=c)
+    g = orbit_gradients(name, w, b, h0, 12, x=x * 3, c=c)
     for field in g:
         assert not np.isnan(field).any()
     for sign, log10 in zip(g[2::2], g[3::2], strict=True):
@@ -397,26 +397,26 @@ def test_the_steps_a_state_of_tanh_is_remembered(w, steps):
 
 def test_transport_is_the_sum_of_the_logarithms_since_a_step():
     J = np.array([2.0, -5.0, 0.1, 3.0])
-    np.testing.assert_allclose(log10_transport(J, since=1), np.log10([1, 5, 0.5, 1.5]), atol=1e-15)
-    assert log10_transport(J, since=4).tolist() == [0.0]
+    np.testing.assert_allclose(log10_transition(J, since=1), np.log10([1, 5, 0.5, 1.5]), atol=1e-15)
+    assert log10_transition(J, since=4).tolist() == [0.0]
 
 
 def test_transport_since_zero_is_the_gradient_of_the_orbit():
     g = orbit_gradients("tanh", [1.5, -0.7], 0.1, n_steps=30)
-    np.testing.assert_array_equal(log10_transport(g.J), g.log10_dh0)
+    np.testing.assert_array_equal(log10_transition(g.J), g.log10_dh0)
 
 
 def test_transport_through_a_zero_is_gone_for_good():
-    assert log10_transport([3.0, 0.0, 1e300]).tolist() == [0.0, np.log10(3), -np.inf, -np.inf]
+    assert log10_transition([3.0, 0.0, 1e300]).tolist() == [0.0, np.log10(3), -np.inf, -np.inf]
 
 
 @PROPERTY
 @given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=30), st.data())
 def test_transport_is_a_chain(J, data):
     k = data.draw(st.integers(0, len(J)))
-    whole, rest = log10_transport(J)[k:], log10_transport(J, since=k)
+    whole, rest = log10_transition(J)[k:], log10_transition(J, since=k)
     # from 0 to t is from 0 to k and from k to t; the logarithms of subnormal numbers are coarse, not these sums
-    np.testing.assert_allclose(whole, log10_transport(J)[k] + rest, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(whole, log10_transition(J)[k] + rest, rtol=1e-9, atol=1e-9)
 
 
 @PROPERTY
@@ -472,10 +472,10 @@ def test_the_memory_time_at_the_ends_is_zero_and_infinite():
         (("tanh", 1.0, 0.0, 0.5, -1), "n_steps must be at least 0, got -1"),
         (("tanh", 1.0, 0.0, 0.5, 5.0), "n_steps must be a whole number, got 5.0"),
         (("tanh", 1.0, 0.0, 0.5, True), "n_steps must be a whole number, got True"),
-        (("tanh", 1.0, 0.0, 0.5, 5, np.zeros(4)), r"drive must have n_steps = 5 rows, got shape \(4,\)"),
-        (("tanh", 1.0, 0.0, 0.5, 5, 1.0), r"drive must have n_steps = 5 rows, got shape \(\)"),
-        (("tanh", [1.0, 2.0], 0.0, 0.5, 5, np.zeros((5, 3))), r"one_step_of_drive \(3,\)"),
-        (("tanh", 1.0, 0.0, 0.5, 2, [0.0, np.nan]), "drive must not hold NaN"),
+        (("tanh", 1.0, 0.0, 0.5, 5, np.zeros(4)), r"x must have n_steps = 5 rows, got shape \(4,\)"),
+        (("tanh", 1.0, 0.0, 0.5, 5, 1.0), r"x must have n_steps = 5 rows, got shape \(\)"),
+        (("tanh", [1.0, 2.0], 0.0, 0.5, 5, np.zeros((5, 3))), r"one_step_of_x \(3,\)"),
+        (("tanh", 1.0, 0.0, 0.5, 2, [0.0, np.nan]), "x must not hold NaN"),
         (("tanh", 1.0, 0.0, 0.5, 2, None, "1"), "c must hold real numbers, got '1'"),
     ],
 )
@@ -487,12 +487,12 @@ def test_a_bad_orbit_is_refused(function, arguments, message):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: log10_transport([1.0, np.nan]), "J must not hold NaN"),
-        (lambda: log10_transport("1"), "J must hold real numbers, got '1'"),
-        (lambda: log10_transport([1.0], since=2), "since must be from 0 to 1, got 2"),
-        (lambda: log10_transport([1.0], since=0.5), "since must be a whole number, got 0.5"),
-        (lambda: steps_remembered(0.5), "log10_transport must have time as its first axis"),
-        (lambda: steps_remembered([np.nan]), "log10_transport must not hold NaN"),
+        (lambda: log10_transition([1.0, np.nan]), "J must not hold NaN"),
+        (lambda: log10_transition("1"), "J must hold real numbers, got '1'"),
+        (lambda: log10_transition([1.0], since=2), "since must be from 0 to 1, got 2"),
+        (lambda: log10_transition([1.0], since=0.5), "since must be a whole number, got 0.5"),
+        (lambda: steps_remembered(0.5), "log10_transition must have time as its first axis"),
+        (lambda: steps_remembered([np.nan]), "log10_transition must not hold NaN"),
         (lambda: steps_remembered([0.0], fraction=0.0), "fraction must be above 0.0, got 0.0"),
         (lambda: steps_remembered([0.0], fraction="a"), "fraction must hold real numbers, got 'a'"),
         (lambda: memory_time(1.01), "multiplier must be between -1 and 1, got 1.01"),

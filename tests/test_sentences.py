@@ -76,7 +76,7 @@ def river():
     return (flow - np.mean(flow)) / np.std(flow)
 
 
-def input_of(drive, n_steps):
+def input_of(inputs, n_steps):
     """Return what a neuron reads, and the first state that knows of the event."""
     t = np.arange(n_steps)
     return {
@@ -85,7 +85,7 @@ def input_of(drive, n_steps):
         "step": (1.0 * (t >= 10), 11),
         "noise": (np.random.default_rng(0).standard_normal(n_steps), 0),
         "Nile": (river(), 29),
-    }[drive]
+    }[inputs]
 
 
 def plain_run(activation, w, b, h0, x):
@@ -103,17 +103,17 @@ def plain_run(activation, w, b, h0, x):
 def some_settings():
     """Return the ends of the controls and 150 settings between them."""
     rng = np.random.default_rng(11)
-    drives = ["nothing", "impulse", "step", "noise", "Nile"]
+    kinds = ["nothing", "impulse", "step", "noise", "Nile"]
     settings = [
-        (activation, w, b, h0, drive, n_steps)
+        (activation, w, b, h0, inputs, n_steps)
         for activation in PLAIN
         for w in (-8.0, 0.0, 1.0, 8.0)
         for b, h0 in ((0.0, 0.1), (4.0, 1.0), (-4.0, -1.0))
-        for drive, n_steps in (("nothing", 50), ("nothing", 1000), ("Nile", 50), ("step", 200))
+        for inputs, n_steps in (("nothing", 50), ("nothing", 1000), ("Nile", 50), ("step", 200))
     ]
     for _ in range(150):
         w, b, h0 = rng.uniform(-3, 3), rng.uniform(-2, 2) * rng.integers(2), rng.uniform(-1, 1)
-        one = (rng.choice(list(PLAIN)), w, b, h0, rng.choice(drives), rng.choice([50, 200, 1000]))
+        one = (rng.choice(list(PLAIN)), w, b, h0, rng.choice(kinds), rng.choice([50, 200, 1000]))
         settings.append((str(one[0]), *(round(float(v), 2) for v in one[1:4]), str(one[4]), int(one[5])))
     return settings
 
@@ -131,11 +131,11 @@ def close(told, exact):
 
 @pytest.mark.parametrize("setting", some_settings(), ids=str)
 def test_the_memory_explorer_tells_the_states_and_the_gradient_of_plain_numpy(setting):
-    activation, w, b, h0, drive, n_steps = setting
-    x, event = input_of(drive, n_steps)
+    activation, w, b, h0, inputs, n_steps = setting
+    x, event = input_of(inputs, n_steps)
     H, logs = plain_run(activation, w, b, h0, x)
     left = np.concatenate([[0.0], np.cumsum(logs[event:])])
-    sentence = said(MEMORY, activation=activation, w=w, b=b, h0=h0, drive=drive, n_steps=n_steps)
+    sentence = said(MEMORY, activation=activation, w=w, b=b, h0=h0, inputs=inputs, n_steps=n_steps)
     told = re.fullmatch(
         r"(\w+), w = (\S+), b = (\S+): the state goes from (\S+) to (.+?) in (\d+) steps\. (.+?)\. "
         r"Of a small change made at (.+?), (.+?) is left after (\d+) steps: (.+?)\."

@@ -1,4 +1,4 @@
-"""Training: each update against the earlier rooms, and what must not change it: neighbours, pauses, interruptions."""
+"""Training: each update against the earlier modules, and what must not change it: neighbours, pauses, interruptions."""
 
 import pickle
 from copy import deepcopy
@@ -6,7 +6,7 @@ from copy import deepcopy
 import numpy as np
 import pytest
 
-from helpers.maths import training as room
+from helpers.maths import training as maths_module
 from helpers.maths.descent import Moments
 from helpers.maths.many_nets import MODELS, parameters
 from helpers.maths.tasks import TASKS, draw
@@ -89,7 +89,7 @@ def knower_and_liar(**changes):
 
 @pytest.mark.parametrize("dtype", DIGITS)
 @pytest.mark.parametrize(("model", "task"), PAIRS)
-def test_an_update_with_momentum_is_a_step_along_the_gradients_of_the_earlier_rooms(model, task, dtype):
+def test_an_update_with_momentum_is_a_step_along_the_gradients_of_the_earlier_modules(model, task, dtype):
     training, digits = begin(model, task, dtype, optimiser="momentum", max_norm=None), DIGITS[dtype]
     for number in (1, 2):
         theta, moments = training.state.theta.copy(), training.state.moments.first.copy()
@@ -189,7 +189,7 @@ def test_the_first_step_of_adam_is_the_learning_rate_in_each_parameter_that_has_
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_updates_with_adam_are_those_of_the_paper_along_the_clipped_gradients_of_the_earlier_rooms(model):
+def test_updates_with_adam_are_those_of_the_paper_along_the_clipped_gradients_of_the_earlier_modules(model):
     """Kingma & Ba 2015, Algorithm 1, of gradients shortened to 0.1; digits are lost where one is near 0."""
     training = begin(model, "order", float, max_norm=0.1, n_updates=6)
     theta = training.state.theta
@@ -212,7 +212,7 @@ def test_no_sequence_is_read_twice(task, monkeypatch):
         seen.append(X)
         return X, D
 
-    monkeypatch.setattr(room, "draw", watched)
+    monkeypatch.setattr(maths_module, "draw", watched)
     training = trained(Training(recipe(task=task, n_updates=3, batch=100), n_test=100))
     training.flow()
     solving = 3  # in the last update each seed is tested, on what every test sees
@@ -340,9 +340,9 @@ def test_an_interruption_leaves_state_and_history_as_they_were_and_the_end_is_th
     training, through = begin(), trained(begin())
     training.update()
     if where == "adam":
-        monkeypatch.setitem(room.OPTIMISERS, "adam", interrupted_at(room.OPTIMISERS["adam"], call))
+        monkeypatch.setitem(maths_module.OPTIMISERS, "adam", interrupted_at(maths_module.OPTIMISERS["adam"], call))
     else:
-        monkeypatch.setattr(room, where, interrupted_at(getattr(room, where), call))
+        monkeypatch.setattr(maths_module, where, interrupted_at(getattr(maths_module, where), call))
     copies = []
     with pytest.raises(KeyboardInterrupt):
         train_and_copy(training, copies)
@@ -550,7 +550,7 @@ def test_an_easy_task_is_learned():
 
 @pytest.mark.parametrize(("model", "task"), PAIRS)
 def test_the_flow_is_the_median_norm_of_the_rows_by_lag(model, task):
-    """The loss of one sequence, and its derivative by the state, c and h for an LSTM, as the earlier rooms have it."""
+    """The loss of one sequence, and its derivative by the state, c and h for an LSTM, as the other modules have it."""
     training = trained(begin(model, task, n_updates=2))
     flow, T = training.flow(n=31), LENGTHS[task]
     assert flow.shape == (T + 1, 3)

@@ -9,7 +9,7 @@ to the input that asked for it. Times run from the event of the input to the fir
 something later, can be painted; not to the light.
 
 Then, without a browser: what a step of every explorer takes, where its time goes, how it grows, what other
-encodings would take, and the table of all transport norms.
+encodings would take.
 Prints tables and writes rows (what, ours, theirs, ratio, unit) to build/bench.json. Numbers are of the machine on which
 it runs; compare only the columns of one run.
 """
@@ -31,7 +31,7 @@ import numpy as np
 from ipywidgets import FloatSlider, Layout, interact
 from matplotlib.image import imread, imsave
 
-from helpers.explorers import scalar as room
+from helpers.explorers import scalar
 from helpers.explorers.live import Explorer
 from helpers.figures import scalar as figures
 from helpers.figures import style
@@ -90,14 +90,14 @@ def noted(function):
 
 def state_at(w: float):
     """Return what the memory explorer shows at a weight, all else as it is at first."""
-    explorer = room.memory_explorer()
+    explorer = scalar.memory_explorer()
     return explorer._run(explorer.settings | {"w": w}, None)
 
 
 def drawing() -> Explorer:
     """Return the memory explorer with its mark, as the engine shows it."""
-    plain = room.memory_explorer()
-    explorer = Explorer(list(plain.specs.values()), room.memory_state, Marked(), room.describe_memory)
+    plain = scalar.memory_explorer()
+    explorer = Explorer(list(plain.specs.values()), scalar.memory_state, Marked(), scalar.describe_memory)
     explorer._step = noted(explorer._step)
     return explorer
 
@@ -337,7 +337,7 @@ def milliseconds(function, n_calls: int = 40) -> float:
 
 def parts_of_a_step() -> dict[str, float]:
     """Return where the milliseconds of a step of the memory explorer go, over a sweep of w; medians."""
-    explorer = room.memory_explorer()
+    explorer = scalar.memory_explorer()
     spent: dict[str, list[float]] = {"a whole step": [], "compute": [], "draw": [], "encode": [], "say": []}
     for w in np.linspace(-3, 3, 301).round(2):
         began = time.perf_counter()
@@ -422,7 +422,7 @@ def growth() -> list[tuple[int, int, float, float, float]]:
 
 def encodings() -> list[tuple[str, float, float, float]]:
     """Return (encoding, milliseconds, kB, mean error of 255) for the memory explorer's picture."""
-    explorer = room.memory_explorer()
+    explorer = scalar.memory_explorer()
     picture = explorer.picture
 
     def pillow(kind, **options):

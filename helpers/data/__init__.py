@@ -47,7 +47,7 @@ def hearing() -> np.ndarray:
 
     The fields: model, gain, forget_bias, seed; heard, log10 of the gradient at the name before training, relative to
     that at the end; solved_at, the update after which it was solved, -1 where that was not within 200.
-    Source: ``python -m helpers.experiments.hearing``.
+    Source: ``python -m tools.hearing``.
 
     >>> nets = hearing()
     >>> len(nets), nets["model"][0]

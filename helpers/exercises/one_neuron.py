@@ -8,14 +8,14 @@ import numpy as np
 from helpers.data import nile
 from helpers.exercises.answers import near, number
 from helpers.maths.regimes import FLIP_WEIGHT_SIGMOID, bistable_interval, two_cycle_interval, wall_bias
-from helpers.maths.scalar import log10_transport, orbit_gradients, standardise, steps_remembered
+from helpers.maths.scalar import log10_transition, orbit_gradients, standardise, steps_remembered
 
 
 def _years_remembered(w: float) -> int:
     """Return for how many years a tanh neuron that reads the Nile keeps 5 % of a change made in 1899."""
     years, flow = nile()
-    run = orbit_gradients("tanh", w, h0=0.1, n_steps=len(flow), drive=standardise(flow))
-    return steps_remembered(log10_transport(run.J, int(np.flatnonzero(years == 1899)[0]) + 1), 0.05)
+    run = orbit_gradients("tanh", w, h0=0.1, n_steps=len(flow), x=standardise(flow))
+    return steps_remembered(log10_transition(run.J, int(np.flatnonzero(years == 1899)[0]) + 1), 0.05)
 
 
 def _border(low: float, high: float, is_below: Callable[[float], bool]) -> float:

@@ -5,7 +5,7 @@ import numpy as np
 from helpers.exercises.answers import near, number, repair
 from helpers.maths.activations import activation
 from helpers.maths.initial import gaussian
-from helpers.maths.rnn import RNN, bptt, run_alone, run_rnn, step_jacobians, transport
+from helpers.maths.rnn import RNN, bptt, run_alone, run_rnn, state_transition, step_jacobians
 
 N_STEPS = 40
 
@@ -71,7 +71,7 @@ def _jacobians(W, b, h, n_steps):
 
 
 def _product(W, b, h, n_steps):
-    return transport(_jacobians(W, b, h, n_steps), n_steps, 0)
+    return state_transition(_jacobians(W, b, h, n_steps), n_steps, 0)
 
 
 def _elementwise(J):

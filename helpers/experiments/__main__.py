@@ -11,13 +11,13 @@ import sys
 from contextlib import nullcontext
 
 from helpers.experiments import ONE_THREAD, table
-from helpers.experiments.choice import REPORT, choosing, reporting, row, summary
+from helpers.experiments.table import REPORT, choosing, reporting, row, summary
 
 
 def main(argv: list[str] | None = None, grids: dict | None = None, run_cell=None) -> int:
     """Return the exit code: 0 all cells are there, 1 some failed, 2 the command is wrong, 130 it was interrupted.
 
-    First the cells that choose the settings run, then those that report the chosen ones, as `choice` says.
+    First the cells that choose the settings run, then those that report the chosen ones, as `table` says.
 
     grids, run_cell : what to compute instead of the experiments of `cells`.
     """

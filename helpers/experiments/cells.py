@@ -4,8 +4,7 @@ from functools import lru_cache
 from math import log
 from typing import NamedTuple
 
-from helpers.experiments.choice import CHOOSE, REPORT, row
-from helpers.experiments.table import key, shipped
+from helpers.experiments.table import CHOOSE, REPORT, key, row, shipped
 from helpers.maths.training import Recipe, Training
 
 RATES = (0.01, 0.003)
@@ -17,7 +16,7 @@ def run_cell(cell):
     "wrong"        the share of wrong answers to 10,000 fresh sequences at the end
     "loss"         the mean loss of these; None for a seed that diverged
     "solved_at"    the number of the update after which fewer than 1 % were wrong, None for a seed that never came there
-    "diverged_at"  the number of the update at which a seed left the floats, None for the others
+    "diverged_at"  the number of the update at which a seed overflowed, None for the others
     """
     training = Training(cell)
     for _ in training.updates():
@@ -73,7 +72,7 @@ UNCLIPPED = ("tanh 1", "ReLU from I")
 PLAIN = ("tanh 0.8", "tanh 1", "tanh 1.5", "ReLU from I")
 GATED = ("GRU", "LSTM 0", "LSTM 1", "LSTM 3", "LSTM ln(T-1)")
 TIED = ("LSTM 3 tied", "LSTM ln(T-1) tied")
-# What is trained over 200 steps too, with one learning rate: there each update is dear.
+# What is trained over 200 steps too, with one learning rate: there each update takes long.
 LONG = ("LSTM 3", "LSTM ln(T-1)", *TIED)
 LATCH = ("tanh 0.5", "tanh 1", "tanh 1.5", "LSTM 0", "LSTM 1", "LSTM 3", "LSTM 5")
 QUICK = ("tanh 1", "ReLU from I", "GRU", "LSTM 0", "LSTM 3", "LSTM ln(T-1) tied")

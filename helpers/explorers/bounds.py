@@ -137,7 +137,7 @@ def describe_lyapunov(state) -> str:
     """Say the exponent here, where it changes sign, and where the bound would have it."""
     above = state.gains[state.row > NEAR_ZERO]
     turns = f"first grows at a gain near {above[0]:.1f}" if len(above) else "grows at no gain shown"
-    told = f"{'grows' if state.here > 0 else 'fades'} by the factor {number(np.exp(state.here))} a step"
+    told = f"{'grows' if state.here > 0 else 'fades'} by the factor {number(np.exp(state.here))} per step"
     if abs(state.here) < NEAR_ZERO:
         told = "neither grows nor fades, as far as so short a run can tell"
     return (

@@ -30,7 +30,7 @@ NEAR_ONE = 5e-5  # a growth per step this near to 1 is called 1
 def fate(rho: float) -> str:
     """Say what a growth per step leads to in the long run."""
     if abs(rho - 1) < NEAR_ONE:
-        return "neither grows nor fades by a factor a step"
+        return "neither grows nor fades by a factor per step"
     return "grows" if rho > 1 else "fades"
 
 
@@ -84,7 +84,7 @@ def describe_turn(state) -> str:
         other = f" The border lies at {state.critical:.4f}°."
     return (
         f"θ = {state.theta:g}°: one step stretches by {state.sigma1:g} and {state.sigma2:g}, whatever the angle; in "
-        f"the long run the factor a step is ρ = {state.rho:.4g}, so M^n {fate(state.rho)}. After n = "
+        f"the long run the factor per step is ρ = {state.rho:.4g}, so M^n {fate(state.rho)}. After n = "
         f"{counted(state.n)} its norm is {amount(state.log10_norm)}; σ_max^n would be "
         f"{amount(state.log10_largest[state.n])}.{other}"
     )
@@ -94,8 +94,8 @@ def stretch_rotate_explorer(theta: float = 30.0, sigma1: float = 2.0, sigma2: fl
     """Return the explorer of M = diag(sigma1, sigma2) R(theta); the arguments are its first setting.
 
     >>> stretch_rotate_explorer(48.19).sentence
-    'θ = 48.19°: one step stretches by 2 and 0.25, whatever the angle; in the long run the factor a step is ρ = 1, \
-so M^n neither grows nor fades by a factor a step. After n = 10 steps its norm is 3.5; σ_max^n would be 1.02e+03. \
+    'θ = 48.19°: one step stretches by 2 and 0.25, whatever the angle; in the long run the factor per step is ρ = 1, \
+so M^n neither grows nor fades by a factor per step. After n = 10 steps its norm is 3.5; σ_max^n would be 1.02e+03. \
 The border lies at 48.1897°.'
     """
     controls = [
@@ -137,7 +137,7 @@ def describe_bump(state) -> str:
     return (
         f"W = [[{state.a:g}, {state.b:g}], [0, {state.a:g}]]: σ_max = {state.sigma_max:.4g}, ρ = {state.rho:.4g}. "
         f"{course}; up to n = {last} it {gone}. At n = {last} it is {amount(state.log10_norms[-1])}, a factor of "
-        f"{state.factors[-1]:.4g} a step."
+        f"{state.factors[-1]:.4g} per step."
     )
 
 
@@ -146,7 +146,7 @@ def transient_explorer(a: float = 0.9, b: float = 2.0) -> Explorer:
 
     >>> transient_explorer().sentence
     'W = [[0.9, 2], [0, 0.9]]: σ_max = 2.345, ρ = 0.9. The norm of W^n peaks at 7.77, at n = 9; up to n = 100 it is \
-below 1 for good from n = 44. At n = 100 it is 0.0059, a factor of 0.95 a step.'
+below 1 for good from n = 44. At n = 100 it is 0.0059, a factor of 0.95 per step.'
     """
     controls = [Slider("a", "a, both eigenvalues", 0.5, 1.1, a, 0.01), Slider("b", "b, the coupling", 0, 5, b, 0.01)]
     return Explorer(controls, bump_state, figures.Bump(), describe_bump)

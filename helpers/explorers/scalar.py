@@ -14,7 +14,7 @@ from helpers.maths import scalar as maths
 from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.activations import activation as find_activation
 from helpers.maths.fixed_points import LONG_RUN, MONOTONE, Attractor, attractor, long_run
-from helpers.maths.scalar import log10_transport, orbit, orbit_gradients, steps_remembered
+from helpers.maths.scalar import log10_transition, orbit, orbit_gradients, steps_remembered
 
 EVENT = 10  # the step at which impulse and step come in
 DROP_YEAR = 1899  # the first low year
@@ -67,11 +67,11 @@ def settled_multipliers(activation: str, b: float, h0: float) -> np.ndarray:
     return end_of(activation, W_GRID, b, h0).multiplier
 
 
-def memory_state(activation: str, w: float, b: float, h0: float, drive: str, n_steps: int) -> dict:
+def memory_state(activation: str, w: float, b: float, h0: float, inputs: str, n_steps: int) -> dict:
     """Compute what the memory explorer shows; H (T + 1,), and of a change at the event what is left, from there on."""
-    read = make_input(drive, n_steps)
+    read = make_input(inputs, n_steps)
     run = orbit_gradients(activation, w, b, h0, len(read.x), read.x)
-    log10_left = log10_transport(run.J, read.event)
+    log10_left = log10_transition(run.J, read.event)
     peak = int(log10_left.argmax())
     map_h = np.linspace(*figures.state_limits(activation, run.H), 101)
     return {
@@ -122,7 +122,7 @@ def describe_memory(state) -> str:
     if state.peak is not None:
         largest = amount(state.log10_left[state.peak])
         grown = f" At its largest, after {counted(state.peak)}, it is {largest} times what it was."
-    alone = "It" if state.drive == "nothing" else "With nothing more to read it"
+    alone = "It" if state.inputs == "nothing" else "With nothing more to read it"
     return (
         f"{state.activation_label}, w = {state.w:g}, b = {state.b:g}: the state goes from "
         f"{number(state.H[0])} to {number(state.H[-1])} in {n_steps} steps. {alone} {settling(state.settled)}. "
@@ -131,7 +131,7 @@ def describe_memory(state) -> str:
     )
 
 
-def memory_explorer(activation: str = "tanh", w: float = 0.9, drive: str = "nothing") -> Explorer:
+def memory_explorer(activation: str = "tanh", w: float = 0.9, inputs: str = "nothing") -> Explorer:
     """Return the explorer of what one neuron remembers; the arguments are its first setting.
 
     With sigmoid, tanh, ReLU and the identity, where it settles is exact; with any other activation it is what LONG_RUN
@@ -146,12 +146,12 @@ Of a small change made at the start, 1 is left after 50 steps: more than 5 % of 
         Slider("b", "bias b", -4, 4, 0, 0.01),
         Slider("h0", "first state h0", -1, 1, 0.1, 0.01),
         Choice("activation", "activation f", OFFERED, activation),
-        Choice("drive", "what it reads, x", ["nothing", "impulse", "step", "noise", "Nile"], drive),
+        Choice("inputs", "what it reads, x", ["nothing", "impulse", "step", "noise", "Nile"], inputs),
         Choice("n_steps", "number of steps", [50, 200, 1000], 50),
     ]
 
     def off(settings):
-        return {"n_steps": "the Nile has 100 steps"} if settings["drive"] == "Nile" else {}
+        return {"n_steps": "the Nile has 100 steps"} if settings["inputs"] == "Nile" else {}
 
     return Explorer(controls, memory_state, figures.Memory(), describe_memory, off)
 

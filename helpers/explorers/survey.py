@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.experiments.cells import ROWS, Reported, reported
-from helpers.experiments.choice import CHOOSE, REPORT
+from helpers.experiments.table import CHOOSE, REPORT
 from helpers.explorers.controls import Choice
 from helpers.explorers.live import Explorer
 from helpers.figures import survey as figures

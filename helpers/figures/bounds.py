@@ -60,7 +60,9 @@ class Nilpotent(Scene):
         (self.linear,) = self.norms.plot([], [], "--", color=style.STATE, label="W$^t$ alone")
         (self.bound,) = self.norms.plot([], [], ":", color=style.RULE, label="η$^t$")
         legend_above(self.norms, 3)
-        self.growth.set(xlim=(0, 0.95), ylim=(0, 9), xlabel="s, where the second neuron rests", ylabel="factor a step")
+        self.growth.set(
+            xlim=(0, 0.95), ylim=(0, 9), xlabel="s, where the second neuron rests", ylabel="factor per step"
+        )
         self.growth.set_title("the eigenvalue of J: a s²")
         level(self.growth, 1)
         (self.curve,) = self.growth.plot([], [], color=style.RULE)

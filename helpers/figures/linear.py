@@ -64,7 +64,7 @@ class StretchRotate(Scene):
         handles = [self.norm, self.largest, self.long_run]
         self.norms.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1.01), ncols=3, borderaxespad=0)
 
-        self.growth.set(xlim=ANGLE_LIMITS, ylim=GROWTH_LIMITS, xlabel="angle θ in degrees", ylabel="factor a step")
+        self.growth.set(xlim=ANGLE_LIMITS, ylim=GROWTH_LIMITS, xlabel="angle θ in degrees", ylabel="factor per step")
         self.growth.set_xticks([0, 15, 30, 45, 60, 75, 90])
         self.growth.set_title("growth")
         level(self.growth, 1)
@@ -117,8 +117,8 @@ class Bump(Scene):
         handles = [self.norm, self.largest, self.long_run, self.peak, self.gone]
         legend_above(self.norms, 5, handles=handles, columnspacing=1.0, handletextpad=0.4, handlelength=1.6)
 
-        self.factors.set(ylim=BUMP_FACTOR_LIMITS, ylabel="factor a step")
-        self.factors.set_title("the same as a factor a step", pad=20)
+        self.factors.set(ylim=BUMP_FACTOR_LIMITS, ylabel="factor per step")
+        self.factors.set_title("the same as a factor per step", pad=20)
         level(self.factors, 1)
         (self.first,) = self.factors.plot([], [], **LARGEST, label="σ$_{max}$")
         (self.last,) = self.factors.plot([], [], **LONG_RUN, label="ρ")

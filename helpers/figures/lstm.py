@@ -146,7 +146,7 @@ class ConstantInput(Scene):
 
 
 class OneCell(Scene):
-    """The factor a step of one cell at rest against w_g, with the two borders; its gradient against the lag."""
+    """The factor per step of one cell at rest against w_g, with the two borders; its gradient against the lag."""
 
     height = 350
     n_steps = 50
@@ -159,7 +159,7 @@ class OneCell(Scene):
         self.rest.set(
             xlim=(-10, 10), xticks=range(-10, 11, 5), ylim=self.factors, xlabel="weight w$_g$ from h to the cell input"
         )
-        self.rest.set_ylabel("factor a step, at rest")
+        self.rest.set_ylabel("factor per step, at rest")
         self.rest.set_title("f + i o w$_g$ (dashed: the borders)", pad=20)
         for border in (-1, 1):
             level(self.rest, border)

@@ -59,7 +59,7 @@ class FirstLook(Scene):
 
 
 class Memory(Scene):
-    """What one neuron does with an event: trajectory, drive, cobweb, gradient since the event, settled multiplier."""
+    """What one neuron does with an event: trajectory, input, cobweb, gradient since the event, settled multiplier."""
 
     width, height = 860, 460
 
@@ -76,7 +76,7 @@ class Memory(Scene):
         self.time.tick_params(labelbottom=False)
         self.time.set(ylabel="state $h_t$")
         (self.states,) = self.time.plot([], [], color=style.STATE, marker="o", markersize=2.5)
-        (self.drive,) = self.input.plot([], [], color=style.DRIVE, drawstyle="steps-post")
+        (self.reading,) = self.input.plot([], [], color=style.INPUT, drawstyle="steps-post")
         self.input.set(ylim=(-3.6, 3.6), yticks=[-3, 0, 3], ylabel="$x_t$")
         self.time_note, self.note = above(self.time), above(self.gradient)
         self.faded = level(self.time, FRACTION, linestyle=":")
@@ -102,7 +102,7 @@ class Memory(Scene):
         (self.multipliers,) = self.settling.plot([], [], color=style.RULE)
         (self.dot,) = self.settling.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
 
-        self.moves(self.states, self.drive, *self.events, self.left, self.peak, self.time_note, self.note)
+        self.moves(self.states, self.reading, *self.events, self.left, self.peak, self.time_note, self.note)
         self.moves(self.map, self.stairs, self.here, self.multipliers, self.dot)
         self.handle(self.dot, x="w")
 
@@ -127,7 +127,7 @@ class Memory(Scene):
     def move(self, state):
         t = np.arange(len(state.H))
         self.states.set_data(t, path(state.H))
-        self.drive.set_data(t[:-1], state.read.x)
+        self.reading.set_data(t[:-1], state.read.x)
         limits = self.gradient.get_ylim()
         self.left.set_data(t[state.read.event :], np.maximum(state.log10_left, 3 * limits[0]))
         peak = state.peak

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 # and the lightness of the colours differs, so that a printed page in grey can be read too.
 STATE = "#0072b2"  # what the neuron holds, h
 GRADIENT = "#d55e00"  # what a gradient holds
-DRIVE = "#8c8c8c"  # what comes in, x
+INPUT = "#8c8c8c"  # what comes in, x
 RULE = "#000000"  # the curve of a formula, and the map f itself
 MARK = "#cc79a7"  # "you are here"
 OTHER = "#009e73"  # a second run, set against the first

@@ -141,7 +141,7 @@ class Bits(Scene):
         turn = np.linspace(0, 2 * np.pi, 200)
         self.plane.plot(np.cos(turn), np.sin(turn), color=style.EDGE, linewidth=1.0)
         level(self.plane, 0)
-        looks = {"holds": ("o", style.STATE), "alternates": ("s", style.OTHER), "forgets": ("x", style.DRIVE)}
+        looks = {"holds": ("o", style.STATE), "alternates": ("s", style.OTHER), "forgets": ("x", style.INPUT)}
         self.kinds = {
             kind: self.plane.plot([], [], mark, color=colour, markersize=5, label=kind)[0]
             for kind, (mark, colour) in looks.items()

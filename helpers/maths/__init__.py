@@ -1,6 +1,6 @@
 """The mathematics of the course, in numpy alone.
 
-Conventions of every room (the notation table of notebook 00 says the same):
+Conventions of every module (the notation table of notebook 00 says the same):
 
 * A state has the index of the equation: ``H[t]`` is h_t and ``H[0]`` is given; step k maps ``H[k]`` to ``H[k + 1]``,
   and ``J[k]`` is dh_{k+1}/dh_k. Time is the leading axis.

@@ -198,7 +198,7 @@ def within_floats(function):
 
     >>> within_floats(np.exp)(1e4)
     Traceback (most recent call last):
-    ValueError: the result must stay within the floats, got np.float64(inf)
+    ValueError: the result must not overflow, got np.float64(inf)
     """
     return _guarded(function, np.isfinite)
 
@@ -218,7 +218,7 @@ def _guarded(function, is_fine):
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             result = function(*arguments, **named)
         if not _all_fine(result, is_fine):
-            raise ValueError(f"the result must stay within the floats, got {shown(result)}")
+            raise ValueError(f"the result must not overflow, got {shown(result)}")
         return result
 
     return guarded

@@ -81,7 +81,7 @@ def lyapunov_of_runs(W, gains, inputs, activation, rng, warm_up=50):
     rng : a numpy Generator for the first state and tangent. warm_up : steps left out, below T.
     -inf where the tangent dies. A finite T sees lambda up to about 1/sqrt(T).
     Raises ValueError for shapes that do not fit and values that are not finite.
-    Source: claims C38, C74; claims.md 3C; Sompolinsky, Crisanti & Sommers 1988; Engelken et al. 2023.
+    Source: claims C38, C74; Sompolinsky, Crisanti & Sommers 1988; Engelken et al. 2023.
 
     >>> rng = np.random.default_rng(0)
     >>> lyapunov_of_runs(np.eye(3), [0.5, 2.0], np.zeros((100, 3)), "identity", rng).round(3).tolist()

@@ -165,9 +165,9 @@ def wall_loss(w, b, h0=0.5, n_steps=50, target=0.7, activation="sigmoid"):
     """Return the loss E = (h_T - target)^2 after T = n_steps steps, of the shape that w, b, h0 and target broadcast to.
 
     w, b, h0 : weight, bias and initial state of h_{t+1} = f(w h_t + b). target : what h_T should be.
-    n_steps : T. activation : a name from ACTIVATIONS. A loss beyond the floats is inf.
+    n_steps : T. activation : a name from ACTIVATIONS. A loss that overflows is inf.
     Raises ValueError as `orbit` does.
-    Source: Pascanu, Mikolov & Bengio 2013, Figure 6; claims.md 3A.
+    Source: Pascanu, Mikolov & Bengio 2013, Figure 6.
 
     >>> round(float(wall_loss(6.0, -3.0)), 12)
     0.04
@@ -182,9 +182,9 @@ def wall_gradient(w, b, h0=0.5, n_steps=50, target=0.7, activation="sigmoid"):
 
     dE/dw = 2 (h_T - target) dh_T/dw, and the same with b
 
-    Arguments as for `wall_loss`. A derivative beyond the floats is +-inf; one below them is 0.
+    Arguments as for `wall_loss`. A derivative that overflows is +-inf; one below them is 0.
     Raises ValueError as `orbit` does.
-    Source: Pascanu, Mikolov & Bengio 2013, Figure 6; claims.md 3A.
+    Source: Pascanu, Mikolov & Bengio 2013, Figure 6.
 
     >>> dE_dw, dE_db = wall_gradient(6.0, -3.0)
     >>> f"{dE_dw:.6e}"
@@ -244,7 +244,7 @@ def _loss_and_gradient(w, b, h0, n_steps, target, activation):
 
 
 def _scaled_power(factor, size, log10):
-    """factor * size * 10**log10 by way of logarithms, so that only the result itself can leave the floats."""
+    """factor * size * 10**log10 by way of logarithms, so that only the result itself can overflow."""
     is_zero = (factor == 0) | (size == 0)
     exponent = np.log10(np.where(is_zero, 1.0, size)) + np.where(is_zero, 0.0, log10)
     with np.errstate(over="ignore"):

@@ -74,7 +74,7 @@ def attractor(activation, w, b=0.0, h0=0.5):
     activation : "sigmoid", "tanh", "relu" or "identity". w, b, h0 : numbers or arrays of shapes that broadcast.
     An h0 that is itself fixed, to the last bit, stays there, also where that point is unstable.
     With relu, the multiplier where the orbit settles on 0 is 0 (a dead unit), except with b = 0, 0 < w < 1 and h0 > 0:
-    there the state shrinks by w a step without end. Period 0 (relu and identity) has the multiplier |w|.
+    there the state shrinks by w per step without end. Period 0 (relu and identity) has the multiplier |w|.
     Raises ValueError for another activation and for values that are not finite.
     Source: claims C1, C2, C3, C5, C7.
 

@@ -27,7 +27,7 @@ from helpers.maths._check import (
 from helpers.maths.activations import sigmoid
 from helpers.maths.linear import product_norms
 from helpers.maths.rnn import checked_run
-from helpers.maths.scalar import log10_transport
+from helpers.maths.scalar import log10_transition
 
 VARIANTS = ("cho", "cudnn")
 
@@ -67,7 +67,7 @@ def gru_run(net, h0, X):
     net : a GRU. h0 : (n,), or (B, n). X : (T, m), or (T, B, m).
     Each state lies between the last one and q: it never leaves the span of -1, 1 and h0.
     Raises ValueError for shapes that do not fit and values that are not finite.
-    Source: Cho et al. 2014, equations (5) to (8); claims.md 3F; claim C94.
+    Source: Cho et al. 2014, equations (5) to (8); claim C94.
 
     >>> net = GRU(W=np.zeros((3, 1)), U=np.zeros((3, 1)), b=np.zeros(3), b_h=[0.0])
     >>> gru_run(net, [1.0], np.zeros((2, 1))).H[:, 0].tolist()  # z = 1/2, q = 0
@@ -101,9 +101,9 @@ def gru_jacobians(net, run):
     B = W_q (diag(r) + diag(h r(1 - r)) W_r)                     "cho"
     B = diag(r) W_q + diag((W_q h + b_h) r(1 - r)) W_r           "cudnn"
 
-    The carousel is diag(z) alone: all of J where W is 0. Its product over time is `log10_transport` of run.Z.
+    The carousel is diag(z) alone: all of J where W is 0. Its product over time is `log10_transition` of run.Z.
     net : a GRU. run : its GRURun. Raises ValueError where they do not fit.
-    Source: claims.md 3F.
+    Source: claim C94.
 
     >>> net = GRU(W=[[0.0], [0.0], [1.0]], U=np.zeros((3, 1)), b=np.zeros(3), b_h=[0.0])
     >>> gru_jacobians(net, gru_run(net, [0.0], np.zeros((1, 1)))).tolist()  # 1/2 + 1/2 * 1/2
@@ -127,14 +127,14 @@ def gru_log10_norms(net, run):
 
     net : a GRU. run : its GRURun, without a batch. -inf is an exact 0.
     Raises ValueError where they do not fit, and for a batch.
-    Source: claims.md 3F.
+    Source: claim C94.
 
     >>> net = GRU(W=np.zeros((3, 1)), U=np.zeros((3, 1)), b=np.zeros(3), b_h=[0.0])
     >>> (10 ** gru_log10_norms(net, gru_run(net, [1.0], np.zeros((2, 1))))).round(6).tolist()  # W = 0: z alone
     [[1.0, 0.5, 0.25], [1.0, 0.5, 0.25]]
     """
     _fitting(net, run, alone=True)
-    return np.stack([product_norms(gru_jacobians(net, run)), log10_transport(run.Z).max(axis=1)])
+    return np.stack([product_norms(gru_jacobians(net, run)), log10_transition(run.Z).max(axis=1)])
 
 
 def random_gru(n, m, scale, rng, update_bias=0.0, variant="cho"):

@@ -27,7 +27,7 @@ class Transient(NamedTuple):
 def log10_norm(v, axis=-1):
     """Return log10 of the length of v along `axis`; -inf for a v of zeros, without a warning.
 
-    v : finite numbers of any shape with at least one axis. Squares that leave the floats do no harm.
+    v : finite numbers of any shape with at least one axis. Squares that overflow do no harm.
     Raises ValueError for values that are not finite and an axis that is not there.
 
     >>> log10_norm([3e-200, 4e-200]).round(3).tolist()
@@ -151,7 +151,7 @@ def lyapunov_exponents(matrices, n_exponents=None):
     n_exponents : how many, from the top; None for all n. -inf belongs to a direction that is annihilated.
     The error falls like 1/T.
     Raises ValueError for matrices that are not finite or not square, T = 0, and a number that is not from 1 to n.
-    Source: claims C38, C47; claims.md 3C; Engelken et al. 2023.
+    Source: claims C38, C47; Engelken et al. 2023.
 
     >>> lyapunov_exponents(np.tile(np.diag([2.0, 0.5]), (4000, 1, 1))).round(3).tolist()
     [0.693, -0.693]
@@ -248,7 +248,7 @@ def circle_image(W, n, n_points=200):
     """Return the unit circle after n steps, shape (2, n_points): the ellipse W^n u, first and last point the same.
 
     W : (2, 2). n : the power, at least 0. n_points : at least 2.
-    Raises ValueError for another W, n or n_points, and where the ellipse is beyond the floats.
+    Raises ValueError for another W, n or n_points, and where the ellipse overflows.
     Source: claims C39, C44.
 
     >>> circle_image([[2.0, 0.0], [0.0, 0.5]], 3, n_points=5).round(12)[:, 0].tolist()
@@ -263,7 +263,7 @@ def circle_image(W, n, n_points=200):
         for _ in range(n):
             points = W @ points
     if not np.isfinite(points).all():
-        raise ValueError(f"the ellipse is beyond the floats after n = {n} steps")
+        raise ValueError(f"the ellipse overflows after n = {n} steps")
     return points
 
 

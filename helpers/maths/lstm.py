@@ -79,8 +79,8 @@ def lstm_run(net, X, c0=None, h0=None):
     """Return the LSTMRun of the net with the inputs X.
 
     net : an LSTM. X : (T, m), or (T, B, m). c0, h0 : (n,), or (B, n); zeros where they are None.
-    Raises ValueError for shapes that do not fit, for values that are not finite and for states beyond the floats.
-    Source: Hochreiter & Schmidhuber 1997, equation (9); Gers, Schmidhuber & Cummins 2000; claims.md 3E.
+    Raises ValueError for shapes that do not fit, for values that are not finite and for states that overflow.
+    Source: Hochreiter & Schmidhuber 1997, equation (9); Gers, Schmidhuber & Cummins 2000.
 
     >>> net = LSTM(W=np.zeros((4, 1)), U=np.zeros((4, 1)), b=[0.0, 0.0, 1.0, 0.0])
     >>> lstm_run(net, np.zeros((2, 1))).C[:, 0].round(4).tolist()
@@ -110,7 +110,7 @@ def lstm_run(net, X, c0=None, h0=None):
             h = o * np.tanh(r * c)  # (5)
             I[k], F[k], Gs[k], O[k], C[k + 1], H[k + 1] = i, f, g, o, c, h
     if not (np.isfinite(C).all() and np.isfinite(H).all()):
-        raise ValueError(f"the state must stay within the floats, got c {shown(C[-1])} and h {shown(H[-1])} at the end")
+        raise ValueError(f"the state must not overflow, got c {shown(C[-1])} and h {shown(H[-1])} at the end")
     return LSTMRun(C, H, I, F, Gs, O, X)
 
 
@@ -118,7 +118,7 @@ def lstm_backward(net, run, G, G_c=None):
     """Return the LSTMGradients, one pass back through the run.
 
     G : (T + 1, n), a batch after the time; G[t] = dDiv_t/dh_t. G_c : the same for c_t; None for zeros.
-    Raises ValueError where the shapes do not fit, and for gradients beyond the floats.
+    Raises ValueError where the shapes do not fit, and for gradients that overflow.
     Source: the equations of the module, from (5) up to (1).
 
     >>> net = LSTM(W=np.zeros((4, 1)), U=np.zeros((4, 1)), b=np.zeros(4))
@@ -148,7 +148,7 @@ def lstm_backward(net, run, G, G_c=None):
 def lstm_terms(net, run):
     """Return the LSTMTerms of every step, the parts of which `lstm_jacobians` is put together.
 
-    Arguments and errors as for `lstm_jacobians`. Source: claims.md 3E.
+    Arguments and errors as for `lstm_jacobians`. Source: claim C91.
 
     >>> net = LSTM(W=[[0.0], [0.0], [4.0], [0.0]], U=np.zeros((4, 1)), b=np.zeros(4))
     >>> lstm_terms(net, lstm_run(net, np.zeros((1, 1)))).cell_input.tolist()
@@ -165,7 +165,7 @@ def lstm_factors(net, run):
 
     g i(1 - i),   c_k f(1 - f),   i squash'(z_g),   read(c_{k+1}) o(1 - o),   o read'(c_{k+1})
 
-    Arguments and errors as for `lstm_jacobians`. Source: claims.md 3E.
+    Arguments and errors as for `lstm_jacobians`. Source: claim C91.
 
     >>> net = LSTM(W=[[0.0], [0.0], [4.0], [0.0]], U=np.zeros((4, 1)), b=np.zeros(4))
     >>> lstm_factors(net, lstm_run(net, np.zeros((1, 1)))).cell_input.tolist()
@@ -194,7 +194,7 @@ def lstm_jacobians(net, run, paths=PATHS):
     paths : which of PATHS to keep: "carousel" is diag(f), the others are the terms of W_i, W_f, W_g and W_o. With the
         carousel alone dc_T/dc_0 is the product of the forget gates, what truncation leaves.
     Raises ValueError where net and run do not fit, and for an unknown path.
-    Source: claims C91, C92; claims.md 3E; Hochreiter & Schmidhuber 1997, equations (30) and (35) for the truncated one.
+    Source: claims C91, C92; Hochreiter & Schmidhuber 1997, equations (30) and (35) for the truncated one.
 
     >>> net = LSTM(W=[[0.0], [0.0], [4.0], [0.0]], U=np.zeros((4, 1)), b=np.zeros(4))
     >>> lstm_jacobians(net, lstm_run(net, np.zeros((1, 1))))[0].tolist()
@@ -218,7 +218,7 @@ def rest_eigenvalue(w_g, forget_bias=0.0, input_bias=0.0, output_bias=0.0):
 
     w_g : the weight from h to the cell input. The biases set f, i and o; a forget_bias of inf is no forget gate.
     Numbers, or arrays that broadcast together. Raises ValueError for NaN, and for inf elsewhere.
-    Source: claim C91; claims.md 3E.
+    Source: claim C91.
 
     >>> float(rest_eigenvalue(-1.0, forget_bias=np.inf)), float(rest_eigenvalue(2.0))
     (0.75, 1.0)
@@ -234,7 +234,7 @@ def explosion_borders(forget_bias=0.0, input_bias=0.0, output_bias=0.0):
 
     (-1 - f)/(i o)  and  (1 - f)/(i o),   where f + i o w_g is -1 and 1
 
-    Arguments and errors as for `rest_eigenvalue`. Source: claim C91; claims.md 3E.
+    Arguments and errors as for `rest_eigenvalue`. Source: claim C91.
 
     >>> [float(border) for border in explosion_borders()]
     [-6.0, 2.0]

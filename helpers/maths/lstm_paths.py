@@ -5,7 +5,7 @@ import numpy as np
 from helpers.maths._check import logs_within_floats, members, one_of, whole_number
 from helpers.maths.lstm import PATHS, SCALES, lstm_factors, lstm_run, random_lstm
 from helpers.maths.rnn import FAR
-from helpers.maths.scalar import log10_transport
+from helpers.maths.scalar import log10_transition
 
 VARIANTS = ("whole", *PATHS)  # the last four: the carousel and this gate's path
 
@@ -20,7 +20,7 @@ def path_log10_norms(net, run, variants=VARIANTS):
 
     net : an LSTM. run : its LSTMRun, without a batch. variants : some of VARIANTS. -inf is an exact 0.
     Raises ValueError where net and run do not fit, for a batch, and for an unknown variant.
-    Source: claim C91; claims.md 3E.
+    Source: claim C91.
 
     >>> from helpers.maths.lstm import LSTM, lstm_run
     >>> net = LSTM(W=[[0.0], [0.0], [2.0], [0.0]], U=np.zeros((4, 1)), b=np.zeros(4))
@@ -59,7 +59,7 @@ def path_log10_norms(net, run, variants=VARIANTS):
     with np.errstate(divide="ignore"):
         logs = np.log10(np.linalg.norm(products, 2, axis=(-2, -1))) + scales
     told = dict(zip(by_matrix, logs.T, strict=True))
-    carousel = log10_transport(run.F).max(axis=1)
+    carousel = log10_transition(run.F).max(axis=1)
     return np.stack([told.get(name, carousel) for name in variants])
 
 
@@ -70,7 +70,7 @@ def readout_log10(net, run):
     E = o r / cosh^2(r c_{k+1}),   r = 1, and 1/2 with the squash of 1997
 
     net : an LSTM. run : its LSTMRun; a batch after the time. -inf where o is 0.
-    Raises ValueError where they do not fit. Source: claims.md 3E.
+    Raises ValueError where they do not fit. Source: claim C91.
 
     >>> from helpers.maths.lstm import LSTM, lstm_run
     >>> net = LSTM(W=np.zeros((4, 1)), U=np.zeros((4, 1)), b=[0.0, np.log(3.0), 0.0, 0.0])

@@ -89,7 +89,7 @@ def random_theta(shape, rng, gain=1.0, forget_bias=0.0, input_bias=0.0):
 
 
 def single_net(theta, shape, s):
-    """Return net s of theta (S, P) as an RNN, LSTM or GRU of the earlier rooms, with copies of its parameters.
+    """Return net s of theta (S, P) as an RNN, LSTM or GRU, with copies of its parameters.
 
     shape : a Shape. s : from 0 to S - 1. Raises ValueError for other values.
 

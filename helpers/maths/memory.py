@@ -11,7 +11,7 @@ import numpy as np
 
 from helpers.maths._check import real_array, real_number, same_shape, shown, vector, whole_number
 from helpers.maths.rnn import checked_square
-from helpers.maths.scalar import LOG10_OF_2, ZERO_EXPONENT, log10_transport
+from helpers.maths.scalar import LOG10_OF_2, ZERO_EXPONENT, log10_transition
 
 
 def gated_memory(gates, writes, m0=0.0):
@@ -21,7 +21,7 @@ def gated_memory(gates, writes, m0=0.0):
 
     gates : s, (T, ...), from 0 to 1. writes : u, (T, ...). m0 : (...), or a number.
     What stands behind the time axis broadcasts, so that (T,) is one gate for all.
-    Raises ValueError for other gates, shapes that do not fit, and a state that leaves the floats.
+    Raises ValueError for other gates, shapes that do not fit, and a state that overflows.
     Source: claims C84, C85, C87, C90, C92, C93.
 
     >>> gated_memory([1.0, 1.0, 0.5, 0.0], [3.0, 0.0, 0.0, 0.0]).tolist()  # write, hold, fade, reset
@@ -38,7 +38,7 @@ def gated_memory(gates, writes, m0=0.0):
         for k in range(len(s)):
             M[k + 1] = s[k] * M[k] + u[k]
     if not np.isfinite(M).all():
-        raise ValueError("the memory must stay within the floats, got writes that add up to more")
+        raise ValueError("the memory must not overflow, got writes that add up to more")
     return M
 
 
@@ -55,7 +55,7 @@ def gated_gradient(gates, since=0):
     >>> (10 ** gated_gradient([0.5, 0.5, 0.0])).round(6).tolist()
     [1.0, 0.5, 0.25, 0.0]
     """
-    return log10_transport(_gates(gates), since)
+    return log10_transition(_gates(gates), since)
 
 
 def primed_gradient(gates, since=0):
@@ -70,7 +70,7 @@ def primed_gradient(gates, since=0):
     0.0625
     """
     s = _gates(gates)
-    return log10_transport(s * (1.0 - s), since)
+    return log10_transition(s * (1.0 - s), since)
 
 
 def multi_tap_gradient(weights, n_steps):
@@ -87,7 +87,7 @@ def multi_tap_gradient(weights, n_steps):
     """
     w, w_exponent = np.frexp(vector("weights", weights)[::-1])  # w_K first, for it meets the oldest state
     K, T = len(w), whole_number("n_steps", n_steps)
-    # The derivative at step t is p 2^e at index K - 1 + t, with 1/2 <= |p| < 1: no product leaves the floats.
+    # The derivative at step t is p 2^e at index K - 1 + t, with 1/2 <= |p| < 1: no product overflows.
     p, e = np.zeros(K + T), np.full(K + T, ZERO_EXPONENT)
     p[K - 1], e[K - 1] = 0.5, 1
     for t in range(1, T + 1):
@@ -107,8 +107,8 @@ def residual_jacobians(W, h0, eps, n_steps):
 
     W : (n, n). h0 : (n,). eps : the size of a step, any finite number. n_steps : T.
     `product_norms` says what the product of the J does.
-    Raises ValueError for shapes that do not fit, and values that are not finite or leave the floats.
-    Source: claim C88; claims.md 3F; He, Zhang, Ren & Sun 2016.
+    Raises ValueError for shapes that do not fit, and values that are not finite or overflow.
+    Source: claim C88; He, Zhang, Ren & Sun 2016.
 
     >>> residual_jacobians([[2.0]], [0.0], 0.1, 2).tolist()
     [[[1.2]], [[1.2]]]
@@ -123,7 +123,7 @@ def residual_jacobians(W, h0, eps, n_steps):
             J[k] = np.eye(len(W)) + eps * (1.0 - f**2)[:, None] * W
             h = h + eps * f
     if not (np.isfinite(J).all() and np.isfinite(h).all()):
-        raise ValueError(f"the state and its Jacobian must stay within the floats, got W {shown(W)}, eps {eps}")
+        raise ValueError(f"the state and its Jacobian must not overflow, got W {shown(W)}, eps {eps}")
     return J
 
 
@@ -134,7 +134,7 @@ def half_life(forget_bias):
 
     forget_bias : b, numbers; inf gives inf, -inf gives 0. Beyond 745 the gate is 1 and H is inf.
     Raises ValueError for NaN and what is not a number.
-    Source: claims.md 3E; claims C85, C91.
+    Source: claims C85, C91.
 
     >>> half_life([0.0, 1.0, 5.0]).round(2).tolist()
     [1.0, 2.21, 103.22]
@@ -151,7 +151,7 @@ def forget_bias_for(half_life):
 
     half_life : H, in steps, above 0; inf gives inf.
     Raises ValueError for other values.
-    Source: claims.md 3E.
+    Source: claim C91.
 
     >>> forget_bias_for([1.0, 10.0, 1000.0]).round(3).tolist()
     [0.0, 2.634, 7.274]
@@ -170,7 +170,7 @@ def chrono_bias(n_steps):
 
     n_steps : T, above 1. The largest bias that Tallec & Ollivier draw; their input gate gets its negative.
     Raises ValueError for other values.
-    Source: Tallec & Ollivier 2018; claims.md 3E.
+    Source: Tallec & Ollivier 2018.
 
     >>> chrono_bias([2.0, 101.0]).round(4).tolist()
     [0.0, 4.6052]

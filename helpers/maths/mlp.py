@@ -69,7 +69,7 @@ def forward(layers, x):
 
     layers : a list of Layer, at least one; a vector activation acts on the units of its layer
     x : the input h_0, (n_0,), or (n_0, B) for a batch
-    Raises ValueError for layers that do not fit together, an x that does not fit, and a layer that leaves the floats.
+    Raises ValueError for layers that do not fit together, an x that does not fit, and a layer that overflows.
     Source: claims C10, C11, C21.
 
     >>> forward([Layer([[3.0, 0.0], [0.0, -1.0]], "relu")], [1.0, 1.0]).H[1].tolist()
@@ -115,7 +115,7 @@ def chain_product(layers, run, dD_dy, k):
 
     g_k = ∇D ∇f_N W_{N-1} ∇f_{N-1} W_{N-2} ... ∇f_{k+1} W_k
 
-    Arguments and errors as for `factors`. Every step but the last multiplies two matrices: the dear way.
+    Arguments and errors as for `factors`. Every step but the last multiplies two matrices: which costs most.
     Source: claim C16.
 
     >>> layers = [Layer([[2.0]], "identity"), Layer([[5.0]], "identity")]
@@ -132,7 +132,7 @@ def reverse_accumulation(layers, run, dD_dy):
     g_k = g_{k+1} ∇f_{k+1} W_k   from g_N = ∇D
 
     layers : a list of Layer. run : their Forward. dD_dy : the row (1, n_N), or (B, n_N) for a batch.
-    Raises ValueError where these do not fit together, and for a row that leaves the floats.
+    Raises ValueError where these do not fit together, and for a row that overflows.
     Source: claims C16, C17.
 
     >>> layers = [Layer([[2.0]], "identity"), Layer([[5.0]], "identity")]
@@ -328,5 +328,5 @@ def _scaled(rows, log10_scale):
 
 def _in_floats(name, array):
     if not np.isfinite(array).all():
-        raise ValueError(f"{name} must stay within the floats, got {shown(array)}")
+        raise ValueError(f"{name} must not overflow, got {shown(array)}")
     return array

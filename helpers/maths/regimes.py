@@ -49,7 +49,7 @@ def wall_bias(h0, w):
 
     h0 : between 0 and 1. w : above 1 / (h0 (1 - h0)). Numbers or arrays of shapes that broadcast.
     Raises ValueError where that does not hold.
-    Source: claims.md 3A (the wall).
+    Source: Pascanu, Mikolov & Bengio 2013, Figure 6.
 
     >>> float(wall_bias(0.5, 6.0))
     -3.0

@@ -64,7 +64,7 @@ def run_rnn(net, h0, X):
     h_{k+1} = f(W h_k + U x_k + b)
 
     net : an RNN. h0 : (n,), or (B, n). X : (T, m), or (T, B, m); an input of zeros for a net left alone.
-    Raises ValueError for shapes that do not fit, values that are not finite, and a state that leaves the floats.
+    Raises ValueError for shapes that do not fit, values that are not finite, and a state that overflows.
     Source: claim C52.
 
     >>> net = RNN(W=[[0.5]], U=[[1.0]], b=[0.0], activation="identity")
@@ -87,7 +87,7 @@ def run_rnn(net, h0, X):
     if not (np.isfinite(H).all() and np.isfinite(Z).all()):
         H = np.where(np.isfinite(H) & np.isfinite(np.concatenate([H[:1], Z])), H, np.nan)
         k = int(np.isfinite(H).reshape(len(H), -1).all(axis=1).argmin())
-        raise ValueError(f"the state must stay within the floats, got {shown(H[k])} after {k} steps")
+        raise ValueError(f"the state must not overflow, got {shown(H[k])} after {k} steps")
     return Run(H, Z, X)
 
 
@@ -123,13 +123,13 @@ def step_jacobians(net, run):
 
 
 @within_floats
-def transport(J, t, k):
+def state_transition(J, t, k):
     """Return dh_t/dh_k, shape (n, n): J_{t-1} ... J_k, the newest factor leftmost; the identity for t = k.
 
     J : (T, n, n). t, k : 0 <= k <= t <= T. Raises ValueError for other shapes and values.
     Source: claims C59, C60.
 
-    >>> transport(np.array([[[2.0]], [[3.0]]]), t=2, k=0).tolist()
+    >>> state_transition(np.array([[[2.0]], [[3.0]]]), t=2, k=0).tolist()
     [[6.0]]
     """
     J = _stack(J)
@@ -170,7 +170,7 @@ def bptt(net, run, G):
     g <- G[t] at t = T;   then for each step back: a = g D_k,   g <- a W + G[k-1]
 
     net : an RNN. run : its Run. G : (T + 1, n), a batch after the time; G[t] = dDiv_t/dh_t.
-    Raises ValueError where the shapes do not fit, and for gradients beyond the floats.
+    Raises ValueError where the shapes do not fit, and for gradients that overflow.
     Source: claims C54 to C57; Werbos 1990.
 
     >>> net = RNN(W=[[0.5]], U=[[1.0]], b=[0.0], activation="identity")
@@ -192,7 +192,7 @@ def truncated_bptt(net, run, G, window):
     """Return the Gradients with only the contributions of lag t - k < window: what truncated BPTT sees.
 
     net : an RNN. run : its Run. G : as for `bptt`. window : at least 1; from T + 1 on nothing is cut off.
-    Raises ValueError where the shapes do not fit, and for gradients beyond the floats.
+    Raises ValueError where the shapes do not fit, and for gradients that overflow.
     Source: claim C58; Williams & Peng 1990; Miller & Hardt 2019.
 
     >>> net = RNN(W=[[0.5]], U=[[1.0]], b=[0.0], activation="identity")
@@ -217,7 +217,7 @@ def truncated_bptt(net, run, G, window):
 def parameter_gradients(a, run, at_h0):
     """Return the Gradients from the rows a_k = g D_k of all steps, (T, n) with a batch between, and that at h_0.
 
-    Raises ValueError for gradients beyond the floats.
+    Raises ValueError for gradients that overflow.
     """
     flat = a.reshape(-1, a.shape[-1])
     H, X = (v.reshape(len(flat), v.shape[-1]) for v in (run.H[:-1], run.X))
@@ -225,7 +225,7 @@ def parameter_gradients(a, run, at_h0):
         gradients = Gradients(flat.T @ H, flat.T @ X, flat.sum(axis=0), at_h0)
     for gradient in gradients:
         if not np.isfinite(gradient).all():
-            raise ValueError(f"the gradient must stay within the floats, got {shown(gradient)}")
+            raise ValueError(f"the gradient must not overflow, got {shown(gradient)}")
     return gradients
 
 

@@ -33,7 +33,7 @@ class OrbitGradients(NamedTuple):
     log10_db: np.ndarray
 
 
-def orbit(activation, w, b=0.0, h0=0.5, n_steps=50, drive=None, c=1.0):
+def orbit(activation, w, b=0.0, h0=0.5, n_steps=50, x=None, c=1.0):
     """Return the states H, shape (n_steps + 1, *shape), H[0] = h0.
 
     h_{t+1} = f(w h_t + b + c x_t)
@@ -41,21 +41,21 @@ def orbit(activation, w, b=0.0, h0=0.5, n_steps=50, drive=None, c=1.0):
     activation : a name from ACTIVATIONS
     w, b, h0, c : weight, bias, initial state, input weight: numbers or arrays that broadcast to `shape`
     n_steps : number of steps T
-    drive : the inputs x, shape (n_steps,) or (n_steps, *shape); None for no input
+    x : the inputs, shape (n_steps,) or (n_steps, *shape); None for no input
 
-    A state that leaves the floats becomes +-inf without a warning (ReLU with w = 6).
+    A state that overflows becomes +-inf without a warning (ReLU with w = 6).
     Raises ValueError for an unknown activation, a value that is not finite, shapes that do not broadcast.
     Source: claims C1, C7.
 
     >>> orbit("identity", 0.5, h0=1.0, n_steps=3).tolist()
     [1.0, 0.5, 0.25, 0.125]
     """
-    f, w, h0, inputs = _settings(activation, w, b, h0, n_steps, drive, c)
+    f, w, h0, inputs = _settings(activation, w, b, h0, n_steps, x, c)
     H, _ = _run(f, w, h0, inputs)
     return H
 
 
-def orbit_gradients(activation, w, b=0.0, h0=0.5, n_steps=50, drive=None, c=1.0):
+def orbit_gradients(activation, w, b=0.0, h0=0.5, n_steps=50, x=None, c=1.0):
     """Return the orbit and its derivatives with respect to h0, w and b, as OrbitGradients.
 
     dh_{t+1}/dh_0 = J_t dh_t/dh_0             from dh_0/dh_0 = 1
@@ -68,12 +68,12 @@ def orbit_gradients(activation, w, b=0.0, h0=0.5, n_steps=50, drive=None, c=1.0)
     has vanished below 5e-324 adds nothing to it.
     A factor f'(z) below 5e-324 counts as 0 (sigmoid beyond |z| = 745, tanh beyond 372).
     Raises ValueError as `orbit` does.
-    Source: claims.md 3A; Pascanu, Mikolov & Bengio 2013; claims C5, C7.
+    Source: Pascanu, Mikolov & Bengio 2013; claims C5, C7.
 
     >>> float(orbit_gradients("relu", 6.0, h0=1.0, n_steps=400).log10_dh0[400])  # doctest: +ELLIPSIS
     311.26...
     """
-    f, w, h0, inputs = _settings(activation, w, b, h0, n_steps, drive, c)
+    f, w, h0, inputs = _settings(activation, w, b, h0, n_steps, x, c)
     H, Z = _run(f, w, h0, inputs)
     slope = np.asarray(f.derivative(Z), dtype=float)
     J = np.where(w == 0, 0.0, w * np.where(w == 0, 0.0, slope))
@@ -84,27 +84,27 @@ def orbit_gradients(activation, w, b=0.0, h0=0.5, n_steps=50, drive=None, c=1.0)
     return OrbitGradients(H, J, *_products(J), sign[:, 0], log10[:, 0], sign[:, 1], log10[:, 1])
 
 
-def log10_transport(J, since=0):
+def log10_transition(J, since=0):
     """Return log10 |dh_t/dh_since| for t = since, ..., T, shape (T + 1 - since, ...); the first entry is 0.
 
     dh_t/dh_k = J[t-1] ... J[k]
 
     J : (T, ...), J[k] = dh_{k+1}/dh_k. since : the step k, from 0 to T.
     Raises ValueError for NaN, no time axis, and `since` outside 0..T.
-    Source: claims.md Part 1.
+    Source: claim C5.
 
-    >>> log10_transport([0.1, 10.0, 10.0]).round(12).tolist()
+    >>> log10_transition([0.1, 10.0, 10.0]).round(12).tolist()
     [0.0, -1.0, 0.0, 1.0]
     """
     J = _with_time("J", J, shortest=0)
     return _products(J[whole_number("since", since, below=len(J) + 1) :])[1]
 
 
-def steps_remembered(log10_transport, fraction=0.05):
+def steps_remembered(log10_transition, fraction=0.05):
     """Return after how many steps the value is below `fraction` for good, -1 where that has not happened by the end.
 
-    log10_transport : (T + 1, ...), log10 of what is left after 0, 1, ..., T steps; -inf is an exact zero.
-    fraction : above 0. The result has the shape of log10_transport[0], an int for a single orbit.
+    log10_transition : (T + 1, ...), log10 of what is left after 0, 1, ..., T steps; -inf is an exact zero.
+    fraction : above 0. The result has the shape of log10_transition[0], an int for a single orbit.
     "For good" means to the end of the window.
     Raises ValueError for NaN, no time axis, or a fraction that is not above 0.
     Source: claim C6.
@@ -112,7 +112,7 @@ def steps_remembered(log10_transport, fraction=0.05):
     >>> steps_remembered(np.arange(100) * np.log10(0.9))
     29
     """
-    left = _with_time("log10_transport", log10_transport)
+    left = _with_time("log10_transition", log10_transition)
     still_there = left >= np.log10(real_number("fraction", fraction, above=0.0))
     steps = len(left) - np.where(still_there.any(axis=0), still_there[::-1].argmax(axis=0), len(left))
     steps = np.where(steps == len(left), -1, steps)
@@ -146,18 +146,18 @@ def _with_time(name, value, shortest=1):
     return array
 
 
-def _settings(activation, w, b, h0, n_steps, drive, c):
+def _settings(activation, w, b, h0, n_steps, x, c):
     """The activation, w and h0 as checked arrays of the full shape, and b + c x_k for every step k."""
     f = find_activation(activation)
     w, b, h0, c = real_array("w", w), real_array("b", b), real_array("h0", h0), real_array("c", c)
     n_steps = whole_number("n_steps", n_steps)
     shape = same_shape(w=w, b=b, h0=h0, c=c)
-    if drive is None:
+    if x is None:
         return f, np.broadcast_to(w, shape), np.broadcast_to(h0, shape), np.broadcast_to(b, (n_steps, *shape))
-    x = real_array("drive", drive)
+    x = real_array("x", x)
     if x.ndim == 0 or len(x) != n_steps:
-        raise ValueError(f"drive must have n_steps = {n_steps} rows, got shape {x.shape}")
-    shape = same_shape(w=w, b=b, h0=h0, c=c, one_step_of_drive=x[0] if n_steps else np.empty(x.shape[1:]))
+        raise ValueError(f"x must have n_steps = {n_steps} rows, got shape {x.shape}")
+    shape = same_shape(w=w, b=b, h0=h0, c=c, one_step_of_x=x[0] if n_steps else np.empty(x.shape[1:]))
     x = x.reshape(n_steps, *(1,) * (len(shape) + 1 - x.ndim), *x.shape[1:])
     with np.errstate(over="ignore"):
         inputs = np.clip(b + np.clip(c * x, -LARGEST, LARGEST), -LARGEST, LARGEST)

@@ -34,7 +34,7 @@ def shrink(J, v, norm=2):
     J : (m, n), or (n,) for the diagonal of a diagonal Jacobian, whose induced norm is max|d| in all three norms
     v : (n,), not 0. norm : 1, 2 or inf.
     Raises ValueError for values that are not finite, shapes that do not fit, v = 0, another norm, and an induced norm
-    beyond the floats.
+    that overflows.
     Source: claims C29, C30, C34, C68.
 
     >>> shrink([[0.0, 100.0], [0.0, 0.0]], [1.0, 0.0])
@@ -47,7 +47,7 @@ def shrink(J, v, norm=2):
         raise ValueError(f"J must be (m, n) or (n,) where v is (n,), got J {J.shape} and v {v.shape}")
     if not v.any():
         raise ValueError("v must not be 0, for it has no direction")
-    # A product of mantissas and a sum of exponents cannot leave the floats; only the results can.
+    # A product of mantissas and a sum of exponents cannot overflow; only the results can.
     (J_m, J_e), (v_m, v_e) = np.frexp(J), np.frexp(v)
     image, J_v_e = _in_units(J_m * v_m, J_e + v_e)
     unit, v_e = _in_units(v_m, v_e)
@@ -59,7 +59,7 @@ def shrink(J, v, norm=2):
     with np.errstate(over="ignore"):
         result = Shrink(float(np.ldexp(factor / np.linalg.norm(unit, norm), J_v_e - v_e)), float(np.ldexp(bound, J_e)))
     if not np.isfinite(result).all() or (factor > 0 and result.factor == 0):
-        raise ValueError(f"|J v| / |v| and the norm of J must stay within the floats, got J {shown(J)}")
+        raise ValueError(f"|J v| / |v| and the norm of J must not overflow, got J {shown(J)}")
     return result
 
 
@@ -74,7 +74,7 @@ def diagonal_norms(d):
 
     |diag(d)|_p = max|d_i| for p = 1, 2, inf;   |diag(d)|_F = sqrt(sum d_i^2)
 
-    d : (n,), the diagonal. Raises ValueError for a d that is not one finite vector, and a norm beyond the floats.
+    d : (n,), the diagonal. Raises ValueError for a d that is not one finite vector, and a norm that overflows.
     Source: claim C68.
 
     >>> diagonal_norms(np.ones(9))
@@ -85,7 +85,7 @@ def diagonal_norms(d):
     with np.errstate(over="ignore"):
         frobenius = largest * float(np.linalg.norm(d / (largest or 1.0)))
     if not np.isfinite(frobenius):
-        raise ValueError(f"the Frobenius norm of diag(d) must stay within the floats, got d with {largest}")
+        raise ValueError(f"the Frobenius norm of diag(d) must not overflow, got d with {largest}")
     return DiagonalNorms(largest, largest, largest, frobenius)
 
 
@@ -154,7 +154,7 @@ def squeeze(activation, Z, v):
     if slope.ndim != 2 or slope.shape[1:] != v.shape:
         raise ValueError(f"Z must be (depth, n) where v is (n,), got {slope.shape} and {v.shape}")
     if not np.isfinite(slope).all():
-        raise ValueError(f"the slope of {activation} must stay within the floats, got {shown(slope)}")
+        raise ValueError(f"the slope of {activation} must not overflow, got {shown(slope)}")
     with np.errstate(divide="ignore"):
         logs = np.cumsum(np.log10(np.abs(np.vstack([v, slope]))), axis=0)
     top = logs.max(axis=1)

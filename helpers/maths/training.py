@@ -68,7 +68,7 @@ class Training:
     recipe : a Recipe. n_test : sequences of the test that a seed must pass. dtype : of the runs, np.float32, or float
     for digits that agree from machine to machine; parameters and moments are doubles. state : the State.
     history : (loss, wrong) of each update, each (S,): the mean loss and the share of wrong answers of the batch; NaN
-    for a seed that trains no more, because it solved the task or left the floats.
+    for a seed that trains no more, because it solved the task or overflowed.
     Raises ValueError for a recipe that cannot be followed.
 
     >>> training = Training(Recipe("latch", length=3, model="tanh", hidden=4, n_updates=2, seeds=(0,)))
@@ -268,7 +268,7 @@ def losses(task, Y, D):
     if Y.shape != D.shape or Y.ndim != 3 or Y.shape[1] != task.n_outputs or not Y.size:
         raise ValueError(f"Y and D must be (S, {task.n_outputs}, B), got {Y.shape} and {D.shape}")
     loss = {"class": softmax_cross_entropy, "number": l2_loss}[task.kind]
-    lost = ~(np.abs(Y) < 1e150).all(axis=(1, 2), keepdims=True)  # beyond, a squared error leaves the floats
+    lost = ~(np.abs(Y) < 1e150).all(axis=(1, 2), keepdims=True)  # beyond, a squared error overflows
     side_by_side = (np.moveaxis(A, 1, 0).reshape(A.shape[1], -1) for A in (np.where(lost, 0.0, Y), D))
     with np.errstate(over="ignore", invalid="ignore"):
         value, rows = loss(*side_by_side)

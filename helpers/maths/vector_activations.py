@@ -173,7 +173,7 @@ def l2_loss(y, d):
     dD/dy = (y - d)^T
 
     y : the output, (n,) or (n, B). d : the target, of the same shape.
-    Raises ValueError for values that are not finite, shapes that differ, and a loss beyond the floats.
+    Raises ValueError for values that are not finite, shapes that differ, and a loss that overflows.
     Source: claim C43.
 
     >>> l2_loss([1.0, 3.0], [1.0, 1.0])
@@ -237,5 +237,5 @@ def _pair(name, y, d):
 
 def _loss(value, gradient):
     if not (np.isfinite(value).all() and np.isfinite(gradient).all()):
-        raise ValueError("the loss and its gradient must stay within the floats: y and d are too far apart")
+        raise ValueError("the loss and its gradient must not overflow: y and d are too far apart")
     return Loss(value if value.ndim else float(value), gradient.reshape(len(gradient), -1).T)

@@ -1,6 +1,6 @@
 """Who hears the name before training, and who then learns whom the pronoun means (notebook 10).
 
-    python -m helpers.experiments.hearing > helpers/data/hearing.csv
+    python -m tools.hearing > helpers/data/hearing.csv
 
 makes the data that notebook 10 shows again, in some minutes: one line per net, nine kinds of net, twice thirty seeds.
 """
