@@ -4,6 +4,7 @@
 PYTHON ?= python3
 LAB_FLAGS =
 TEST_FLAGS =
+SITE_FLAGS =
 # As many as there are cores; none where a debugger is asked for (--pdb) or TEST_FLAGS says -n0.
 WORKERS = -n auto
 FIRST_SEEDS = 1000 2000 3000
@@ -79,7 +80,7 @@ notebooks: .venv/.made
 	@.venv/bin/python -m tools.regenerate
 
 site: .venv/.site
-	@.venv/bin/python -m tools.site
+	@.venv/bin/python -m tools.site $(SITE_FLAGS)
 
 size: .venv/.made
 	@.venv/bin/python -m tools.size

@@ -3,6 +3,7 @@
 import ast
 import base64
 import html
+import importlib.util
 import json
 import os
 import re
@@ -15,7 +16,7 @@ from helpers.exercises import EXERCISES, check
 from helpers.explorers.controls import Choice, Slider
 from tools.chromium import Page, find_chromium
 from tools.site import __main__ as site
-from tools.site import films, links, pages
+from tools.site import address, films, links, pages
 
 SHOWN = {one.name: one for one in pages.explorers()}
 # One with a choice and a mark that is dragged both ways, and a small one.
@@ -122,6 +123,47 @@ def test_a_player_that_is_no_plain_module_is_refused(monkeypatch, tmp_path):
     monkeypatch.setattr(pages.live, "__file__", str(tmp_path / "live.py"))
     with pytest.raises(ValueError, match="no import"):
         pages.script()
+
+
+BOTH = {"Repository": "https://github.com/owner/name", "Site": "https://owner.github.io/name"}
+
+
+def configured(found):
+    return "[project]\n[project.urls]\n" + "".join(f'{name} = "{url}"\n' for name, url in found.items())
+
+
+def test_what_is_published_needs_the_address_and_says_where_it_is_written():
+    assert address.urls(configured(BOTH), publish=True) == BOTH
+    for missing in BOTH:
+        other = {name: url for name, url in BOTH.items() if name != missing}
+        assert address.urls(configured(other)) == other  # enough to read it
+        with pytest.raises(ValueError, match=rf"no {missing}.*\[project.urls\]"):
+            address.urls(configured(other), publish=True)
+    with pytest.raises(ValueError, match="wanted an address"):
+        address.urls(configured(BOTH | {"Site": "javascript:alert()"}))
+
+
+def test_each_page_leads_to_where_its_notebook_runs_if_that_is_configured():
+    for path in pages.NOTEBOOKS[:2]:
+        source = nbformat.reads(pages.notebook_source(path, [], BOTH), as_version=4).cells[0].source
+        assert f"mybinder.org/v2/gh/owner/name/HEAD?urlpath=lab/tree/notebooks/{path.name})" in source
+        assert f"#fileId=https%3A%2F%2Fowner.github.io%2Fname%2Fcolab%2F{path.name})" in source
+        plain = nbformat.reads(pages.notebook_source(path, []), as_version=4).cells[0].source
+        assert plain == nbformat.read(path, as_version=4).cells[0].source
+
+
+def test_a_copy_for_colab_installs_the_course_before_all_else_and_only_where_it_is_missing(monkeypatch):
+    notebook = nbformat.read(pages.NOTEBOOKS[1], as_version=4)
+    copied = address.copy(notebook, BOTH["Repository"])
+    nbformat.validate(copied)
+    first = next(cell for cell in copied.cells if cell.cell_type == "code")
+    assert [cell for cell in copied.cells if cell is not first] == notebook.cells
+    script, asked = re.sub(r"%pip (.*)", r"asked.append('\1')", first.source), []
+    exec(script, {"asked": asked})
+    assert asked == []
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    exec(script, {"asked": asked})
+    assert asked == ["install --quiet git+https://github.com/owner/name"]
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,11 @@ import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
+import nbformat
 from tqdm import tqdm
 
 from helpers.experiments import ONE_THREAD
-from tools.site import links, pages
+from tools.site import address, links, pages
 from tools.site.films import ROOT, record, stills_of
 
 BUILD = ROOT / "build"
@@ -106,6 +107,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument(
         "--only", nargs="*", metavar="EXPLORER", help="these explorers alone, and no pages of notebooks"
     )
+    parser.add_argument("--publish", action="store_true", help="fail where pyproject.toml has no addresses")
     arguments = parser.parse_args(argv)
     site, shown = BUILD / "site", pages.explorers()
     if arguments.only:
@@ -113,12 +115,22 @@ def main(argv: list[str] | None = None) -> None:
         standalone(shown, site)
         films(shown, site, BUILD / "films")
         return
-    sphinx(pages.sources(shown), site)
+    try:
+        found = address.urls(publish=arguments.publish)
+    except ValueError as error:
+        sys.exit(f"{parser.prog}: {error}")
+    if len(found) < len(address.NAMES):
+        print("pyproject.toml does not say where this will be published: no links to Binder and Colab, no copies.")
+    else:
+        for path in pages.NOTEBOOKS:
+            copied = address.copy(nbformat.read(path, as_version=4), found["Repository"])
+            write(site / "colab" / path.name, nbformat.writes(copied))
+    sphinx(pages.sources(shown, found), site)
     standalone(shown, site)
     films(shown, site, BUILD / "films")
     (site / ".nojekyll").touch()
-    # What nobody reads: maps of the theme's scripts, and its words in other languages.
-    for path in (*site.rglob("*.map"), *site.glob("_static/locales/*/*/*")):
+    # What nobody reads: maps of the theme's scripts, its templates, and its words in other languages.
+    for path in (*site.rglob("*.map"), *site.glob("_static/*macros.html"), *site.glob("_static/locales/*/*/*")):
         path.unlink()
     wrong = links.faults(site)
     if wrong:

@@ -19,6 +19,7 @@ from helpers.exercises import EXERCISES, check
 from helpers.explorers import live
 from helpers.explorers.controls import Choice, Slider
 from tools.explorers import makers
+from tools.site import address
 from tools.site.films import ROOT, Call, Strip, strip_name, strips
 
 HERE = Path(__file__).parent
@@ -140,9 +141,16 @@ def project() -> dict:
     return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
-def notebook_source(path: Path, shown: list[Shown]) -> str:
-    """Return the notebook at ``path`` for Sphinx: explorers in place of stills, no trace of how it was stored."""
+def notebook_source(path: Path, shown: list[Shown], found: dict | None = None) -> str:
+    """Return the notebook at ``path`` for Sphinx: explorers in place of stills, buttons in place of choices.
+
+    found : the addresses that are configured (`address.urls`), to which a line below the title leads.
+    """
     notebook = nbformat.read(path, as_version=4)
+    ways = address.ways(found or {}, path.name)
+    if ways:
+        heading, _, rest = notebook.cells[0].source.partition("\n")
+        notebook.cells[0].source = f"{heading}\n\n{ways}\n{rest}"
     places = {one.cell: one for one in shown if one.notebook == path}
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
@@ -181,12 +189,14 @@ def map_table() -> str:
     return table.replace("(notebooks/", "(")
 
 
-def sources(shown: list[Shown]) -> dict[str, str]:
-    """Return, by name, the files of which Sphinx makes the site."""
-    found = {path.name: notebook_source(path, shown) for path in NOTEBOOKS}
+def sources(shown: list[Shown], where: dict | None = None) -> dict[str, str]:
+    """Return, by name, the files of which Sphinx makes the site; ``where`` are the addresses that are configured."""
+    found = {path.name: notebook_source(path, shown, where) for path in NOTEBOOKS}
     names = [path.stem for path in NOTEBOOKS]
     first = shown[0].element
-    texts = {"map": map_table(), "first": first, "toc": "\n".join(names), "description": project()["description"]}
+    ways = address.ways(where or {}, NOTEBOOKS[0].name)
+    texts = {"ways": f"With nothing to install: {ways}.\n\n" if ways else ""}
+    texts |= {"map": map_table(), "first": first, "toc": "\n".join(names), "description": project()["description"]}
     for page in ("index", "live", "explorers"):
         found[f"{page}.md"] = (HERE / f"{page}.md").read_text("utf-8")
     rows = []
