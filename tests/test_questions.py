@@ -83,10 +83,7 @@ def in_sight(cells) -> list[str]:
     return found
 
 
-TO_COME = {"11"}  # whose predictions are still without a question
-
-
-@pytest.fixture(params=[path for path in PATHS if path.stem[:2] not in TO_COME], ids=lambda path: path.stem)
+@pytest.fixture(params=PATHS, ids=lambda path: path.stem)
 def cells(request):
     return nbformat.read(request.param, as_version=4).cells
 
