@@ -47,10 +47,10 @@ class PlayerPage(Page):
         self.evaluate(PAGE % json.dumps(SOURCE.read_text("utf-8")))
         return self
 
-    def tell(self, drawing: Drawing, sentence: str = "a sentence", handles: Sequence[dict] = ()) -> None:
+    def tell(self, drawing: Drawing, sentence="a sentence", handles: Sequence[dict] = (), plays: dict | None = None):
         """Give the model a drawing, as the kernel does."""
         lists = {name: base64.b64encode(getattr(drawing, name)).decode() for name in ("still", "moving")}
-        more = {"facts": drawing.facts, "sentence": sentence, "handles": list(handles)}
+        more = {"facts": drawing.facts, "sentence": sentence, "handles": list(handles), "plays": plays or {}}
         binary = ", ".join(f"{name}: bytes('{words}')" for name, words in lists.items())
         self.evaluate(f"model.tell({{{binary}, ...{json.dumps(more)}}})")
 

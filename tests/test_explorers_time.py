@@ -18,7 +18,7 @@ from helpers.explorers.contributions import (
     merge_state,
     net_of,
 )
-from helpers.explorers.live import State
+from helpers.explorers.controls import State
 from helpers.figures.cells import decades
 from helpers.maths.bounds import Ladder
 from helpers.maths.rnn import bptt, run_rnn, step_jacobians
@@ -56,7 +56,7 @@ def test_the_whole_gradient_of_all_contributions_is_that_of_backpropagation_thro
 def test_long_lags_fade_with_the_gain_and_the_whole_gradient_does_not():
     long, total = [], []
     for gain in (0.3, 0.9, 2.0):
-        state = State(**contributions_state(gain, 40, 10, "tanh", "noise"))
+        state = State(**contributions_state(gain, 40, 1, 10, "tanh", "noise"))
         long.append(state.log10_long - state.log10_total)
         total.append(state.log10_total)
     assert long[0] < -12 < -3 < long[2]
@@ -67,13 +67,13 @@ def test_a_window_as_long_as_the_run_leaves_nothing_out_and_a_longer_one_less():
     explorer = contributions_explorer()
     explorer.update(window=40)
     assert "A window of 40 leaves out exactly 0 of it" in explorer.sentence
-    state = State(**contributions_state(0.9, 40, 10, "tanh", "noise"))
+    state = State(**contributions_state(0.9, 40, 1, 10, "tanh", "noise"))
     assert (np.diff(state.log10_beyond) < 0.3).all()
 
 
 def test_in_a_linear_orthogonal_like_net_one_step_contributes_by_its_power():
     """With the identity and gain g the contribution at lag j falls about like g^j."""
-    state = State(**contributions_state(0.5, 40, 10, "identity", "noise"))
+    state = State(**contributions_state(0.5, 40, 1, 10, "identity", "noise"))
     per_lag = (state.log10_by_lag[35] - state.log10_by_lag[5]) / 30
     assert 10**per_lag == pytest.approx(0.5, rel=0.2)
 

@@ -18,7 +18,7 @@ in_the_browser = pytest.mark.skipif(not find_chromium() and not REQUIRED, reason
 def held(explorer) -> list[dict]:
     """Return what the page is told of the handles."""
     explorer._player.set_state({"lives": True})
-    explorer._settle()
+    explorer._latest.wait()
     return explorer._player.handles
 
 
@@ -29,7 +29,7 @@ def do(explorer, handle: int, **what) -> None:
         explorer._player.set_state({"hand": told})
     else:
         explorer._player._handle_custom_msg(told, [])
-    explorer._settle()
+    explorer._latest.wait()
 
 
 WITH_HANDLES = sorted(name for name, make in makers().items() if make()._scene.handles)
@@ -85,8 +85,10 @@ def test_a_handle_follows_to_where_it_is_put(name):
         for way, control in controls.items():
             spec = explorer.specs[control]
             if explorer.settings[control] not in spec.extremes:
-                beside = explorer._scene.put(number, target)[control]
-                step = abs(spec.near(beside) - beside) / abs(beside - explorer._scene.put(number, [x, y])[control])
+                beside = explorer._scene.handles[number].put(target)[control]
+                step = abs(spec.near(beside) - beside) / abs(
+                    beside - explorer._scene.handles[number].put([x, y])[control]
+                )
                 assert abs(now[way] - target[way]) <= 20 * step + 1
         explorer.update(**settings)
 

@@ -14,8 +14,9 @@ import pytest
 from ipywidgets import Widget
 from traitlets import TraitError
 
-from helpers.explorers.controls import Choice, Slider
-from helpers.explorers.live import Draft, Explorer, State
+from helpers.explorers.controls import Choice, Slider, State
+from helpers.explorers.latest import Draft
+from helpers.explorers.live import Explorer
 from helpers.explorers.scalar import memory_explorer
 from helpers.figures.scene import Scene
 from tests.sweeping import close, corners, from_the_page, stops, sweep
@@ -492,7 +493,7 @@ def slow():
     explorer.release, explorer.seen = release, seen
     yield explorer
     release.set()
-    explorer._settle()
+    explorer._latest.wait()
 
 
 def until(condition, what, seconds=10):
@@ -505,7 +506,7 @@ def until(condition, what, seconds=10):
 def test_a_long_compute_does_not_block_the_page(slow):
     slow.release.clear()
     from_the_page(slow.controls["x"], 0.5)  # returns, though the compute waits
-    assert slow._at_work
+    assert slow._latest._at_work
     slow.release.set()
     assert slow.sentence == "x = 0.5, a"
 

@@ -315,9 +315,9 @@ def test_the_gap_explorer_shows_the_training_that_anyone_can_run():
         training.update()
     wrong = np.array([row[1] for row in training.history])
     np.testing.assert_array_equal(1 - state.right[-1], wrong[-10:].mean(axis=0))
-    np.testing.assert_allclose(state.flow_before, before - before[0], atol=1e-12)
+    np.testing.assert_allclose(state.log10_before, before - before[0], atol=1e-12)
     now = training.flow()
-    np.testing.assert_allclose(state.flow_now, now - now[0], atol=1e-12)
+    np.testing.assert_allclose(state.log10_now, now - now[0], atol=1e-12)
     np.testing.assert_array_equal(
         np.sort(state.solved_at), np.sort(training.state.solved_at[training.state.solved_at > 0])
     )
@@ -328,7 +328,7 @@ def test_going_back_shows_what_was_seen_on_the_way():
     ran(updates=4 * SNAPSHOT, gap=30)
     again = ran(updates=SNAPSHOT, gap=30)
     np.testing.assert_array_equal(first.right, again.right)
-    np.testing.assert_array_equal(first.flow_now, again.flow_now)
+    np.testing.assert_array_equal(first.log10_now, again.log10_now)
     assert first.answers == again.answers
 
 
@@ -347,9 +347,9 @@ def test_the_three_seeds_of_the_explorer_do_over_forty_words_what_the_notebook_s
         state = ran(updates=200, gap=40, model=model, forget_bias=bias)
         assert len(state.solved_at) == count
         assert not count or set(state.solved_at) == {25}
-        reached = np.median(state.flow_before[-2])
+        reached = np.median(state.log10_before[-2])
         assert (reached > -1) if count else (reached < -2)
-        assert np.median(state.flow_now[-2]) < reached - 1
+        assert np.median(state.log10_now[-2]) < reached - 1
 
 
 def test_the_bias_is_turned_off_for_a_net_without_gates_and_does_nothing_there():

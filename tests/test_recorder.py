@@ -10,8 +10,9 @@ from matplotlib.patches import Circle
 from matplotlib.transforms import Affine2D
 
 from helpers.figures import style
+from helpers.figures.form import CLIP, CODES, FILL, FINE, IMAGE, MARKS, PATH, SNAP, STROKE, TEXT, UNIT
 from helpers.figures.panels import panels
-from helpers.figures.recorder import CLIP, CODES, FILL, FINE, IMAGE, MARKS, PATH, SNAP, STROKE, TEXT, UNIT, Recorder
+from helpers.figures.recorder import Recorder
 from tools.explorers import makers
 
 PROPERTY = settings(deadline=None, max_examples=25, derandomize=True)
@@ -27,10 +28,10 @@ class Operation(NamedTuple):
 
 
 def read(words: bytes) -> list[Operation]:
-    """Return the operations of a list, as recorder.py describes its form."""
+    """Return the operations of a list, as form.py describes it."""
     words, found, at = np.frombuffer(words, "<u2"), [], 0
     while at < len(words):
-        kind, flags, n = int(words[at] & 255), int(words[at] >> 8), int(words[at + 1]) + 65536 * int(words[at + 2])
+        kind, flags, n = int(words[at] & 7), int(words[at] >> 8), int(words[at + 1]) + 65536 * int(words[at + 2])
         next_, box, fill, stroke = at + 3, None, None, None
         if flags & CLIP:
             box, next_ = signed(words[next_ : next_ + 4]) / UNIT, next_ + 4

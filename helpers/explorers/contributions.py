@@ -56,7 +56,7 @@ def readout(n_steps: int) -> tuple[np.ndarray, np.ndarray]:
     return rng.standard_normal((2, N)) / np.sqrt(N), rng.standard_normal((n_steps, 2))
 
 
-def contributions_state(gain: float, step: int, window: int, activation: str, inputs: str) -> dict:
+def contributions_state(gain: float, step: int, reached: int, window: int, activation: str, inputs: str) -> dict:
     """Compute log10 of the contributions of each pair (t, k), of the gradient by lag and of what a window leaves out.
 
     The pairs are (T, T), from t = 1 and k = 1 on, beside the largest; those by lag beside the whole gradient.
@@ -80,6 +80,7 @@ def contributions_state(gain: float, step: int, window: int, activation: str, in
         "steps_ahead": steps[step - 1 :],
         "log10_ahead": pairs[step - 1 :, step - 1],
         "log10_own": pairs[step - 1, step - 1],
+        "log10_pair": pairs[step - 1, reached - 1],
         "log10_total": log10_total,
         "log10_long": float(beyond[LONG]),
         "log10_by_lag": log10_norm(by_lag) - log10_total,
@@ -90,10 +91,10 @@ def contributions_state(gain: float, step: int, window: int, activation: str, in
 
 def describe_contributions(state) -> str:
     """Say what one pair contributes, what long lags do, and what the window leaves out."""
-    told = "reaches back to step 1 alone"
-    if state.step > 1:
-        share = amount(state.log10_back[0] - state.log10_own)
-        told = f"contributes {share} times as much at step 1 as at step {state.step} itself"
+    told = f"comes before step {state.reached} and contributes nothing there"
+    if state.step >= state.reached:
+        share = amount(state.log10_pair - state.log10_own)
+        told = f"contributes {share} times as much at step {state.reached} as at step {state.step} itself"
     return (
         f"{state.activation_label}, gain {state.gain:g}, reading {state.inputs_label}: the loss at step {state.step} "
         f"{told}. The whole gradient has the length {amount(state.log10_total)}; all lags from {LONG} on together "
@@ -106,12 +107,13 @@ def contributions_explorer(gain: float = 0.9) -> Explorer:
     """Return the explorer of the temporal contributions of every pair (t, k)."""
     controls = [
         Slider("gain", "gain g of W", 0.1, 3, gain, 0.05),
-        Slider("step", "step to see", 1, figures.N_STEPS, figures.N_STEPS, 1),
+        Slider("step", "step t of the loss", 1, figures.N_STEPS, figures.N_STEPS, 1),
+        Slider("reached", "step k reached back to", 1, figures.N_STEPS, 1, 1),
         Slider("window", "window of truncation", 1, figures.N_STEPS, 10, 1),
         Choice("activation", "activation f", NET_ACTIVATIONS, "tanh"),
         Choice("inputs", "what it reads", INPUTS, "noise"),
     ]
-    return Explorer(controls, contributions_state, figures.Contributions(), describe_contributions)
+    return Explorer(controls, contributions_state, figures.Contributions(), describe_contributions, plays="step")
 
 
 def merge_state(gain: float, activation: str, inputs: str) -> dict:

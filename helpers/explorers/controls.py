@@ -5,6 +5,8 @@ import re
 from collections.abc import Hashable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
@@ -226,12 +228,12 @@ class Choice:
         return value
 
     def near(self, number: float):
-        """Return the option whose place, from 0 on, lies nearest to ``number``."""
-        return self.samples[round(min(max(number, 0), len(self.samples) - 1))]
+        """Return the option, of numbers, that lies nearest to ``number``."""
+        return min(self.samples, key=lambda option: abs(option - number))
 
     def moved(self, value, n_steps: int):
         """Return the option that stands ``n_steps`` places behind ``value``, or at the end before it."""
-        return self.near(self.samples.index(value) + n_steps)
+        return self.samples[round(min(max(self.samples.index(value) + n_steps, 0), len(self.samples) - 1))]
 
     def position(self, value) -> tuple[int, int, int]:
         """Return the place of ``value``, the first and the last."""
@@ -305,3 +307,47 @@ class Typed:
             value=self.default, description=self.label, style=_LABEL_STYLE, continuous_update=False, layout=layout
         )
         return field, widgets.HBox([field], layout=widgets.Layout(width=f"{width}px"))
+
+
+class Panel(widgets.HBox):
+    """The rows of all controls, by name in ``controls`` what holds their values, and last a button and a ``sign``."""
+
+    def __init__(self, specs: Sequence[Slider | Choice | Typed], width: int, sign: widgets.Widget):
+        # The first control is the one that is dragged most: it has the whole width.
+        widths = [width, *[width // 2 - 4] * (len(specs) - 1)]
+        made = {spec.name: spec.widgets(wide) for spec, wide in zip(specs, widths, strict=True)}
+        self.controls = {name: value for name, (value, _) in made.items()}
+        self._labels = {spec.name: spec.label for spec in specs}
+        self._rows = {name: row for name, (_, row) in made.items()}
+        self.reset = widgets.Button(description="Reset", tooltip="Set every control to its first value")
+        layout = widgets.Layout(width=f"{width}px", max_width="100%", flex_flow="row wrap")
+        super().__init__([*self._rows.values(), widgets.HBox([self.reset, sign])], layout=layout)
+
+    def switch(self, off: Mapping[str, str]) -> None:
+        """Turn off the controls that cannot act, and let their labels say why."""
+        for name, row in self._rows.items():
+            self.controls[name].description = off.get(name, self._labels[name])
+            for part in row.children:
+                part.disabled = name in off
+
+
+class State(SimpleNamespace):
+    """What an explorer shows: what compute found, each setting by its name, and of a Choice its label as NAME_label.
+
+    A drawing and a sentence read what they need from it, so that no compute has to hand a setting on.
+
+    >>> def compute(n, word):
+    ...     return {"repeated": n * word}
+    >>> controls = [Slider("n", "how often", 1, 9, 2, 1), Choice("word", "what", {"the sum": "+", "a dot": "."}, "+")]
+    >>> state_of(controls, {"n": 3, "word": "."}, compute(3, "."))
+    State(n=3, word='.', word_label='a dot', repeated='...')
+    """
+
+
+def state_of(controls: Sequence[Slider | Choice | Typed], settings: Mapping[str, Any], found: Mapping) -> State:
+    """Return the State of these settings in which compute ``found`` a mapping of names to values.
+
+    Raises TypeError where it found what a setting or a label is called.
+    """
+    labels = {f"{c.name}_label": c.label_of(settings[c.name]) for c in controls if isinstance(c, Choice)}
+    return State(**settings, **labels, **found)

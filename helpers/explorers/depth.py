@@ -48,24 +48,24 @@ def unit_matrices(seed: int) -> np.ndarray:
 
 
 def depth_state(gain: float, seed: int, activation: str) -> dict:
-    """Compute what the explorer of depth shows: log10 of the gradient at layer k beside the output's, from k = 0 on."""
+    """Compute what the explorer of depth shows: log10 of the gradient beside the output's, from there to the input."""
     W = gain * unit_matrices(seed)
     x = np.random.default_rng(seed + 1000).standard_normal(DEPTH_WIDTH)
     logs = []
     for layers in ([Layer(matrix, activation) for matrix in W], [Layer(W[0], activation)] * len(W)):
         logs.append(log10_gradient_norms(layers, forward(layers, x), np.full((1, DEPTH_WIDTH), DEPTH_WIDTH**-0.5)))
-    return {"deep": logs[0], "recurrent": logs[1]}
+    return {"log10_deep": logs[0][::-1], "log10_recurrent": logs[1][::-1]}
 
 
 def describe_depth(state) -> str:
     """Say what is left after all layers, and the factor a layer."""
     told = []
-    for name, logs in (("deep", state.deep), ("recurrent", state.recurrent)):
-        rate = "" if np.isneginf(logs[0]) else f" (a factor {10 ** (logs[0] / (len(logs) - 1)):.3g} a layer)"
-        told.append(f"{name} net {amount(logs[0])}{rate}")
+    for name, logs in (("deep", state.log10_deep), ("recurrent", state.log10_recurrent)):
+        rate = "" if np.isneginf(logs[-1]) else f" (a factor {10 ** (logs[-1] / (len(logs) - 1)):.3g} a layer)"
+        told.append(f"{name} net {amount(logs[-1])}{rate}")
     return (
         f"{state.activation_label}, gain {state.gain:.3g}: of the gradient at the output, "
-        f"{len(state.deep) - 1} layers leave {'; '.join(told)}."
+        f"{len(state.log10_deep) - 1} layers leave {'; '.join(told)}."
     )
 
 
@@ -89,7 +89,7 @@ def digit_columns() -> tuple[np.ndarray, np.ndarray]:
 def digits_state(n_layers: int, activation: str, scheme: str, width: int, n_updates: int, batch: int, seed: int):
     """Compute what the explorer of the digits shows; a generator, for training takes time.
 
-    log10_norms has an array of neurons for each layer, levels and lost a number for each.
+    log10_norms has an array of neurons for each layer, log10_levels and log10_lost a number for each.
     """
     X, targets = digit_columns()
     rng = np.random.default_rng(seed)
@@ -109,8 +109,9 @@ def digits_state(n_layers: int, activation: str, scheme: str, width: int, n_upda
     return {
         "image": digits()[0][0].reshape(8, 8),
         "log10_norms": norms,
-        "levels": np.array([log10_rms(one) for one in norms]),
-        "lost": lost_updates(norms, layers, LEARNING_RATE),
+        "layers": np.arange(1, n_layers + 1),
+        "log10_levels": np.array([log10_rms(one) for one in norms]),
+        "log10_lost": lost_updates(norms, layers, LEARNING_RATE),
         "losses": np.array([*losses, after.value.mean()]),
     }
 
@@ -127,7 +128,8 @@ def layers_told(which: np.ndarray) -> str:
 
 def describe_digits(state) -> str:
     """Say how the gradient falls from layer to layer, and where single precision loses it."""
-    first, last = state.levels[0], state.levels[-2]
+    levels, lost = state.log10_levels, state.log10_lost
+    first, last = levels[0], levels[-2]
     net = f"{state.activation_label}, {state.scheme_label}, {state.n_layers} layers of {state.width}"
     told = [
         f"{net}, {state.batch_label}, after {state.n_updates} updates (loss of {BATCH} digits {state.losses[-1]:.3g}): "
@@ -136,8 +138,7 @@ def describe_digits(state) -> str:
     ]
     if np.isfinite([first, last]).all() and state.n_layers > 2:
         told[0] += f", a factor {10 ** ((first - last) / (state.n_layers - 2)):.3g} a layer"
-    rounded, gone = state.levels < state.lost, state.levels < SMALLEST_SINGLE
-    larger = state.levels > state.lost - HALF_SPACING_SINGLE
+    rounded, gone, larger = levels < lost, levels < SMALLEST_SINGLE, levels > lost - HALF_SPACING_SINGLE
     if rounded.any():
         told.append(f"Single precision rounds most of an update away in {layers_told(rounded)}")
     if gone.any():

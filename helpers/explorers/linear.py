@@ -46,6 +46,7 @@ def turn_state(theta: float, sigma1: float, sigma2: float, n: int) -> dict:
     with suppress(ValueError):  # most pairs have no critical angle
         critical = float(np.degrees(critical_angle(sigma1, sigma2)))
     return {
+        "turned": np.array([np.cos(np.radians(theta)), np.sin(np.radians(theta))]),
         "once": circle_image(M, 1),
         "often": circle_image(M, n) / 10 ** log10_norms[n],  # scaled to length 1
         "inputs": spokes(inputs),  # the directions that M stretches, and where it puts them
@@ -104,7 +105,7 @@ The border lies at 48.1897°.'
         Slider("sigma2", "singular value σ2", 0.2, 3, sigma2, 0.01),
         Slider("n", "steps n", 1, figures.TURN_STEPS, 10, 1),
     ]
-    return Explorer(controls, turn_state, figures.StretchRotate(), describe_turn)
+    return Explorer(controls, turn_state, figures.StretchRotate(), describe_turn, plays="n")
 
 
 def bump_state(a: float, b: float) -> dict:

@@ -92,7 +92,7 @@ def dissector_explorer(forget_bias: float = 1.0, scale: float = 1.0) -> Explorer
         Choice("inputs", "what it reads", INPUTS, "sentence"),
         Typed("sentence", "a sentence of yours", SENTENCE, 100, ("a", "Jane had lunch. Then she left.")),
     ]
-    return Explorer(controls, dissector_state, figures.Dissector(), describe_dissector)
+    return Explorer(controls, dissector_state, figures.Dissector(), describe_dissector, plays="lag")
 
 
 def cell_state(forget_bias: float, scale: float, step: int) -> dict:
@@ -102,7 +102,8 @@ def cell_state(forget_bias: float, scale: float, step: int) -> dict:
     # Carousel and readout are diagonal, and the norm of a diagonal matrix is its largest entry.
     flows = {"carousel": float(run.F[step].max())}
     flows |= {name: float(spectral_norm(term[step])) for name, term in zip(PATHS[1:], terms[:4], strict=True)}
-    return {"flows": flows | {"readout": float(terms.readout[step].max())}}
+    flows["readout"] = float(terms.readout[step].max())
+    return {"flows": flows, "norms": np.array([flows[name] for name in figures.CellDrawing.FLOWS])}
 
 
 def describe_cell(state) -> str:
@@ -119,7 +120,7 @@ def cell_explorer(forget_bias: float = 1.0) -> Explorer:
         Slider("scale", "scale of W", 0, 8, 1, 0.1),
         Slider("step", "step", 0, figures.N_STEPS - 1, 50, 1),
     ]
-    return Explorer(controls, cell_state, figures.CellDrawing(), describe_cell)
+    return Explorer(controls, cell_state, figures.CellDrawing(), describe_cell, plays="step")
 
 
 def forget_bias_state(forget_bias: float, lag: int) -> dict:

@@ -120,16 +120,29 @@ def output_gradients(z: np.ndarray, d: float) -> tuple[np.ndarray, ...]:
 
 @lru_cache
 def output_curves(d: float) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
-    """Return the grid of z and the sizes over it."""
+    """Return the grid of z and log10 of the sizes over it."""
     z = np.linspace(*figures.OutputGradient.z_limits, 241)
-    return z, tuple(np.abs(values) for values in output_gradients(z, d))
+    return z, tuple(log10_size(values) for values in output_gradients(z, d))
+
+
+def log10_size(values: np.ndarray) -> np.ndarray:
+    """Return log10 of the sizes of ``values``."""
+    with np.errstate(divide="ignore"):
+        return np.log10(np.abs(values))
 
 
 def output_state(z: float, d: float) -> dict:
-    """Compute what the explorer of the output gradient shows: KL and L2 at y, then KL and L2 at z, in size over z."""
+    """Compute what the explorer of the output gradient shows: KL and L2 at y, then KL and L2 at z, over z and here."""
     z_grid, (over_error, *over) = output_curves(d)
     error, *here = (float(values[0]) for values in output_gradients(np.array([z]), d))
-    return {"z_grid": z_grid, "error": over_error, "sizes": over, "here": np.array(here), "y": error + d}
+    return {
+        "z_grid": z_grid,
+        "log10_error": over_error,
+        "log10_sizes": over,
+        "here": here,
+        "log10_here": log10_size(np.reshape(here, (2, 2))),
+        "y": error + d,
+    }
 
 
 def describe_output(state) -> str:

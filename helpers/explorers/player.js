@@ -1,10 +1,15 @@
-// Paints the display lists of helpers/figures/recorder.py (the form is written there) on a canvas.
+// Paints the display lists of helpers/figures/recorder.py (the form is written there) on a canvas, lets a hand move its
+// marks, says what its lines and matrices hold, and plays what goes on in time.
 //
-// An explorer's model holds two lists: `still`, which changes with the stage, and `moving`, which changes at each
-// step. The still part is painted once, at the screen's own density, and kept; each frame lays it down and paints what
-// moves over it. The kernel shows a picture until this module says that it lives.
+// Whoever shows a drawing gives `render` an element and a model, which anywidget makes of live.Player:
+//   get(name)               facts (see scene.Drawing), still and moving (the two lists), sentence, handles and plays
+//   on("change", told), off("change", told)                        told() when any of these has changed
+//   set("hand", { handle, place }), then save_changes()            a handle was put there; only the newest counts
+//   send({ handle, way, steps }), send({ control, steps })         so many steps of a handle, of a control; all count
+// It needs no kernel. The still part is painted once, at the screen's own density, and kept; each frame lays it down
+// and paints what moves over it. The kernel shows a picture until this module says that it lives.
 
-const UNIT = 32, FINE = 16, PATH = 1, MARKS = 2, TEXT = 3, IMAGE = 4;
+const UNIT = 32, FINE = 16, PATH = 1, MARKS = 2, TEXT = 3, IMAGE = 4, VALUES = 5;
 const CLIP = 1, FILL = 2, STROKE = 4, CODES = 8, SNAP = 16;
 const LINE = 2, QUADRATIC = 3, CUBIC = 4, CLOSE = 79;
 const CAPS = ["butt", "round", "square"], JOINS = ["miter", "round", "bevel"];
@@ -15,6 +20,9 @@ function wordsOf(view) {
   return new Uint16Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 }
 
+const bounded = (number, low, high) => Math.min(Math.max(number, low), high);
+const within = (box, x, y, more) => // not further than so much outside of it
+  x >= box[0] - more && x <= box[2] + more && y >= box[1] - more && y <= box[3] + more;
 const signed = (word) => (word << 16) >> 16;
 const colour = (low, high) => `rgba(${low & 255}, ${low >> 8}, ${high & 255}, ${(high >> 8) / 255})`;
 
@@ -38,80 +46,73 @@ function trace(context, words, shape, toX, toY) {
   }
 }
 
+/** Yield the operations of a list: of clip box, fill, pen and content where they begin. */
+function* operations(words) {
+  for (let start = 0, at, end; start < words.length; start = end) {
+    const kind = words[start] & 7, owner = (words[start] >> 3) & 31, flags = words[start] >> 8;
+    end = start + words[start + 1] + 65536 * words[start + 2];
+    const box = (at = start + 3), fill = (at += flags & CLIP ? 4 : 0), pen = (at += flags & FILL ? 2 : 0);
+    if (flags & STROKE) at += 4 + (words[pen + 3] >> 8);
+    yield { kind, owner, flags, box, fill, pen, at, end };
+  }
+}
+
 /** Paint a list. A `view` says where in the page, in CSS pixels, what stands at x and y in the scene is painted, how
  * large pens and marks are, how large type is at least, and which box of the scene is seen. */
 function paint(context, words, view, density) {
   const thick = (view.pen * density) / UNIT;
   const placeX = (word) => view.x(word / UNIT) * density, placeY = (word) => view.y(word / UNIT) * density;
-  for (let at = 0, end; at < words.length; at = end) {
-    const kind = words[at] & 255, flags = words[at] >> 8;
-    end = at + words[at + 1] + 65536 * words[at + 2];
-    let next = at + 3, width = 0;
+  const corners = (at) => [0, 1, 2, 3].map((k) => Math.round((k % 2 ? placeY : placeX)(signed(words[at + k]))));
+  for (const { kind, flags, box, fill, pen, at, end } of operations(words)) {
+    if (kind === VALUES) continue;
     context.save();
     if (flags & CLIP) {
       // As Agg does it: whole pixels, and the last one belongs to the box; or a line on the edge would be cut away.
-      const [left, top, right, bottom] = [0, 1, 2, 3].map((k) =>
-        Math.round((k % 2 ? placeY : placeX)(signed(words[next + k]))));
+      const [left, top, right, bottom] = corners(box);
       context.beginPath();
       context.rect(left, top, right + 1 - left, bottom + 1 - top);
       context.clip();
-      next += 4;
     }
-    if (flags & FILL) {
-      context.fillStyle = colour(words[next], words[next + 1]);
-      next += 2;
-    }
+    if (flags & FILL) context.fillStyle = colour(words[fill], words[fill + 1]);
     if (flags & STROKE) {
-      const ends = words[next + 3], dashes = Array.from(words.subarray(next + 4, next + 4 + (ends >> 8)), (w) => w * thick / FINE);
-      context.strokeStyle = colour(words[next], words[next + 1]);
-      context.lineWidth = width = words[next + 2] * thick;
-      context.lineCap = CAPS[ends & 15];
+      const ends = words[pen + 3], dashes = Array.from(words.subarray(pen + 4, at), (word) => (word * thick) / FINE);
+      const lineWidth = words[pen + 2] * thick, strokeStyle = colour(words[pen], words[pen + 1]);
+      Object.assign(context, { strokeStyle, lineWidth, lineCap: CAPS[ends & 15], miterLimit: 4 });
       context.lineJoin = JOINS[(ends >> 4) & 15];
-      context.miterLimit = 4;
       if (dashes.length) {
         context.lineDashOffset = dashes[0];
         context.setLineDash(dashes.slice(1));
       }
-      next += 4 + (ends >> 8);
     }
     // A line along the axes fills whole pixels, at every density: its middle lies on one or between two.
-    const middle = width && Math.round(width) % 2 ? 0.5 : 0;
+    const middle = flags & STROKE && Math.round(words[pen + 2] * thick) % 2 ? 0.5 : 0;
     const onPixel = (number) => Math.floor(number + 0.5) + middle;
-    const finish = () => {
+    const draw = (shape, toX, toY) => {
+      context.beginPath();
+      trace(context, words, shape, toX, toY);
       if (flags & FILL) context.fill();
       if (flags & STROKE) context.stroke();
     };
     if (kind === PATH) {
-      const snapped = flags & SNAP, shape = shapeAt(words, next, flags & CODES);
-      context.beginPath();
-      trace(context, words, shape, snapped ? (w) => onPixel(placeX(w)) : placeX, snapped ? (w) => onPixel(placeY(w)) : placeY);
-      finish();
+      const put = (place) => (flags & SNAP ? (word) => onPixel(place(word)) : place);
+      draw(shapeAt(words, at, flags & CODES), put(placeX), put(placeY));
     } else if (kind === MARKS) {
-      const shape = shapeAt(words, next, flags & CODES), n = words[shape.end];
-      const turn = flags & SNAP ? (w) => onPixel(w * thick) : (w) => w * thick;
+      const shape = shapeAt(words, at, flags & CODES), n = words[shape.end];
+      const turn = flags & SNAP ? (word) => onPixel(word * thick) : (word) => word * thick;
       for (let k = 0; k < n; k++) {
         let x = placeX(signed(words[shape.end + 1 + k])), y = placeY(signed(words[shape.end + 1 + n + k]));
         if (flags & SNAP) [x, y] = [Math.round(x), Math.round(y)];
-        context.beginPath();
-        trace(context, words, shape, (w) => x + turn(w), (w) => y + turn(w));
-        finish();
+        draw(shape, (word) => x + turn(word), (word) => y + turn(word));
       }
     } else if (kind === TEXT) {
-      const shape = shapeAt(words, next + 1, flags & CODES), anchor = [0, 1].map((k) => signed(words[shape.end + k]));
-      const type = (density / UNIT) * Math.max(view.pen, Math.min(1, (view.smallest * UNIT) / words[next]));
-      const [left, top, right, bottom] = view.box.map((edge) => edge * UNIT), x = placeX(anchor[0]), y = placeY(anchor[1]);
-      if (anchor[0] < left || anchor[0] > right || anchor[1] < top || anchor[1] > bottom) {
-        context.restore(); // another panel's
-        continue;
-      }
-      context.beginPath();
-      trace(context, words, shape, (w) => x + w * type, (w) => y + w * type);
-      finish();
+      const shape = shapeAt(words, at + 1, flags & CODES), anchor = [0, 1].map((k) => signed(words[shape.end + k]));
+      const type = (density / UNIT) * Math.max(view.pen, Math.min(1, (view.smallest * UNIT) / words[at]));
+      const x = placeX(anchor[0]), y = placeY(anchor[1]), own = within(view.box, anchor[0] / UNIT, anchor[1] / UNIT, 0);
+      if (own || !view.smallest) draw(shape, (word) => x + word * type, (word) => y + word * type);
     } else if (kind === IMAGE) {
-      const [left, top, right, bottom] = [0, 1, 2, 3].map((k) =>
-        Math.round((k % 2 ? placeY : placeX)(signed(words[next + k]))));
+      const [left, top, right, bottom] = corners(at);
       context.imageSmoothingEnabled = false;
-      context.drawImage(imageAt(words, next + 4, end), left, top, right - left, bottom - top);
+      context.drawImage(imageAt(words, at + 4, end), left, top, right - left, bottom - top);
     }
     context.restore();
   }
@@ -137,55 +138,80 @@ const TYPE = 0.94; // how large type and the margins round axes are painted ther
 
 /** Return the views of a scene in a page of this width: of its panels, and of the words above them. */
 function layoutOf(facts, width) {
-  if (width >= NARROW * facts.width) {
-    const scale = width / facts.width, to = (at) => scale * at;
-    const box = [0, 0, facts.width, facts.height];
-    return { panels: [{ box, x: to, y: to, pen: scale, smallest: SMALLEST }], words: [], height: scale * facts.height };
-  }
   const panels = [], words = [];
-  let top = 0;
-  for (const { box, inside, lines } of facts.panels) {
-    for (const line of lines) {
-      let left = 0, high = 0;
-      for (const word of line) {
-        const wide = TYPE * (word[2] - word[0]) + 4;
-        if (left && left + wide > width) [left, top] = [0, top + high];
-        words.push({ box: word, left, top });
-        left += wide;
-        high = TYPE * (word[3] - word[1]) + 2;
-      }
-      top += high;
-    }
-    const wide = box[2] - box[0], across = inside ? inside[2] - inside[0] : 0, [begin, from] = [top, box[1]];
-    const pen = inside ? TYPE : Math.min(TYPE, (width - 1) / wide);
-    const squeeze = Math.min(pen, (width - 1 - pen * (wide - across)) / (across || 1));
-    const x = (at) => {
-      const [left, right] = inside ? [inside[0], inside[2]] : [box[0], box[0]];
-      const [before, within, behind] = [Math.min(at, left), Math.min(Math.max(at, left), right), Math.max(at, right)];
-      return pen * (before - box[0] + behind - right) + squeeze * (within - left);
+  const at = (x, y) => panels.find(({ box }) => within(box, x, y, 1)) ?? panels.find(({ box }) => within(box, x, y, 9));
+  if (width >= NARROW * facts.width) {
+    const scale = width / facts.width, to = (place) => scale * place, box = [0, 0, facts.width, facts.height];
+    panels.push({ box, x: to, y: to, pen: scale, smallest: SMALLEST });
+    return { panels, words, at, height: scale * facts.height };
+  }
+  /** Return the view of a panel from `left` on in so much room; of its axes it may lose width. */
+  const viewOf = ({ box, inside }, left, top, room) => {
+    const wide = box[2] - box[0], [from, to] = inside ? [inside[0], inside[2]] : [box[0], box[0]];
+    const pen = inside ? TYPE : Math.min(TYPE, (room - 1) / wide);
+    const squeeze = Math.min(pen, (room - 1 - pen * (wide - to + from)) / (to - from || 1));
+    const x = (place) => {
+      const within = bounded(place, from, to);
+      return left + pen * (Math.min(place, from) - box[0] + Math.max(place, to) - to) + squeeze * (within - from);
     };
-    panels.push({ box, x, y: (at) => begin + pen * (at - from), pen, smallest: SMALLEST });
-    top += pen * (box[3] - box[1]) + 6;
+    return { box, x, y: (place) => top + pen * (place - box[1]), pen, smallest: SMALLEST };
+  };
+  let left = 0, top = 0, high = 0, aside = null; // where the next one goes, the row's height, what stands before each
+  const lineUp = () => { [left, top, high] = [0, top + high, 0]; };
+  for (const panel of facts.panels) {
+    if (panel.aside) aside = panel;
+    if (panel.aside) continue;
+    const before = aside ? TYPE * (aside.box[2] - aside.box[0]) : 0, wide = TYPE * (panel.box[2] - panel.box[0]);
+    if (panel.lines.length || left + before + wide > width) lineUp();
+    for (const line of panel.lines) {
+      for (const box of line) {
+        const long = TYPE * (box[2] - box[0]) + 4;
+        if (left && left + long > width) lineUp();
+        words.push({ ...viewOf({ box }, left, top, width), smallest: 0 });
+        left += long;
+        high = TYPE * (box[3] - box[1]) + 2;
+      }
+      lineUp();
+    }
+    if (aside) panels.push(viewOf({ box: [aside.box[0], panel.box[1], aside.box[2], panel.box[3]] }, left, top, width));
+    const view = viewOf(panel, left + before, top, width - left - before);
+    panels.push(view);
+    [left, high] = [view.x(panel.box[2]), Math.max(high, view.y(panel.box[3]) - top + 6)];
   }
-  return { panels, words, height: top };
+  return { panels, words, at, height: top + high };
 }
 
-/** Paint the words of a list, each where it flows to. */
-function paintWords(context, list, facts, words, density) {
-  const zoom = TYPE * density, whole = document.createElement("canvas"), to = (at) => TYPE * at;
-  Object.assign(whole, { width: Math.round(facts.width * zoom), height: Math.round(facts.height * zoom) });
-  const view = { box: [0, 0, facts.width, facts.height], x: to, y: to, pen: TYPE, smallest: 0 };
-  paint(whole.getContext("2d"), list, view, density);
-  for (const { box, left, top } of words) {
-    const [x, y, right, bottom] = box.map((edge) => Math.round(edge * zoom));
-    const place = [left * density, top * density, right - x, bottom - y].map(Math.round);
-    context.drawImage(whole, x, y, right - x, bottom - y, ...place);
-  }
+function add(el, tag, css, attributes = {}) {
+  const one = el.appendChild(document.createElement(tag));
+  one.style.cssText = css;
+  for (const [name, value] of Object.entries(attributes)) one.setAttribute(name, value);
+  return one;
 }
 
-const REACH = 44; // CSS pixels across: as large as a fingertip
+/** Return where in the page a view shows a box of the scene. */
+const seen = (view, box) => box.map((edge, k) => (k % 2 ? view.y : view.x)(edge));
+
+/** Make what is wanted and not there, and take away what is there and not wanted. */
+function keep(made, wanted, make) {
+  for (const [key, { one }] of made) {
+    if (wanted.includes(key)) continue;
+    one.remove();
+    made.delete(key);
+  }
+  for (const key of wanted) if (!made.has(key)) made.set(key, make(key));
+}
+
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowDown: [1, -1], ArrowUp: [1, 1],
   Home: [0, -1e9], End: [0, 1e9], PageDown: [1, -10], PageUp: [1, 10] };
+const KEYS = { tabindex: 0, "data-lm-suppress-shortcuts": "true" }; // for what has keys of its own: not JupyterLab's
+
+/** Return the way and the steps of a key, and keep it from the page; null for a key that is not ours. */
+function stepsOf(event) {
+  const steps = event.altKey || event.ctrlKey || event.metaKey ? null : STEPS[event.key];
+  if (steps) event.preventDefault();
+  if (steps) event.stopPropagation();
+  return steps;
+}
 
 /** Return where in the scene lies what a monotone `view` of it shows at `target`. */
 function sceneAt(view, from, to, target) {
@@ -196,26 +222,21 @@ function sceneAt(view, from, to, target) {
   return from;
 }
 
-/** Lay an invisible slider over each mark that a hand can move. The page says where it was put, the kernel what follows. */
+/** Lay an invisible slider, as large as a fingertip, over each mark that a hand can move. The page says where it was
+ * put, the kernel what follows. */
 function handlesOf(model, el) {
   const made = new Map();
   function make(number) {
-    const one = document.createElement("div");
+    const one = add(el, "div", "position: absolute; width: 44px; height: 44px; margin: -22px; border-radius: 50%;"
+      + "cursor: grab; touch-action: none; outline: none", { role: "slider", class: "handle", ...KEYS });
     const held = { one, view: null, grip: null };
-    Object.assign(one, { tabIndex: 0, className: "handle" });
-    one.setAttribute("role", "slider");
-    one.dataset.lmSuppressShortcuts = "true"; // JupyterLab's own keys
-    one.style.cssText = `position: absolute; width: ${REACH}px; height: ${REACH}px; margin: ${-REACH / 2}px;`
-      + "border-radius: 50%; cursor: grab; touch-action: none; outline: none";
-    const ring = () => { one.style.outline = "2px solid #0072b2"; };
-    one.onfocus = () => { if (one.matches(":focus-visible")) ring(); };
-    one.onblur = () => { one.style.outline = "none"; };
+    const ring = (on) => { one.style.outline = on ? "2px solid #0072b2" : "none"; };
+    one.onfocus = () => ring(one.matches(":focus-visible"));
+    one.onblur = () => ring(false);
     one.onkeydown = (event) => {
-      const steps = STEPS[event.key];
-      if (!steps || event.altKey || event.ctrlKey || event.metaKey) return;
-      event.preventDefault();
-      event.stopPropagation();
-      ring();
+      const steps = stepsOf(event);
+      if (!steps) return;
+      ring(true);
       model.send({ handle: number, way: steps[0], steps: steps[1] }); // no step is lost
     };
     one.onpointerdown = (event) => {
@@ -224,49 +245,241 @@ function handlesOf(model, el) {
       held.grip = [event.clientX - parseFloat(one.style.left), event.clientY - parseFloat(one.style.top)];
       one.style.cursor = "grabbing";
     };
-    one.onpointermove = (event) => {
+    one.onpointermove = ({ clientX, clientY }) => {
       if (!held.grip) return;
-      const [x, y] = [event.clientX - held.grip[0], event.clientY - held.grip[1]], { view } = held;
-      const place = [sceneAt(view.x, view.box[0] - 99, view.box[2] + 99, x), sceneAt(view.y, view.box[1] - 99, view.box[3] + 99, y)];
+      const { view: { x, y, box }, grip } = held;
+      const at = [clientX - grip[0], clientY - grip[1]];
+      const place = [x, y].map((view, k) => sceneAt(view, box[k] - 99, box[k + 2] + 99, at[k]));
       model.set("hand", { handle: number, place });
       model.save_changes(); // one message at a time is under way, and of those that wait only the newest is sent
     };
     one.onlostpointercapture = () => { held.grip = null; one.style.cursor = "grab"; };
-    el.append(one);
     return held;
   }
-  return {
-    follow(layout) {
-      const there = new Set();
-      for (const { number, place: [x, y], label, told, now, low, high } of model.get("handles") || []) {
-        // A mark may stand out of its axes by half of itself.
-        const view = layout.panels.find(({ box }) => x >= box[0] - 9 && x <= box[2] + 9 && y >= box[1] - 9 && y <= box[3] + 9);
-        if (!view) continue;
-        if (!made.has(number)) made.set(number, make(number));
-        const held = made.get(number);
-        held.view = view;
-        Object.assign(held.one.style, { left: `${view.x(x)}px`, top: `${view.y(y)}px` });
-        const facts = { label, valuetext: told, valuenow: now, valuemin: low, valuemax: high };
-        for (const [name, value] of Object.entries(facts)) held.one.setAttribute(`aria-${name}`, value);
-        there.add(number);
-      }
-      for (const [number, { one }] of made) {
-        if (there.has(number)) continue;
-        one.remove();
-        made.delete(number);
-      }
-    },
+  return (layout) => {
+    const there = (model.get("handles") || []).filter(({ place }) => layout.at(...place));
+    keep(made, there.map(({ number }) => number), make);
+    for (const { number, place, label, told, now, low, high } of there) {
+      const held = made.get(number), view = (held.view = layout.at(...place));
+      Object.assign(held.one.style, { left: `${view.x(place[0])}px`, top: `${view.y(place[1])}px` });
+      const facts = { label, valuetext: told, valuenow: now, valuemin: low, valuemax: high };
+      for (const [name, value] of Object.entries(facts)) held.one.setAttribute(`aria-${name}`, value);
+    }
+  };
+}
+
+/** Return a number in plain form, of its log10: `0.37`, `1 in 16,000`, `10^-31.4`. */
+function plain(log10, digits, sign = "") {
+  if (log10 <= -9 || log10 >= 6) return `${sign}10^${log10.toFixed(1)}`;
+  if (log10 >= -3) return `${sign}${Number((10 ** log10).toPrecision(digits))}`;
+  return `${sign}1 in ${Number((10 ** -log10).toPrecision(2)).toLocaleString("en")}`;
+}
+
+/** Return the number at a share of an axis, in plain form and to a part of a pixel. */
+function numberAt({ low, high, log10, whole }, share) {
+  const number = low + (high - low) * share, digits = Math.ceil(2.3 - Math.log10(Math.abs(high - low)));
+  if (log10 || whole) return log10 ? plain(number, 2) : `${Math.round(number)}`;
+  const said = number.toFixed(Math.max(0, digits));
+  return `${Number(said) || said.replace("-", "")}`; // 0.00 is not said to be 0
+}
+
+/** Return how high a line lies at x, null where it does not; where it has left the frame it is known on which side. */
+function heightAt(points, x, top, bottom) {
+  const k = points.findLastIndex(([from]) => from <= x + 0.3), next = points[k + 1];
+  const [from, height] = points[Math.max(k, 0)];
+  if (k >= 0 && Math.abs(from - x) < 0.3) return height;
+  if (k >= 0 && next && !next.begins) return height + ((next[1] - height) * (x - from)) / (next[0] - from);
+  return height < top - 0.5 || height > bottom + 0.5 ? height : null;
+}
+
+/** Return the stops where a line or its marks say something: where each lies in the scene, and what is said there. */
+function stopsOf(words, { kind, flags, at }, { x: across, y: up, names, frame: [left, top, right, bottom] }) {
+  const shape = shapeAt(words, at, flags & CODES), isLine = kind === PATH, n = isLine ? shape.n : words[shape.end];
+  const from = isLine ? shape.x : shape.end + 1, points = Array.from({ length: n }, (_, k) => Object.assign(
+    [signed(words[from + k]) / UNIT, signed(words[from + n + k]) / UNIT], { begins: shape.codes?.[k] === 1 }));
+  const rises = points.every(([x], k) => !k || x > points[k - 1][0] - 0.1), wide = points[n - 1][0] - points[0][0];
+  const xSaid = (x) => across.prefix + numberAt(across, (x - left) / (right - left));
+  const ySaid = (y) => (y > bottom + 0.5 ? "less than " : y < top - 0.5 ? "more than " : "")
+    + numberAt(up, (bottom - bounded(y, top, bottom)) / (bottom - top));
+  const pair = (x, y) => `${xSaid(x)}, ${up.prefix}${ySaid(y)}`; // where a line turns back
+  const stop = ([x, y], k) => ({ x, y, said: rises ? `${names[k] ?? xSaid(x)}: ${ySaid(y)}` : pair(x, y) });
+  if (!isLine || !rises) return points.map(stop);
+  if (wide < 0.5) { // upright: it says where it stands
+    const [x] = points[0], said = xSaid(x);
+    return Array.from({ length: 21 }, (_, k) => ({ x, y: top + ((bottom - top) * k) / 20, said }));
+  }
+  const step = (right - left) / (across.whole ? across.high - across.low : 200); // each whole step, or 200 places
+  const first = left + (across.whole ? (Math.ceil(across.low) - across.low) * step : 0);
+  const places = Array.from({ length: Math.floor((right - first) / step + 1.1) }, (_, k) => first + k * step);
+  return places.map((x) => [x, heightAt(points, x, top, bottom)]).filter(([, y]) => y !== null).map(stop);
+}
+
+/** Return what can be read off a list: of each line and of each matrix whose it is and its stops. */
+function readable(words, shown) {
+  const found = [];
+  for (const operation of operations(words)) {
+    const { kind, owner, at } = operation, facts = shown[owner - 1], known = found.filter((one) => one.owner === owner);
+    const item = { owner, facts, number: known.length, columns: 0 };
+    if (!facts || kind === TEXT || kind === IMAGE) continue;
+    if (kind !== VALUES) {
+      // The marks of a line stand where it does.
+      if (!known.length) found.push({ ...item, stops: stopsOf(words, operation, facts) });
+      continue;
+    }
+    const [columns, rows] = words.subarray(at + 4, at + 6);
+    const number = (k) => {
+      const size = words[at + 6 + k] & 32767, sign = words[at + 6 + k] > 32767 ? "-" : "";
+      return size > 1 ? plain(size / 800 - 20, 3, sign) : size ? "less than 10^-20" : "0";
+    };
+    const place = ([word, first, step], k) => `${word} ${Number((first + k * step).toFixed(6))}`;
+    const [left, top, right, bottom] = Array.from(words.subarray(at, at + 4), (word) => signed(word) / UNIT);
+    const [wide, high] = [(right - left) / columns, (bottom - top) / rows];
+    const stops = Array.from({ length: facts.rows ? rows * columns : 0 }, (_, k) => {
+      const [row, column] = [Math.floor(k / columns), k % columns];
+      const said = `${place(facts.rows, row)}, ${place(facts.columns, column)}: ${number(k)}`;
+      return { x: left + (column + 0.5) * wide, y: top + (row + 0.5) * high, said };
+    });
+    if (facts.rows) found.push({ ...item, columns, stops, cell: wide });
+    else for (const one of known[0]?.stops ?? []) one.said = number(0); // what no axes tell
+  }
+  return found.filter((one) => one.stops.length);
+}
+
+/** Say what moving lines and matrices hold: beside the pointer, and by the keys in each panel that is tabbed to. */
+function valuesOf(model, el) {
+  const over = "position: absolute; pointer-events: none; box-sizing: border-box; visibility: hidden;";
+  const ring = add(el, "div", `${over} width: 12px; height: 12px; margin: -6px; border: 2px solid; border-radius: 50%`);
+  const tip = add(el, "div", `${over} max-width: 96%; padding: 1px 7px; background: #ffffffee; color: black;`
+    + "font: 13px/1.4 sans-serif; border: 1px solid; border-left-width: 7px; z-index: 2", { role: "status" });
+  const targets = new Map(); // by frame: what is tabbed to
+  let layout = null, here = null; // what is read now: whose, which of it, and which stop
+  const items = () => readable(wordsOf(model.get("moving")), model.get("facts").shown);
+  const isHere = ({ owner, number }) => here && owner === here.owner && number === here.number;
+  const viewOf = ([left, top, right, bottom]) => layout.at((left + right) / 2, (top + bottom) / 2);
+
+  function say(next, some = items()) {
+    here = next;
+    const item = some.find(isHere);
+    for (const one of [tip, ring]) one.style.visibility = item ? "visible" : "hidden";
+    if (!item) return;
+    here.stop = bounded(here.stop, 0, item.stops.length - 1);
+    const { x, y, said } = item.stops[here.stop], { frame, names, name, colour } = item.facts, view = viewOf(frame);
+    const left = view.x(x), top = view.y(bounded(y, frame[1], frame[3]));
+    tip.replaceChildren();
+    add(tip, "b", "").textContent = (item.columns && names[item.number]) || name;
+    tip.append(`, ${said}`);
+    tip.style.borderColor = ring.style.borderColor = colour;
+    Object.assign(ring.style, { left: `${left}px`, top: `${top}px` });
+    const high = tip.offsetHeight, beside = bounded(left + 10, 0, Math.max(0, el.clientWidth - tip.offsetWidth - 1));
+    Object.assign(tip.style, { left: `${beside}px`, top: `${top > high + 12 ? top - high - 10 : top + 12}px` });
+  }
+
+  /** Read the stop that is nearest to a place in the page, if one is near; cells where no line is. */
+  function point(event) {
+    const box = el.getBoundingClientRect(), [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const dragged = event.buttons && (event.pointerType !== "touch" || event.target.className === "handle");
+    let nearest = null, near = 30; // CSS pixels
+    const some = dragged ? [] : items();
+    for (const item of some) {
+      const { owner, number, stops, cell, facts: { frame } } = item, view = viewOf(frame);
+      if (!within(seen(view, frame), x, y, 6)) continue;
+      stops.forEach((stop, k) => {
+        const [across, down] = [view.x(stop.x) - x, view.y(bounded(stop.y, frame[1], frame[3])) - y].map(Math.abs);
+        const away = cell ? 7 + (Math.max(across, down) > (view.pen * cell) / 2 ? 99 : 0) : Math.hypot(across, down);
+        if (away < near) [near, nearest] = [away, { owner, number, stop: k }];
+      });
+    }
+    say(nearest, some);
+  }
+
+  /** Walk by a key along what is read, or to what else is read in this panel. */
+  function walk(event, frame) {
+    const steps = event.type === "focus" ? [1, 0] : stepsOf(event);
+    const some = items().filter(({ facts }) => `${facts.frame}` === frame);
+    if (!steps || !some.length) return;
+    const at = Math.max(0, some.findIndex(isHere)), item = some[at], last = item.stops.length - 1;
+    const next = some[(at - Math.sign(steps[1]) + some.length) % some.length];
+    const from = item.stops[bounded(here?.stop ?? 0, 0, last)].x;
+    if (!steps[1] || Math.abs(steps[1]) === 10 || (steps[0] && !item.columns)) {
+      const away = next.stops.map((stop) => Math.abs(stop.x - from));
+      say({ owner: next.owner, number: next.number, stop: next.columns ? 0 : away.indexOf(Math.min(...away)) });
+    } else {
+      const stop = here.stop + (steps[0] ? -item.columns : 1) * steps[1];
+      say({ ...here, stop: steps[0] && (stop < 0 || stop > last) ? here.stop : bounded(stop, 0, last) });
+    }
+  }
+
+  function targetOf(frame) {
+    const one = add(el, "div", `${over} visibility: visible; outline-offset: 3px`, { role: "application", ...KEYS });
+    one.onfocus = one.onkeydown = (event) => walk(event, frame);
+    one.onblur = () => say(null);
+    return { one };
+  }
+  el.onpointermove = el.onpointerdown = point;
+  el.onpointerleave = (event) => { // a finger leaves when it is lifted
+    if (event.pointerType !== "touch" && !el.contains(document.activeElement)) say(null);
+  };
+  return (now) => {
+    layout = now;
+    const shown = model.get("facts").shown.filter(Boolean);
+    keep(targets, [...new Set(shown.map(({ frame }) => `${frame}`))], targetOf);
+    for (const [key, { one }] of targets) {
+      const some = shown.filter(({ frame }) => `${frame}` === key), names = [...new Set(some.map(({ name }) => name))];
+      const [left, top, right, bottom] = seen(viewOf(some[0].frame), some[0].frame);
+      const place = { left, top, width: right - left, height: bottom - top };
+      for (const [edge, length] of Object.entries(place)) one.style[edge] = `${length}px`;
+      one.setAttribute("aria-label", `values of ${names.join(", ")}: arrow keys`);
+    }
+    if (here) say(here);
+  };
+}
+
+/** Lay buttons below a drawing that moves one control on, step by step: the next when the last has been painted. */
+function playOf(model, el, signal) {
+  const bar = add(el, "div", "display: flex; gap: 8px; align-items: center; font: 13px sans-serif; min-height: 34px");
+  const look = "font: inherit; min-height: 28px; padding: 0 10px";
+  const [play, step, speed] = ["button", "button", "select"].map((tag) => add(bar, tag, look));
+  const told = add(bar, "span", ""), calm = matchMedia("(prefers-reduced-motion: reduce)");
+  for (const rate of [1, 2, 5, 10, 30]) speed.add(new Option(`${rate} a second`, rate, rate === 5, rate === 5));
+  speed.setAttribute("aria-label", "speed");
+  let playing = false, timer = 0, from = null; // what it stood at when the step was asked for that is under way
+  const move = (steps) => {
+    from = model.get("plays").now;
+    model.send({ control: model.get("plays").control, steps });
+  };
+  const set = (on) => {
+    playing = on;
+    clearTimeout(timer);
+    play.textContent = on ? "⏸ Pause" : "▶ Play";
+    if (on) move(model.get("plays").now >= model.get("plays").high ? -1e9 : 1);
+  };
+  play.onclick = () => set(!playing);
+  step.textContent = "Step";
+  step.onclick = () => {
+    set(false);
+    move(1);
+  };
+  set(false);
+  signal.addEventListener("abort", () => set(false));
+  return () => { // what the model holds has been painted
+    const { label, now, high, told: value, draft } = model.get("plays") || {};
+    bar.style.display = label ? "flex" : "none";
+    play.hidden = speed.hidden = calm.matches;
+    play.title = step.title = `move ${label} on`;
+    told.textContent = value;
+    if (!playing || draft || now === from) return;
+    from = now; // so that the next one is asked for once
+    if (!label || now >= high || calm.matches) set(false);
+    else timer = setTimeout(() => move(1), 1000 / speed.value);
   };
 }
 
 /** One view of a drawing: it paints what the model holds, and lets go of everything when it is taken away. */
 function render({ model, el }) {
-  const canvas = document.createElement("canvas"), kept = document.createElement("canvas");
-  canvas.setAttribute("role", "img");
-  canvas.style.cssText = "display: block";
+  const canvas = add(el, "canvas", "display: block", { role: "img" }), kept = document.createElement("canvas");
+  const life = new AbortController(), { signal } = life;
   el.style.cssText += "position: relative; overflow: hidden";
-  el.append(canvas);
-  const handles = handlesOf(model, el);
+  const followers = [handlesOf(model, el), valuesOf(model, el), playOf(model, el, signal)];
   let frame = 0, keptFor = "";
 
   function paintNow(density) {
@@ -274,11 +487,10 @@ function render({ model, el }) {
     if (!width) return; // hidden; its size is observed
     const layout = layoutOf(facts, width);
     const size = { width: Math.round(width * density), height: Math.round(layout.height * density) };
-    const paintPanels = (context, list) => {
-      for (const view of layout.panels) {
+    const paintAll = (context, list, views) => {
+      for (const view of views) {
         // What has no clip box of its own may stand out of the axes a little.
-        const [left, right] = [0, 2].map((k) => Math.round(view.x(view.box[k]) * density));
-        const [top, bottom] = [1, 3].map((k) => Math.round(view.y(view.box[k]) * density));
+        const [left, top, right, bottom] = seen(view, view.box).map((edge) => Math.round(edge * density));
         context.save();
         context.beginPath();
         context.rect(left, top, right - left, bottom - top);
@@ -293,20 +505,18 @@ function render({ model, el }) {
       keptFor = null;
     }
     if (keptFor !== model.get("still")) {
-      const list = wordsOf(model.get("still"));
       Object.assign(kept, size);
       const context = kept.getContext("2d");
       context.fillStyle = "white";
       context.fillRect(0, 0, size.width, size.height);
-      paintPanels(context, list);
-      if (layout.words.length) paintWords(context, list, facts, layout.words, density);
+      paintAll(context, wordsOf(model.get("still")), [...layout.panels, ...layout.words]);
       keptFor = model.get("still");
     }
     const context = canvas.getContext("2d");
     context.drawImage(kept, 0, 0);
-    paintPanels(context, wordsOf(model.get("moving")));
+    paintAll(context, wordsOf(model.get("moving")), layout.panels);
     canvas.setAttribute("aria-label", model.get("sentence"));
-    handles.follow(layout);
+    for (const follow of followers) follow(layout);
   }
 
   // At most once a frame; what is printed cannot wait for one, and is as sharp as paper.
@@ -318,7 +528,6 @@ function render({ model, el }) {
   };
   const paintForPrint = () => paintNow(Math.max(3, devicePixelRatio));
   const resized = new ResizeObserver(paintSoon);
-  const life = new AbortController(), { signal } = life;
   const followDensity = () => {
     matchMedia(`(resolution: ${devicePixelRatio}dppx)`)
       .addEventListener("change", () => { paintSoon(); followDensity(); }, { once: true, signal });

@@ -7,7 +7,7 @@ import numpy as np
 from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.live import Explorer
 from helpers.explorers.scalar import settling
-from helpers.explorers.words import amount, number
+from helpers.explorers.words import amount, counted, number
 from helpers.figures import regimes as figures
 from helpers.figures.scalar import LABELS
 from helpers.maths.descent import descend, wall_gradient, wall_loss
@@ -107,7 +107,7 @@ def cut(n_steps: int) -> tuple[np.ndarray, np.ndarray, float]:
     return b, wall_loss(FIRST_W, b, n_steps=n_steps), float(np.abs(slope).max())
 
 
-def wall_state(b: float, learning_rate: float, max_norm: float, n_steps: int):
+def wall_state(b: float, learning_rate: float, max_norm: float, n_steps: int, updates: int):
     """Compute what the wall explorer shows; a generator, for with many steps it takes longer than a frame.
 
     Run 0 is plain descent, run 1 is clipped.
@@ -124,6 +124,11 @@ def wall_state(b: float, learning_rate: float, max_norm: float, n_steps: int):
         "cut_loss": cut_loss,
         "steepest": steepest,
         "runs": runs,
+        "n_updates": N_UPDATES,
+        "paths": runs.path[: updates + 1].T,
+        "losses": runs.loss[: updates + 1].T,
+        "first_w": FIRST_W,
+        "first_loss": runs.loss[0, 0],
         "left_at": outside[0] if len(outside) else None,
     }
 
@@ -131,18 +136,20 @@ def wall_state(b: float, learning_rate: float, max_norm: float, n_steps: int):
 def describe_wall(state) -> str:
     """Say what the two descents did."""
     runs, clip = state.runs, f"clipped at {state.max_norm:g}"
+    ends = "ends at" if state.updates == N_UPDATES else f"is after {counted(state.updates, 'update')} at"
     plain, clipped = (
-        f"ends at w = {number(w)}, b = {number(b)}, loss {number(loss)}"
-        for (w, b), loss in zip(runs.path[-1].T, runs.loss[-1], strict=True)
+        f"{ends} w = {number(w)}, b = {number(b)}, loss {number(loss)}"
+        for (w, b), loss in zip(runs.path[state.updates].T, runs.loss[state.updates], strict=True)
     )
-    leaves = f"leaves the map at update {state.left_at} and " if state.left_at else ""
-    same = (runs.gradient_norm[:-1, 0] <= state.max_norm).all()
+    left = state.left_at is not None and state.left_at <= state.updates
+    leaves = f"leaves the map at update {state.left_at} and " if left else ""
+    same = (runs.gradient_norm[: state.updates, 0] <= state.max_norm).all()
     other = f"no step of it is {clip}, so clipping changes nothing" if same else f"descent {clip} {clipped}"
     w, b = runs.path[0, :, 0]
     return (
         f"From w = {w:g}, b = {b:g}, learning rate {state.learning_rate:g}, T = {state.n_steps}: plain descent {leaves}"
         f"{plain}; {other}. The largest gradient that plain descent meets has the norm "
-        f"{runs.gradient_norm[:, 0].max():.2g}."
+        f"{runs.gradient_norm[: state.updates + 1, 0].max():.2g}."
     )
 
 
@@ -153,5 +160,6 @@ def wall_explorer() -> Explorer:
         Slider("max_norm", "clip the gradient at norm", 0.05, 5, 1, 0.05),
         Choice("learning_rate", "learning rate", [0.03, 0.1, 0.3, 1.0], 0.3),
         Choice("n_steps", "steps T", [10, 20, 50], 20),
+        Slider("updates", "updates shown", 0, N_UPDATES, N_UPDATES, 1),
     ]
-    return Explorer(controls, wall_state, figures.Wall(), describe_wall)
+    return Explorer(controls, wall_state, figures.Wall(), describe_wall, plays="updates")

@@ -22,6 +22,7 @@ DROP_YEAR = 1899  # the first low year
 LEFT_OUT = ("exp", "squared_relu", "gelu")
 OFFERED = {act.label: name for name, act in ACTIVATIONS.items() if name not in LEFT_OUT}
 W_GRID = np.linspace(-8, 8, 161)
+WALK = 50  # the steps that the stairs can be followed one by one
 
 
 class Input(NamedTuple):
@@ -67,24 +68,34 @@ def settled_multipliers(activation: str, b: float, h0: float) -> np.ndarray:
     return end_of(activation, W_GRID, b, h0).multiplier
 
 
-def memory_state(activation: str, w: float, b: float, h0: float, inputs: str, n_steps: int) -> dict:
+def memory_state(activation: str, w: float, b: float, h0: float, inputs: str, n_steps: int, walked: int) -> dict:
     """Compute what the memory explorer shows; H (T + 1,), and of a change at the event what is left, from there on."""
     read = make_input(inputs, n_steps)
     run = orbit_gradients(activation, w, b, h0, len(read.x), read.x)
     log10_left = log10_transition(run.J, read.event)
     peak = int(log10_left.argmax())
     map_h = np.linspace(*figures.state_limits(activation, run.H), 101)
+    # How long after the event the change is largest, if it grows and then shrinks.
+    peaks = log10_left[peak] > np.log10(1.005) and peak < len(log10_left) - 1
+    last = walked if walked < WALK else len(run.H) - 1
     return {
         "read": read,
         "H": run.H,
+        "since": np.arange(read.event, len(run.H)),
         "log10_left": log10_left,
+        "peak_at": read.event + peak if peaks else None,
+        "log10_peak": log10_left[peak] if peaks else None,
+        # Up or down to the curve, across to the diagonal.
+        "stairs_h": np.repeat(run.H[: last + 1], 2)[:-1],
+        "stairs_f": np.append(run.H[0], np.repeat(run.H[1 : last + 1], 2)),
+        "last": last,
+        "here": run.H[last],
+        "log10_here": log10_left[last - read.event] if last >= read.event else None,
         "settled": end_of(activation, w, b, np.clip(run.H[-1], -1e300, 1e300)),
         "w_grid": W_GRID,
         "multipliers": settled_multipliers(activation, b, h0),
         "map_h": map_h,
         "map_f": find_activation(activation).f(w * map_h + b),
-        # How long after the event the change is largest, if it grows and then shrinks.
-        "peak": peak if log10_left[peak] > np.log10(1.005) and peak < len(log10_left) - 1 else None,
     }
 
 
@@ -119,15 +130,21 @@ def describe_memory(state) -> str:
     to_the_end = "more than 5 % of it to the end" if all_along else "less than 5 % of it on the way, more at the end"
     kept = to_the_end if steps < 0 else f"less than 5 % of it from {counted(steps)} on"
     grown = ""
-    if state.peak is not None:
-        largest = amount(state.log10_left[state.peak])
-        grown = f" At its largest, after {counted(state.peak)}, it is {largest} times what it was."
+    if state.peak_at is not None:
+        after = counted(state.peak_at - read.event)
+        grown = f" At its largest, after {after}, it is {amount(state.log10_peak)} times what it was."
+    walk = ""
+    if state.last < n_steps:
+        walk = f" At step {state.last} the state is {number(state.here)}"
+        walk += (
+            "." if state.log10_here is None else f"; the product of the slopes so far is {amount(state.log10_here)}."
+        )
     alone = "It" if state.inputs == "nothing" else "With nothing more to read it"
     return (
         f"{state.activation_label}, w = {state.w:g}, b = {state.b:g}: the state goes from "
         f"{number(state.H[0])} to {number(state.H[-1])} in {n_steps} steps. {alone} {settling(state.settled)}. "
         f"Of a small change made at {read.event_name}, {amount(state.log10_left[-1])} is left after "
-        f"{n_steps - read.event} steps: {kept}.{grown}"
+        f"{n_steps - read.event} steps: {kept}.{grown}{walk}"
     )
 
 
@@ -148,12 +165,13 @@ Of a small change made at the start, 1 is left after 50 steps: more than 5 % of 
         Choice("activation", "activation f", OFFERED, activation),
         Choice("inputs", "what it reads, x", ["nothing", "impulse", "step", "noise", "Nile"], inputs),
         Choice("n_steps", "number of steps", [50, 200, 1000], 50),
+        Slider("walked", f"walk to step ({WALK}: the end)", 0, WALK, WALK, 1),
     ]
 
     def off(settings):
         return {"n_steps": "the Nile has 100 steps"} if settings["inputs"] == "Nile" else {}
 
-    return Explorer(controls, memory_state, figures.Memory(), describe_memory, off)
+    return Explorer(controls, memory_state, figures.Memory(), describe_memory, off, plays="walked")
 
 
 def starts_state(w: float) -> dict:

@@ -44,6 +44,8 @@ def zoo_state(z: float, activation: str) -> dict:
         "act": act,
         "value": float(act(z)),
         "slope": float(act.slope(z)),
+        "tangent_z": z + np.array([-2.0, 2.0]),
+        "tangent": float(act(z)) + float(act.slope(z)) * np.array([-2.0, 2.0]),
         "z_grid": z_grid,
         "values": values,
         "slopes": slopes,
@@ -85,26 +87,33 @@ def squeeze_state(log10_q: float, depth: int, activation: str) -> dict:
     Z = np.sqrt(q) * standard_arguments()
     edges = np.linspace(0.0, 1.8, N_BINS + 1)
     shares = np.histogram(np.abs(act.slope(Z[:20])), edges)[0] / Z[:20].size
+    rms, left = rms_slope(activation, q), squeeze(activation, Z, np.full(WIDTH, WIDTH**-0.5))
+    layers = np.arange(1, len(left))
+    with np.errstate(divide="ignore"):  # of slopes that are all 0
+        typical, bound = (np.append(0.0, layers * np.log10(factor)) for factor in (rms, act.gamma))
     return {
         "variance": q,
         "gamma": act.gamma,
-        "rms": rms_slope(activation, q),
+        "rms": rms,
         "bins": (edges[1:] + edges[:-1]) / 2,
         "shares": shares,
-        "log10_left": squeeze(activation, Z, np.full(WIDTH, WIDTH**-0.5)),
+        "log10_left": left,
+        "log10_here": left[depth],
+        "log10_typical": typical,
+        "log10_bound": bound,
     }
 
 
 def describe_squeeze(state) -> str:
     """Say what is left, what average and bound say, and from which layer on less than a millionth is left."""
-    left, layers = state.log10_left[state.depth], counted(state.depth, "layer")
+    left, layers = state.log10_here, counted(state.depth, "layer")
     dead = f" No neuron has a slope in each of the {layers}." if np.isneginf(left) and state.rms else ""
     gone = int(np.flatnonzero(state.log10_left >= -6)[-1]) + 1
     million = f"from layer {gone} on" if gone < len(state.log10_left) else f"in none of the {gone - 1} layers shown"
     return (
         f"{state.activation_label}, arguments of variance {state.variance:.3g}: after {layers} {amount(left)} of a "
         f"vector of {WIDTH} neurons is left. The average, by the root mean square {state.rms:.5g} of the slope, is "
-        f"{amount(state.depth * np.log10(state.rms))}; the bound γ^k is {amount(state.depth * np.log10(state.gamma))}."
+        f"{amount(state.log10_typical[state.depth])}; the bound γ^k is {amount(state.log10_bound[state.depth])}."
         f"{dead} Less than a millionth is left {million}."
     )
 
@@ -116,7 +125,7 @@ def squeeze_explorer(activation: str = "tanh") -> Explorer:
         Slider("depth", "layers", 1, figures.Squeeze.deepest, 10, 1),
         Choice("activation", "activation f", SQUEEZED, activation),
     ]
-    return Explorer(controls, squeeze_state, figures.Squeeze(), describe_squeeze)
+    return Explorer(controls, squeeze_state, figures.Squeeze(), describe_squeeze, plays="depth")
 
 
 def jacobian_state(spread: float, n: int, activation: str) -> dict:
@@ -131,11 +140,17 @@ def jacobian_state(spread: float, n: int, activation: str) -> dict:
     else:
         bound = ACTIVATIONS[activation].gamma
         words = f"γ = {number(bound)}"
+    singular, diagonal = np.linalg.svd(J, compute_uv=False), np.sort(np.abs(np.diagonal(J)))[::-1]
+    with np.errstate(divide="ignore"):
+        logs = np.log10(singular), np.log10(diagonal)
     return {
         "J": J,
-        "singular": np.linalg.svd(J, compute_uv=False),
-        "diagonal": np.sort(np.abs(np.diagonal(J)))[::-1],
-        "bound": bound,
+        "ranks": np.arange(1, n + 1),
+        "singular": singular,
+        "diagonal": diagonal,
+        "log10_singular": logs[0],
+        "log10_diagonal": logs[1],
+        "log10_bound": np.log10(bound),
         "bound_words": words,
     }
 

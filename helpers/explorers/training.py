@@ -7,7 +7,8 @@ import numpy as np
 
 from helpers.data import hearing
 from helpers.explorers.controls import Choice, Slider
-from helpers.explorers.live import Draft, Explorer
+from helpers.explorers.latest import Draft
+from helpers.explorers.live import Explorer
 from helpers.explorers.words import amount
 from helpers.figures import training as figures
 from helpers.maths.latching import LATE, LONGEST, N_NETS, holders, is_trained, kind, late_shares, train_holders
@@ -69,14 +70,18 @@ def gap_state(updates: int, gap: int, model: str, forget_bias: float, gain: floa
         state = one.states[look]
         wrong = np.array([one.wrong_at_first, *(wrong for _, wrong in one.training.history[:n_updates])])
         says = one.training.outputs(X, state)[-1, ..., 0].argmax(axis=1)
+        right = 1.0 - smoothed(wrong, figures.Gap.smooth)
+        heads = [int(np.flatnonzero(np.isfinite(one))[-1]) for one in right.T if np.isfinite(one).any()]
         return {
-            "length": length,
+            "name_at": length - 1,
             "n_updates": len(wrong) - 1,
-            "right": 1.0 - smoothed(wrong, figures.Gap.smooth),
+            "right": right,
+            "heads_at": heads,
+            "heads": [one[np.isfinite(one)][-1] for one in right.T if np.isfinite(one).any()],
             "solved_at": state.solved_at[state.solved_at > 0],
             "n_diverged": int((state.diverged_at > 0).sum()),
-            "flow_before": one.flows[0],
-            "flow_now": one.flows[look],
+            "log10_before": one.flows[0],
+            "log10_now": one.flows[look],
             "example": sentence(X[..., 0]),
             "answers": [PRONOUNS[one] for one in says],
         }
@@ -108,14 +113,13 @@ def describe_gap(state) -> str:
     done = len(state.solved_at) + state.n_diverged == figures.Gap.n_seeds
     said += ", when no seed was left to train. " if done else ". "
     if state.n_updates:
-        last = [right[np.isfinite(right)][-1] for right in state.right.T if np.isfinite(right).any()]
         said += f"Solved: {len(state.solved_at)} of {figures.Gap.n_seeds} seeds; right answers "
         said += f"in the last {figures.Gap.smooth} batches "
-        said += f"{', '.join(f'{one:.0%}' for one in last)}. "
+        said += f"{', '.join(f'{one:.0%}' for one in state.heads)}. "
     if state.n_diverged:
         said += f"{state.n_diverged} diverged. "
-    heard = [amount(np.median(flow[-2])) for flow in (state.flow_before, state.flow_now)]
-    said += f"The gradient at the name, {state.length - 1} steps back, was {heard[0]} before training and is "
+    heard = [amount(np.median(flow[-2])) for flow in (state.log10_before, state.log10_now)]
+    said += f"The gradient at the name, {state.name_at} steps back, was {heard[0]} before training and is "
     said += f"{heard[1]} now (medians of the seeds), with that at the end as 1. "
     words = state.example.split()
     shown = state.example if len(words) < 14 else f"{' '.join(words[:6])} … {' '.join(words[-3:])}"
@@ -137,7 +141,7 @@ def gap_explorer(gap: int = 8, model: str = "lstm", updates: int = 50) -> Explor
         Slider("gain", "gain of W", 0.5, 2, 1, 0.1),
         Choice("max_norm", "gradient", {"clipped at norm 1": 1.0, "clipped at norm 0.1": 0.1, "not clipped": inf}, 1.0),
     ]
-    return Explorer(controls, gap_state, figures.Gap(), describe_gap, without_effect)
+    return Explorer(controls, gap_state, figures.Gap(), describe_gap, without_effect, "updates")
 
 
 # Who heard the name before training, and who learned it
@@ -171,7 +175,7 @@ def hearing_state(kind: str, seeds: int) -> dict:
     return {
         "heard": nets["heard"],
         "solved_at": nets["solved_at"],
-        "places": {name: place for place, name in enumerate(KINDS)},
+        "place": list(KINDS).index(kind),
     }
 
 
@@ -220,11 +224,15 @@ def bits_state(net: int, trained: int):
     X, _ = draw("latch", np.random.default_rng(1), LONGEST, 1)
     one = training.net(net - 1)
     J = step_jacobians(one, run_rnn(one, np.zeros(len(one.W)), X[..., 0]))
+    top = np.array([some[np.abs(some).argmax()] for some in spectra])
+    top, kinds = top.real + 1j * np.abs(top.imag), np.array([kind(right[:, s]) for s in range(N_NETS)])
     return {
-        "lengths": np.arange(1, len(right) + 1),
         "right": right[:, net - 1],
-        "eigenvalues": np.array([some[np.abs(some).argmax()] for some in spectra]),
-        "kinds": [kind(right[:, s]) for s in range(N_NETS)],
+        "right_odd": right[::2, net - 1],
+        "right_even": right[1::2, net - 1],
+        "eigenvalue": top[net - 1],
+        "eigenvalues": {name: top[kinds == name] for name in WORDS},
+        "n_steps": len(right) - 1,
         "log10_left": product_norms(J[1:])[-1],
     }
 
@@ -232,13 +240,13 @@ def bits_state(net: int, trained: int):
 def describe_bits(state) -> str:
     """Say how the net answers at odd and at even lengths, its eigenvalue, and what is left of its gradient."""
     odd, even = late_shares(state.right)
-    top = state.eigenvalues[state.net - 1]
+    top = state.eigenvalue
     eigenvalue = f"{top.real:.2f}" if top.imag == 0 else f"{top.real:.2f} ± {abs(top.imag):.2f}i"
-    counts = ", ".join(f"{state.kinds.count(name)} {words}" for name, words in WORDS.items())
+    counts = ", ".join(f"{len(state.eigenvalues[name])} {words}" for name, words in WORDS.items())
     return (
         f"Net {state.net} of {N_NETS}, which learned at length {state.trained}: above length {LATE} it is right in "
         f"{odd:.0%} of the odd and {even:.0%} of the even ones; largest eigenvalue of W {eigenvalue}. Over "
-        f"{len(state.lengths) - 1} steps its gradient keeps {amount(state.log10_left)}. Of all nets {counts}."
+        f"{state.n_steps} steps its gradient keeps {amount(state.log10_left)}. Of all nets {counts}."
     )
 
 

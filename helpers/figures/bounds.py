@@ -85,9 +85,8 @@ class LyapunovMap(Scene):
     def build(self):
         self.map = pixel_axes(self.figure, 60, 62, self.cell * 30, self.cell * 21)
         side = (self.cell * 30, self.cell * 21)
-        said = "Lyapunov exponent: green grows, purple fades; dotted: γ‖W‖ = 1"
-        self.map.text(0, side[1] + 16, said, va="center", fontsize=10)
-        self.pixels = Picture(self.map, self.cell, 0, 0)
+        self.map.set_title("Lyapunov exponent: green grows, purple fades; dotted: γ‖W‖ = 1")
+        self.pixels = Picture(self.map, self.cell, ("input of size", 2, -0.1), ("gain", 0.1, 0.1))
         self.map.plot([0, side[0], side[0], 0, 0], [0, 0, side[1], side[1], 0], color=style.EDGE, linewidth=0.8)
         for gain in (0.5, 1, 1.5, 2, 2.5, 3):
             self.map.text(self.column(gain), -10, f"{gain:g}", ha="center", va="center", fontsize=8.5)
@@ -95,7 +94,7 @@ class LyapunovMap(Scene):
             self.map.text(-8, self.row(size), f"{size:g}", ha="right", va="center", fontsize=8.5)
         self.map.text(side[0] / 2, -30, "gain g of W", ha="center", va="center")
         self.map.text(-42, side[1] / 2, "size of the input", ha="center", va="center", rotation=90)
-        (self.border,) = self.map.plot([], [], ":", color=style.RULE, linewidth=1.6)
+        (self.border,) = self.map.plot([], [], ":", color=style.RULE, linewidth=1.6, label="γ‖W‖ = 1 at the gain")
         (self.here,) = self.map.plot([], [], "o", color=style.MARK, markeredgecolor=style.RULE, markersize=9)
         self.cut = self.figure.add_axes([0.72, 0.145, 0.265, 0.77])
         self.cut.set(xlim=(0.1, 3), ylim=(-2.2, 0.8), xlabel="gain g of W")
@@ -114,8 +113,8 @@ class LyapunovMap(Scene):
             self.here,
             x="gain",
             y="size",
-            x_value=lambda x: 0.1 + 2.9 * (x / self.cell - 0.5) / 29,
-            y_value=lambda y: 2 * (y / self.cell - 0.5) / 20,
+            x_value=lambda x, y: 0.1 + 2.9 * (x / self.cell - 0.5) / 29,
+            y_value=lambda x, y: 2 * (y / self.cell - 0.5) / 20,
         )
         self.handle(self.dot, x="gain")
 
@@ -133,4 +132,4 @@ class LyapunovMap(Scene):
         share = np.sqrt(np.clip(np.abs(exponents) / self.range, 0, 1))[..., None]
         share = np.ceil(share * N_SHADES) / N_SHADES
         full = np.where(exponents[..., None] > 0, to_rgb(style.POSITIVE), to_rgb(style.NEGATIVE))
-        self.pixels.colours = (share * full + 1 - share)[::-1]
+        self.pixels.show((share * full + 1 - share)[::-1], exponents[::-1])

@@ -10,6 +10,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
 from helpers.figures import style
+from helpers.figures.recorder import Recorder
 
 N_SHADES = 15  # the shades of a colour that the encoder of the pictures keeps
 
@@ -20,6 +21,8 @@ class Cells(Artist):
     They are painted as small images, and their words from a store: hundreds of squares as paths, or a hundred letters
     set anew, would take a frame of their own.
     """
+
+    rows, columns = ("row", 1, 1), ("column", 1, 1)  # how their numbers are said (see Picture)
 
     def __init__(self, axes, cell: float):
         super().__init__()
@@ -35,7 +38,7 @@ class Cells(Artist):
         """Paint the cells."""
         density = self.axes.figure.dpi / style.CSS_DPI
         side = round(self.cell * density)
-        if renderer.option_scale_image():
+        if isinstance(renderer, Recorder):
             self._note(renderer, side)
             return
         images = [(painted(matrix, side), centre) for matrix, centre in self.matrices]
@@ -56,6 +59,7 @@ class Cells(Artist):
             place = Affine2D().scale(width, height)
             renderer.draw_image(renderer.new_gc(), x, y, enlarged(shades(matrix), 1)[::-1], place)
             renderer.draw_path(gc, grid_lines(*matrix.shape), Affine2D().scale(side).translate(x, y))
+            renderer.note_values(self.get_gid(), matrix, box=(x, y, x + width, y + height))
         properties = FontProperties(family="DejaVu Sans", size=9)
         for text, centre in self.words:
             x, y = self.axes.transData.transform(centre)
@@ -65,21 +69,30 @@ class Cells(Artist):
 
 
 class Picture(Artist):
-    """A small image of colours (m, n, 3), first row at the top, each pixel ``cell`` CSS pixels wide, on pixel axes."""
+    """Colours (m, n, 3) for values (m, n), first row at the top, each ``cell`` CSS pixels wide, on pixel axes.
 
-    def __init__(self, axes, cell: float, left: float, bottom: float):
+    ``rows`` and ``columns`` say how their numbers are said: a word, the first, and how far it is to the next.
+    """
+
+    def __init__(self, axes, cell: float, rows: tuple, columns: tuple):
         super().__init__()
-        self.cell, self.corner, self.colours = cell, (left, bottom), np.ones((1, 1, 3))
+        self.cell, self.rows, self.columns = cell, rows, columns
+        self.show(np.ones((1, 1, 3)), np.ones((1, 1)))
         axes.add_artist(self)
+
+    def show(self, colours: np.ndarray, values: np.ndarray, are_log10: bool = False) -> None:
+        """Draw ``colours``, which stand for ``values``; if they ``are_log10``, for what has these logarithms."""
+        self.colours, self.values, self.are_log10 = colours, values, are_log10
 
     def draw(self, renderer):
         """Paint the image."""
         side = round(self.cell * self.axes.figure.dpi / style.CSS_DPI)
-        x, y = np.rint(self.axes.transData.transform(self.corner)).astype(int)
-        if renderer.option_scale_image():
-            rows, columns = self.colours.shape[:2]
-            whole = Affine2D().scale(side * columns, side * rows)
+        x, y = np.rint(self.axes.transData.transform((0, 0))).astype(int)
+        if isinstance(renderer, Recorder):
+            rows, columns = side * np.array(self.colours.shape[:2])
+            whole = Affine2D().scale(columns, rows)
             renderer.draw_image(renderer.new_gc(), x, y, enlarged(self.colours, 1)[::-1], whole)
+            renderer.note_values(self.get_gid(), self.values, self.are_log10, (x, y, x + columns, y + rows))
         else:
             renderer.draw_image(renderer.new_gc(), x, y, enlarged(self.colours, side)[::-1])
 

@@ -24,20 +24,19 @@ class Contributions(Scene):
             return CELL * (step - 0.5)
 
         self.map = pixel_axes(self.figure, 52, 68, side, side)
-        self.map.text(0, side + 34, "how much the loss at step t", va="center", fontsize=10)
-        self.map.text(0, side + 16, "contributes at step k to d Div / d W", va="center", fontsize=10)
+        self.map.set_title("how much the loss at step t\ncontributes at step k to d Div / d W")
         for step in (1, 10, 20, 30, 40):
             self.map.text(at(step), -10, str(step), ha="center", va="center", fontsize=8.5)
             self.map.text(-8, side - at(step), str(step), ha="right", va="center", fontsize=8.5)
         self.map.text(side / 2, -28, "step k that it reaches back to", ha="center", va="center")
         self.map.text(-40, side / 2, "step t of the loss", ha="center", va="center", rotation=90)
         said = "full orange: the largest; one shade lighter for each factor of ten"
-        self.map.text(-46, -52, said, va="center", fontsize=8.5)
-        self.pairs = Picture(self.map, CELL, 0, 0)
-        (self.row,) = self.map.plot([], [], color=style.STATE, linewidth=1.2)
-        (self.column,) = self.map.plot([], [], "--", color=style.STATE, linewidth=1.2)
-        (self.edge,) = self.map.plot([], [], ":", color=style.RULE, linewidth=1.4)
-        (self.cell,) = self.map.plot([], [], "o", color=style.MARK, clip_on=False)
+        self.figure.text(6 / self.width, 16 / self.height, said, va="center", fontsize=8.5)
+        self.pairs = Picture(self.map, CELL, ("loss at step", 1, 1), ("at step", 1, 1))
+        (self.row,) = self.map.plot([], [], color=style.STATE, linewidth=1.2, label="of the loss at step")
+        (self.column,) = self.map.plot([], [], "--", color=style.STATE, linewidth=1.2, label="to step")
+        (self.edge,) = self.map.plot([], [], ":", color=style.RULE, linewidth=1.4, label="window")
+        (self.pair,) = self.map.plot([], [], "o", color=style.MARK, clip_on=False)
         self.map.plot([0, side, side, 0, 0], [0, 0, side, side, 0], color=style.EDGE, linewidth=0.8)
 
         self.step = self.figure.add_axes([0.51, 0.615, 0.475, 0.29])
@@ -59,22 +58,23 @@ class Contributions(Scene):
         self.shows(self.row, "step", by=lambda step: self.row.set_data([0, at(step)], [side - at(step)] * 2))
         self.shows(self.column, "step", by=lambda step: self.column.set_data([at(step)] * 2, [side - at(step), 0]))
         self.shows(self.edge, "window", by=lambda n: self.edge.set_data([0, side - CELL * n], [side - CELL * n, 0]))
-        self.shows(self.cell, "step", by=lambda step: self.cell.set_data([at(step)], [side - at(step)]))
+        self.shows(self.pair, "step", "reached", by=lambda k, t: self.pair.set_data([at(k)], [side - at(t)]))
         self.shows(self.back, "log10_back", "steps_back")
         self.shows(self.ahead, "log10_ahead", "steps_ahead")
-        self.shows(self.here, "log10_own", "step", inside=True)
+        self.shows(self.here, "log10_pair", "reached", inside=True)
         self.moves(self.note)
         self.shows(self.by_lag, "log10_by_lag")
         # Beyond the last lag lies nothing: a line that falls there would look like a fact of the net.
         self.shows(self.error, "log10_beyond")
         self.shows(self.window, "window", by=lambda n: self.window.set_data([n - 0.5] * 2, self.log_limits))
-        self.handle(self.cell, x="step", x_value=lambda x: x / CELL + 0.5)
-        self.handle(self.here, x="step")
-        self.handle(self.window, x="window", x_value=lambda lag: lag + 0.5)
+        values = {"x_value": lambda x, y: x / CELL + 0.5, "y_value": lambda x, y: (side - y) / CELL + 0.5}
+        self.handle(self.pair, x="reached", y="step", **values)
+        self.handle(self.here, x="reached")
+        self.handle(self.window, x="window", x_value=lambda lag, _: lag + 0.5)
 
     def paint(self, logs: np.ndarray) -> None:
         """Show the table of contributions."""
-        self.pairs.colours = decades(logs, style.GRADIENT)
+        self.pairs.show(decades(logs, style.GRADIENT), logs, are_log10=True)
 
     def move(self, state):
         seen = max(state.log10_back.max(), state.log10_ahead.max()) > self.log_limits[0]

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from helpers.figures import style
-from helpers.figures.parts import level, log_line
+from helpers.figures.parts import legend_above, level
 from helpers.figures.scene import Scene
 
 SMALLEST_SINGLE = -44.85  # log10 of the smallest number above 0 in single precision
@@ -31,11 +31,8 @@ class Depth(Scene):
             )
         ]
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1.01), ncols=2, borderaxespad=0)
-        self.moves(*self.lines)
-
-    def move(self, state):
-        for line, logs in zip(self.lines, (state.deep, state.recurrent), strict=True):
-            log_line(line, np.arange(len(logs)), logs[::-1])
+        self.shows(self.lines[0], "log10_deep")
+        self.shows(self.lines[1], "log10_recurrent")
 
 
 class Digits(Scene):
@@ -46,10 +43,10 @@ class Digits(Scene):
     most_updates = 100
 
     def build(self):
-        self.neurons = self.figure.add_axes([0.075, 0.115, 0.665, 0.81])
+        self.neurons = self.figure.add_axes([0.075, 0.115, 0.665, 0.77])
         self.neurons.set(ylim=self.log_limits)
         self.neurons.set(xlabel="layer (1: the first; the last: the output)", ylabel="log$_{10}$ |gradient|")
-        self.neurons.set_title("the gradient of the weights into every neuron")
+        self.neurons.set_title("the gradient of the weights into every neuron", pad=20)
         self.neurons.xaxis.set_major_locator(MaxNLocator(integer=True))
         level(self.neurons, 0)
         self.neurons.axhline(SMALLEST_SINGLE, color=style.RULE, linewidth=1.0, linestyle="-.")
@@ -61,7 +58,7 @@ class Digits(Scene):
         (self.levels,) = self.neurons.plot([], [], "o-", markersize=3, label="root mean square", **look)
         look = {"color": style.RULE, "linewidth": 1.2, "linestyle": ":"}
         (self.lost,) = self.neurons.plot([], [], label="below: the update is rounded away", **look)
-        self.neurons.legend(loc="upper left", ncols=3, borderaxespad=0)
+        legend_above(self.neurons, 3)
         self.note = self.neurons.text(0.99, -58.5, "", **(self._right_end() | {"va": "bottom"}))
 
         self.image = self.figure.add_axes([0.79, 0.56, 0.19, 0.355])
@@ -73,7 +70,16 @@ class Digits(Scene):
         self.loss.set_title("loss (chance: 2.3)")
         level(self.loss, np.log(10.0))
         (self.losses,) = self.loss.plot([], [], ".-", color=style.OTHER, markersize=4, linewidth=1.0)
-        self.moves(self.dots, self.lost, self.levels, self.losses, self.note)
+        self.shows(self.dots, "log10_norms", by=self.spread)
+        self.shows(self.lost, "log10_lost", "layers")
+        self.shows(self.levels, "log10_levels", "layers")
+        self.shows(self.losses, "losses", inside=True)
+        self.moves(self.note)
+
+    def spread(self, log10_norms: list[np.ndarray]) -> None:
+        """Draw the neurons of each layer side by side."""
+        places = [k + np.linspace(-0.32, 0.32, len(one)) for k, one in enumerate(log10_norms, 1)]
+        self.dots.set_data(np.concatenate(places), np.clip(np.concatenate(log10_norms), -400, 400))
 
     def _right_end(self):
         place = {"transform": self.neurons.get_yaxis_transform(), "ha": "right", "va": "top"}
@@ -88,14 +94,6 @@ class Digits(Scene):
         self.image.set_title("what it reads" if state.batch == 1 else f"one of the {state.batch} digits")
 
     def move(self, state):
-        layers = np.arange(1, state.n_layers + 1)
-        places = np.concatenate(
-            [k + np.linspace(-0.32, 0.32, len(one)) for k, one in zip(layers, state.log10_norms, strict=True)]
-        )
         seen = np.concatenate(state.log10_norms)
-        log_line(self.dots, places, seen)
-        log_line(self.levels, layers, state.levels)
-        log_line(self.lost, layers, state.lost)
-        self.losses.set_data(np.arange(len(state.losses)), np.clip(state.losses, *self.loss.get_ylim()))
         below = int((seen < self.log_limits[0]).sum())
         self.note.set_text(f"{below} of {len(seen)} neurons below, or exactly 0" if below else "")

@@ -50,6 +50,7 @@ class StretchRotate(Scene):
         looks = {"color": style.GRADIENT, "linestyle": "--"}
         (self.often,) = self.shape.plot([], [], **looks, label="after n, scaled to length 1")
         (self.inputs,) = self.shape.plot([], [], ":", color=style.RULE, label="stretched by σ$_1$, σ$_2$")
+        (self.turned,) = self.shape.plot([], [], "o", color=style.MARK, markersize=8, label="(1, 0), turned by θ")
         (self.outputs,) = self.shape.plot([], [], "-", color=style.RULE, linewidth=1.0, label="where they go")
         handles = self.shape.get_lines()
         self.figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.02, 0.0), ncols=2, columnspacing=1.2)
@@ -81,6 +82,7 @@ class StretchRotate(Scene):
             (self.often, "often"),
             (self.inputs, "inputs"),
             (self.outputs, "outputs"),
+            (self.turned, "turned"),
         ):
             self.shows(line, f"{name}.1", f"{name}.0")
         self.shows(self.largest, "log10_largest")
@@ -94,6 +96,7 @@ class StretchRotate(Scene):
         self.shows(self.here, "rho", "theta")
         self.handle(self.step, x="n")
         self.handle(self.here, x="theta")
+        self.handle(self.turned, x="theta", x_value=lambda x, y: np.degrees(np.arctan2(max(y, 0), max(x, 0))))
 
 
 class Bump(Scene):

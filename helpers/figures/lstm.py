@@ -39,22 +39,23 @@ class Dissector(Scene):
         self.shows(self.carousel, "log10_paths.1")
         self.shows(self.bias, "log10_bias")
         self.shows(self.here, self.log_limits, "lag")
-        self.shows(self.dots, "log10_here", inside=True)
+        self.shows(self.dots, "log10_here", inside=True, names=PATH_WORDS)
         self.handle(self.here, x="lag")
 
 
 class CellDrawing(Scene):
-    """A drawing of the cell: the thickness of an arrow is the norm of what one step carries along it."""
+    """A drawing of the cell, each arrow as thick as the norm of what one step carries along it; beside it the norms."""
 
-    height = 380
+    height = 400
     most = 14.0  # points of the thickest arrow
+    FLOWS = ("carousel", "forget gate", "input gate", "cell input", "output gate", "readout")
 
     def build(self):
-        axes = pixel_axes(self.figure, 0, 0, self.width, self.height)
-        axes.text(30, 360, "thickness: the norm of what one step carries along this path", va="center", fontsize=10)
-        states = {"c before": (90, 290), "c after": (770, 290), "h before": (90, 60), "h after": (770, 60)}
-        gates = {"f": (300, 175), "i": (420, 175), "g": (520, 175), "o": (640, 130)}
-        places, radius = states | gates, {**dict.fromkeys(states, 24), **dict.fromkeys(gates, 24)}
+        axes = pixel_axes(self.figure, 14, 8, 372, 352)
+        axes.set_title("as thick as the norm of what one step carries")
+        states = {"c before": (34, 300), "c after": (338, 300), "h before": (34, 46), "h after": (338, 46)}
+        gates = {"f": (96, 185), "i": (158, 185), "g": (220, 185), "o": (282, 140)}
+        places, radius = states | gates, {**dict.fromkeys(states, 24), **dict.fromkeys(gates, 20)}
         arrows = {
             "carousel": ("c before", "c after"),
             "forget gate": ("h before", "f"),
@@ -71,20 +72,28 @@ class CellDrawing(Scene):
             first = np.array(places[start]) + radius[start] * along
             last = np.array(places[end]) - radius[end] * along
             colour = style.STATE if name == "carousel" else style.GRADIENT
-            (self.lines[name],) = axes.plot(*zip(first, last, strict=True), color=colour, solid_capstyle="butt")
+            look = {"color": colour, "solid_capstyle": "butt", "label": name}
+            (self.lines[name],) = axes.plot(*zip(first, last, strict=True), **look)
         for gate in "fig":
             x, y = gates[gate]
-            axes.plot([x, x], [y + 16, 290], color=style.EDGE, linewidth=1.0)
-        axes.plot([656, 752], [122, 76], color=style.EDGE, linewidth=1.0)
+            axes.plot([x, x], [y + 14, 300], color=style.EDGE, linewidth=1.0)
+        axes.plot([296, 324], [130, 66], color=style.EDGE, linewidth=1.0)
         words = {"c before": "$c_k$", "c after": "$c_{k+1}$", "h before": "$h_k$", "h after": "$h_{k+1}$"}
         for name, (x, y) in places.items():
-            mark, size = ("o", 34) if name in states else ("s", 23)
+            mark, size = ("o", 34) if name in states else ("s", 21)
             axes.plot([x], [y], mark, color="white", markeredgecolor=style.RULE, markersize=size)
             axes.text(x, y, words.get(name, name), ha="center", va="center", fontsize=11)
         for name, line in self.lines.items():
             self.shows(
                 line, f"flows.{name}", by=lambda size, line=line: line.set_linewidth(self.most * min(size / 2, 1))
             )
+        self.norms = self.figure.add_axes([0.54, 0.145, 0.445, 0.755])
+        self.norms.set(xlim=(-0.6, 5.6), ylim=(0, 9), xticks=range(6))
+        self.norms.set_xticklabels([name.replace(" ", "\n") for name in self.FLOWS], fontsize=8)
+        self.norms.set_title("the norm of what one step carries, by path")
+        level(self.norms, 1)
+        (self.dots,) = self.norms.plot([], [], "o", color=style.GRADIENT, markersize=8)
+        self.shows(self.dots, "norms", inside=True, names=self.FLOWS)
 
 
 class ForgetBias(Scene):
@@ -111,7 +120,7 @@ class ForgetBias(Scene):
         self.shows(self.lives, "log10_half_lives", "biases")
         self.shows(self.wanted, "log10_lag", (-2, 8))
         self.shows(self.here, "log10_half_life", "forget_bias")
-        self.handle(self.lag, x="lag", x_value=lambda log10: 10**log10)
+        self.handle(self.lag, x="lag", x_value=lambda log10, _: 10**log10)
         self.handle(self.here, x="forget_bias")
 
 

@@ -1,5 +1,7 @@
 """A net's chain of matrices, four ways to multiply it, and the gradient that enters it at the output."""
 
+from functools import partial
+
 import numpy as np
 
 from helpers.figures import style
@@ -29,32 +31,34 @@ class Shapes(Scene):
         n_slots = 2 * N_LAYERS + 1
         labels = ["∇D", *(label for i in reversed(range(N_LAYERS)) for label in (f"∇$f_{i + 1}$", f"$W_{i}$"))]
         left = self.width - n_slots * self.pitch - 6
-        self.x = left + self.pitch * (np.arange(n_slots) + 0.5)
-        self.top = pixel_axes(self.figure, 0, 190, self.width, 280)
-        for x, label in zip(self.x, labels, strict=True):
-            self.top.text(x, 262, label, ha="center", va="center", fontsize=12)
-        said = "the factors, output first (green: positive, purple: negative; darkest at the largest entry of each)"
-        self.top.text(left + 5, 241, said, va="center", fontsize=8.5)
-        self.top.text(left + 5, 61, "the row that they carry back", va="center", fontsize=8.5)
-        self.cells = Cells(self.top, cell=10)
-
+        self.cells = []
+        for slot, label in enumerate(labels):
+            panel = pixel_axes(self.figure, left + slot * self.pitch, 190, self.pitch, 235)
+            panel.text(self.pitch / 2, 222, label, ha="center", va="center", fontsize=12)
+            self.cells.append(Cells(panel, 10))
+            self.shows(
+                self.cells[-1], "factors", "rows", by=partial(self.place, slot), names=[label, f"the row after {label}"]
+            )
+            if not slot:
+                panel.set_title(
+                    "the factors, output first, and below each the row that they carry back\n"
+                    "(green: positive, purple: negative; darkest at the largest entry of each)",
+                    fontsize=9,
+                )
         self.length = self.figure.add_axes([left / self.width, 50 / 470, n_slots * self.pitch / self.width, 115 / 470])
-        self.length.set(xlim=(0, n_slots), ylim=self.log_limits, xticks=[], yticks=[-8, -4, 0, 4])
+        self.length.set(xlim=(-0.5, n_slots - 0.5), ylim=self.log_limits, xticks=[], yticks=[-8, -4, 0, 4])
         self.length.set_xlabel("one factor more, from the output to the input")
         self.length.set_title("log$_{10}$ of the length of the row")
         level(self.length, 0)
         (self.left,) = self.length.plot([], [], color=style.GRADIENT, marker="o", markersize=4)
-        self.moves(self.cells, self.left)
+        self.shows(self.left, "log10_lengths", names=labels)
 
-    def move(self, state):
-        n, matrices, words = len(state.factors), [], []
-        for x, factor, row in zip(self.x, state.factors, state.rows, strict=False):
-            matrices += [(factor, (x, 170)), (row, (x, 40))]
-            words += [(shape_text(factor.shape), (x, 92)), (shape_text(row.shape), (x, 18))]
-        self.cells.show(matrices, words)
-        # A row of zeros has no place on a log axis; the sentence tells it.
-        lengths = np.where(np.isneginf(state.log10_lengths), np.nan, state.log10_lengths)
-        self.left.set_data(np.arange(n) + 0.5, np.clip(lengths, *self.log_limits))
+    def place(self, slot: int, rows: list[np.ndarray], factors: list[np.ndarray]) -> None:
+        """Draw one factor, if there are so many, and below it the row that they have become."""
+        there = [(factors[slot], 165, 92), (rows[slot], 40, 18)] if slot < len(factors) else []
+        middle = self.pitch / 2
+        matrices = [(matrix, (middle, y)) for matrix, y, _ in there]
+        self.cells[slot].show(matrices, [(shape_text(matrix.shape), (middle, y)) for matrix, _, y in there])
 
 
 class Candidates(Scene):
@@ -64,28 +68,28 @@ class Candidates(Scene):
     log_limits = (-17.0, 3.0)
 
     def build(self):
-        pitch = self.width / len(PANELS)
-        self.x = pitch * (np.arange(len(PANELS)) + 0.5)
-        self.top = pixel_axes(self.figure, 0, 150, self.width, 195)
+        pitch, self.cells = self.width / len(PANELS), []
         products = ["d$h_T$ / d$h_0$", "$S_T W ⋯ S_1 W$", "$S_1 W ⋯ S_T W$", "$W S_T ⋯ W S_1$", "$W^⊤ S_1 ⋯ W^⊤ S_T$"]
-        for x, words, formula in zip(self.x, PANELS, products, strict=True):
-            self.top.text(x, 184, words, ha="center", va="center")
-            self.top.text(x, 162, formula, ha="center", va="center", fontsize=10)
-        self.cells = Cells(self.top, cell=20)
+        for number, (words, formula) in enumerate(zip(PANELS, products, strict=True)):
+            panel = pixel_axes(self.figure, number * pitch, 150, pitch, 195)
+            panel.text(pitch / 2, 184, words, ha="center", va="center")
+            panel.text(pitch / 2, 162, formula, ha="center", va="center", fontsize=10)
+            cells = Cells(panel, 20)
+
+            def place(matrix, cells=cells):
+                cells.show([(matrix, (pitch / 2, 74))])
+
+            self.shows(cells, f"matrices.{number}", by=place, names=[words])
         self.error = self.figure.add_axes([0.07, 0.08, 0.91, 0.29])
-        lowest = (0.07 * self.width, 0.98 * self.width)  # so that a dot stands below its cells
-        self.error.set(xlim=lowest, ylim=self.log_limits, xticks=[], yticks=[-16, -12, -8, -4, 0])
+        ends = 0.07 * len(PANELS) - 0.5, 0.98 * len(PANELS) - 0.5  # so that a dot stands below its cells
+        self.error.set(xlim=ends, ylim=self.log_limits, xticks=[], yticks=[-16, -12, -8, -4, 0])
         self.error.set_title(
             "log$_{10}$ of the distance to the finite difference, relative (dotted: from here on rounding)"
         )
         level(self.error, 0)
         level(self.error, ACCEPTED, linestyle=":")
         (self.dots,) = self.error.plot([], [], "o", color=style.GRADIENT, markersize=8)
-        self.moves(self.cells, self.dots)
-
-    def move(self, state):
-        self.cells.show([(matrix, (x, 74)) for matrix, x in zip(state.matrices, self.x, strict=True)])
-        self.dots.set_data(self.x[1:], np.clip(state.log10_errors, *self.log_limits))
+        self.shows(self.dots, "log10_errors", np.arange(1, len(PANELS)), inside=True, names=PANELS[1:])
 
 
 class OutputGradient(Scene):
@@ -114,12 +118,8 @@ class OutputGradient(Scene):
             self.dots += axes.plot([], [], "o", color=style.MARK, markeredgecolor=style.RULE, clip_on=False)
         panels[0].set_ylabel("log$_{10}$ of the size")
         self.figure.legend(handles=self.lines[:3], loc="upper right", bbox_to_anchor=(0.99, 1), ncols=3)
-        self.moves(*self.lines, *self.dots)
-
-    def move(self, state):
-        curves = [state.error, *state.sizes[:2], state.error, *state.sizes[2:]]
-        for line, size in zip(self.lines, curves, strict=True):
-            line.set_data(state.z_grid, np.log10(np.maximum(size, 1e-30)))
-        for dots, at in zip(self.dots, (state.here[:2], state.here[2:]), strict=True):
-            inside = np.clip(np.log10(np.maximum(np.abs(at), 1e-30)), *self.log_limits)
-            dots.set_data([state.z, state.z], inside)
+        names = ["log10_error", "log10_sizes.0", "log10_sizes.1", "log10_error", "log10_sizes.2", "log10_sizes.3"]
+        for line, name in zip(self.lines, names, strict=True):
+            self.shows(line, name, "z_grid")
+        for panel, dots in enumerate(self.dots):
+            self.shows(dots, f"log10_here.{panel}", "z", inside=True)

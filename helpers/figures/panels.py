@@ -11,12 +11,12 @@ from helpers.figures.style import CSS_DPI
 
 
 def panels(figure: Figure, renderer) -> list[dict]:
-    """Return the panels of ``figure``, one column after another.
+    """Return the panels of ``figure``, in the order in which its axes were made.
 
     A panel has a ``box`` (left, top, right and bottom in CSS pixels) and ``lines`` above it, each of boxes that may
     flow as words do: those of its title, and the entries of its legend. The ``inside`` of its axes may lose more of its
-    width than of its height; where the two must keep their proportion it is None. What belongs to no axes comes first,
-    as lines alone.
+    width than of its height; where the two must keep their proportion it is None. What stands ``aside`` belongs to the
+    left of each panel: it has axes of that label. What belongs to no axes comes first, as lines alone.
     """
     scale, height = CSS_DPI / figure.dpi, figure.bbox.height
 
@@ -28,7 +28,7 @@ def panels(figure: Figure, renderer) -> list[dict]:
         return [line for text in texts if (line := [box(part) for part in _parts(text, renderer)])]
 
     found = []
-    for axes in figure.axes:
+    for axes in (one for one in figure.axes if one.get_visible()):
         inside = axes.get_window_extent(renderer)
         above = [one for one in axes.get_children() if isinstance(one, Text) and one not in axes.texts]  # titles
         if axes.get_legend() and axes.get_legend().get_window_extent(renderer).y0 >= inside.y1 - 1:
@@ -37,8 +37,8 @@ def panels(figure: Figure, renderer) -> list[dict]:
         if axes.axison:
             parts += filter(None, [axis.get_tightbbox(renderer) for axis in (axes.xaxis, axes.yaxis)])
         squeezes = axes.axison and axes.get_aspect() == "auto"
-        found.append({"box": box(*parts), "inside": box(inside) if squeezes else None, "lines": lines(*above)})
-    found.sort(key=lambda panel: (panel["box"][0] // 200, panel["box"][1]))
+        panel = {"box": box(*parts), "inside": box(inside) if squeezes else None, "lines": lines(*above)}
+        found.append(panel | {"aside": axes.get_label() == "aside"})
     loose = lines(*figure.legends, *figure.texts)
     return [{"box": [0, 0, 0, 0], "inside": None, "lines": loose}, *found] if loose else found
 
@@ -62,7 +62,7 @@ def _parts(one: Text | Legend, renderer) -> list[Bbox]:
             ends = []
             for until in word.span():
                 before = line[:until].rstrip() + " " * (until == word.start())
-                width = renderer.get_text_width_height_descent(before, one.get_fontproperties(), "$" in before)[0]
+                width = renderer.get_text_width_height_descent(before, one.get_fontproperties(), "$" in line)[0]
                 ends.append(whole.x0 + (width if before.strip() else 0))
             parts.append(Bbox.from_extents(ends[0] - 1, top - whole.height / len(lines), ends[1] + 1, top))
     return parts

@@ -1,8 +1,7 @@
-"""What figures of several concepts share: limits, notes, legends, and curves over steps that may leave the picture."""
+"""What figures of several concepts share: limits, notes, legends, and words for what leaves the picture."""
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
 from helpers.figures import style
 
@@ -36,16 +35,6 @@ def log_limits(log10: np.ndarray) -> tuple[float, float]:
     finite = log10[np.isfinite(log10)]
     unit = next((unit for unit in UNITS if -3 * unit <= finite.min() and finite.max() <= unit), UNITS[-1])
     return -3.0 * unit, float(unit)
-
-
-def path(values: np.ndarray) -> np.ndarray:
-    """Return ``values`` in the range that the renderer can draw: what is larger leaves the axes all the same."""
-    return np.clip(values, -1e6, 1e6)
-
-
-def log_line(line: Line2D, x: np.ndarray, log10: np.ndarray) -> None:
-    """Let ``line`` run through ``log10`` over ``x``; what is 0, or beyond what can be drawn, leaves the axes."""
-    line.set_data(x, np.clip(log10, -400.0, 400.0))
 
 
 def leaving(h: np.ndarray, limits: tuple[float, float]) -> str:

@@ -1,48 +1,24 @@
-"""A renderer that notes what matplotlib would paint, as a display list: a few kilobytes that a page paints itself.
-
-A list is a row of operations, each a row of 16-bit words, low byte first. Places and lengths are in 1/32 CSS pixel
-from the top left. A colour is two words: red and green, blue and alpha. An operation is
-
-    kind, flags     one byte each
-    length          two words: how many words the whole operation has
-    clip box        left, top, right, bottom               where CLIP is set
-    fill            colour                                 where FILL is set
-    stroke          colour, width, cap and join, dashes    where STROKE is set
-    what it paints  by kind:
-      PATH    a shape
-      MARKS   a shape about the origin; the number of places; their x; their y
-      TEXT    the size of its type; a shape about its anchor; the anchor
-      IMAGE   left, top, right, bottom; columns, rows; the number of colours; the colours; for each row, from the top,
-              runs of pixels: a byte for the colour, a byte for the length
-
-where a shape is the number of points; a byte for the code of each, where CODES is set (a plain line has none); all x;
-all y. Matplotlib's codes: 1 move, 2 line, 3 quadratic (two points), 4 cubic (three points), 79 close.
+"""A renderer that notes what matplotlib would paint as a display list (form.py), a few kilobytes for a page to paint.
 
 It is recorded after matplotlib has laid the figure out, so there is nothing to translate but paths. What has no
 operation (hatches, clip paths, Gouraud shading, sketches, pictures of more than 256 colours) raises.
 """
 
 import struct
-from functools import lru_cache
 
 import numpy as np
 from matplotlib.backend_bases import RendererBase
-from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.path import Path
-from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
+from helpers.figures import form
+from helpers.figures.form import CLIP, CODES, FILL, FINE, IMAGE, MARKS, PATH, SNAP, STROKE, TEXT, UNIT, VALUES
 from helpers.figures.style import CSS_DPI
 
-UNIT = 32  # words of 16 bits reach from -1023 to 1023 CSS pixels
-PATH, MARKS, TEXT, IMAGE = range(1, 5)
-CLIP, FILL, STROKE, CODES, SNAP = (1 << bit for bit in range(5))
-FINE = 16  # dashes are noted so much finer: along a long line their errors add up
 _CAPS = {"butt": 0, "round": 1, "projecting": 2}
 _JOINS = {"miter": 0, "round": 1, "bevel": 2}
 _ANCHORS = {"left": 0.0, "center": 0.5, "right": 1.0}
-_MOST_COLOURS = 256
 
 
 class Recorder(RendererBase):
@@ -67,6 +43,7 @@ class Recorder(RendererBase):
         self._unit = UNIT * CSS_DPI / figure.dpi
         self._flip = Affine2D().scale(self._unit, -self._unit).translate(0, self._unit * self.height)
         self._operations: list[bytes] = []
+        self._owner = 0
 
     def taken(self) -> bytes:
         """Return what was recorded since the last call."""
@@ -82,6 +59,14 @@ class Recorder(RendererBase):
     def points_to_pixels(self, points):
         """Return ``points`` in pixels of the figure's density."""
         return points * self._pixels_a_point
+
+    def open_group(self, s, gid=None):
+        """Note whose all is that comes until the group ends: the artist whose gid is a number."""
+        self._owner = int(gid or 0)
+
+    def close_group(self, s):
+        """Note that what comes is nobody's."""
+        self._owner = 0
 
     def option_scale_image(self):
         """Say that an image comes as it is, with the transform that enlarges it."""
@@ -103,7 +88,7 @@ class Recorder(RendererBase):
         vertices, codes = clean.vertices[:-1], clean.codes[:-1]  # the last is a full stop
         if len(vertices):
             snap = SNAP if self._snaps(gc, vertices, codes) else 0
-            flags, shape = _shape(self._flip.transform(vertices), codes)
+            flags, shape = form.shape(self._flip.transform(vertices), codes)
             self._note(PATH, gc, rgbFace, snap | flags, shape)
 
     def draw_markers(self, gc, marker_path, marker_trans, path, trans, rgbFace=None):
@@ -118,9 +103,9 @@ class Recorder(RendererBase):
             return
         vertices, codes = outline.vertices[:-1], outline.codes[:-1]
         snap = SNAP if self._snaps(gc, vertices, codes) else 0
-        flags, shape = _shape(vertices * (self._unit, -self._unit), codes)
+        flags, shape = form.shape(vertices * (self._unit, -self._unit), codes)
         places = self._flip.transform(places[near])
-        self._note(MARKS, gc, rgbFace, snap | flags, shape + _word(len(places)) + _places(places))
+        self._note(MARKS, gc, rgbFace, snap | flags, shape + form.word(len(places)) + form.places(places))
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
         """Note a text as its outlines, about the point by which it was placed."""
@@ -129,11 +114,11 @@ class Recorder(RendererBase):
             share = 0.5 if angle % 90 == 0 else 0.0
         width = self.get_text_width_height_descent(s, prop, ismath)[0]
         size = self._unit * self.points_to_pixels(prop.get_size_in_points())
-        shape = _outline(s, prop, ismath, angle, share, size, self._unit * width)
+        shape = form.outline(s, prop, ismath, angle, share, size, self._unit * width)
         along = share * width * np.array([np.cos(np.radians(angle)), -np.sin(np.radians(angle))])
         if shape:
-            anchor = _places(self._unit * (np.array([[x, y]]) + along))
-            self._note(TEXT, gc, gc.get_rgb(), CODES, _word(round(size)) + shape + anchor, stroked=False)
+            anchor = form.places(self._unit * (np.array([[x, y]]) + along))
+            self._note(TEXT, gc, gc.get_rgb(), CODES, form.word(round(size)) + shape + anchor, stroked=False)
 
     def draw_image(self, gc, x, y, im, transform=None):
         """Note a small image of at most 256 colours; ``transform`` maps its unit square."""
@@ -145,8 +130,15 @@ class Recorder(RendererBase):
         # Row 0 lies at y0: from the top it is the first only where y0 is the upper end.
         pixels = im[:: 1 if y0 > y1 else -1, :: 1 if x1 > x0 else -1]
         corners = self._flip.transform([[min(x0, x1), max(y0, y1)], [max(x0, x1), min(y0, y1)]])
-        head = _words(np.rint(corners).ravel()) + struct.pack("<2H", columns, rows)
-        self._note(IMAGE, gc, None, 0, head + _runs(pixels, gc.get_alpha()), stroked=False)
+        head = form.words(np.rint(corners).ravel()) + struct.pack("<2H", columns, rows)
+        self._note(IMAGE, gc, None, 0, head + form.runs(pixels, gc.get_alpha()), stroked=False)
+
+    def note_values(self, gid: str, values: np.ndarray, is_log10: bool = False, box=(0, 0, 0, 0)) -> None:
+        """Note what the cells (rows, columns) hold that artist ``gid`` has painted in ``box`` (pixels, y upwards)."""
+        corners = np.rint(self._flip.transform([[box[0], box[3]], [box[2], box[1]]])).ravel()
+        self.open_group("values", gid)
+        self._note(VALUES, self.new_gc(), None, 0, form.words(corners) + form.values(values, is_log10), stroked=False)
+        self.close_group("values")
 
     # How an operation is written
 
@@ -169,69 +161,14 @@ class Recorder(RendererBase):
         if face is not None:
             flags |= FILL
             alpha = gc.get_alpha() if gc.get_forced_alpha() or len(face) == 3 else face[3]
-            style += _colour((*face[:3], alpha))
+            style += form.colour((*face[:3], alpha))
         width = self.points_to_pixels(gc.get_linewidth())
         if stroked and width:
             flags |= STROKE
             offset, dashes = gc.get_dashes()
             dashes = [] if dashes is None else self.points_to_pixels(np.array([offset, *dashes])) * self._unit * FINE
             ends = _CAPS[gc.get_capstyle()] | _JOINS[gc.get_joinstyle()] << 4 | len(dashes) << 8
-            style += [*_colour(gc.get_rgb()), round(self._unit * width), ends, *map(round, dashes)]
+            style += [*form.colour(gc.get_rgb()), round(self._unit * width), ends, *map(round, dashes)]
         style = struct.pack(f"<{len(style)}H", *(number & 0xFFFF for number in style))
         n_words = 3 + (len(style) + len(content)) // 2
-        self._operations.append(struct.pack("<HI", kind | flags << 8, n_words) + style + content)
-
-
-def _word(number: int) -> bytes:
-    return struct.pack("<H", number)
-
-
-def _words(numbers: np.ndarray) -> bytes:
-    return np.clip(numbers, -32767, 32767).astype("<i2").tobytes()
-
-
-def _places(points: np.ndarray) -> bytes:
-    return _words(np.rint(points.T))
-
-
-def _shape(points: np.ndarray, codes: np.ndarray) -> tuple[int, bytes]:
-    """Return the flags and the words of a shape."""
-    if (codes[1:] == Path.LINETO).all():
-        return 0, _word(len(points)) + _places(points)
-    kept = codes.astype(np.uint8).tobytes() + b"\0" * (len(codes) % 2)
-    return CODES, _word(len(points)) + kept + _places(points)
-
-
-@lru_cache(maxsize=2000)
-def _outline(text: str, prop, ismath, angle: float, share: float, size: float, width: float) -> bytes:
-    """Return the shape of ``text``, ``width`` wide, turned about the point that lies at ``share`` of its width."""
-    vertices, codes = text_to_path.get_text_path(prop, text, ismath=ismath)
-    if not len(vertices):
-        return b""
-    wide = text_to_path.get_text_width_height_descent(text, prop, ismath)[0] / prop.get_size_in_points()
-    stretch = width / (wide * size) if wide else 1.0
-    scale = size / text_to_path.FONT_SCALE
-    place = Affine2D().scale(scale * stretch, scale).translate(-share * width, 0).rotate_deg(angle).scale(1, -1)
-    return _shape(place.transform(vertices), np.asarray(codes))[1]
-
-
-def _colour(rgba) -> list[int]:
-    red, green, blue, alpha = (round(255 * part) for part in to_rgba(rgba))
-    return [red | green << 8, blue | alpha << 8]
-
-
-def _runs(pixels: np.ndarray, alpha: float) -> bytes:
-    """Return palette and runs of an image (rows, columns, 4) uint8, first row at the top."""
-    columns = pixels.shape[1]
-    colours, indices = np.unique(np.ascontiguousarray(pixels).view("<u4"), return_inverse=True)
-    if len(colours) > _MOST_COLOURS:
-        raise NotImplementedError(
-            f"an image of {len(colours)} colours cannot be recorded: wanted at most {_MOST_COLOURS}"
-        )
-    indices = indices.ravel()
-    # A run ends where the colour changes, at the end of a row, and at 255 pixels, the most that a byte can say.
-    starts = np.flatnonzero(np.append(True, np.diff(indices) != 0) | (np.arange(len(indices)) % columns % 255 == 0))
-    runs = np.column_stack([indices[starts], np.diff(np.append(starts, len(indices)))]).astype(np.uint8)
-    palette = colours.view(np.uint8).reshape(-1, 4).copy()
-    palette[:, 3] = np.rint(palette[:, 3] * alpha)
-    return _word(len(colours)) + palette.tobytes() + runs.tobytes()
+        self._operations.append(struct.pack("<HI", kind | self._owner << 3 | flags << 8, n_words) + style + content)

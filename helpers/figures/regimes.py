@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 
 from helpers.figures import style
-from helpers.figures.parts import above, leaving, leaving_log10, level, log_limits, note, path
+from helpers.figures.parts import above, leaving, leaving_log10, level, log_limits, note
 from helpers.figures.scalar import STATE_LIMITS
 from helpers.figures.scene import Scene
 
@@ -53,7 +53,11 @@ class Regimes(Scene):
         self.orbits = [self.time.plot([], [], line, color=colour)[0] for colour, line in RUNS]
         self.gradients = [self.gradient.plot([], [], line, color=colour)[0] for colour, line in RUNS]
         self.time_note, self.note = above(self.time), above(self.gradient)
-        self.moves(self.cross, *self.orbits, *self.gradients, self.time_note, self.note)
+        self.shows(self.cross, "b", "w")
+        for run in range(len(RUNS)):
+            self.shows(self.orbits[run], f"H.T.{run}")
+            self.shows(self.gradients[run], f"log10_dh0.T.{run}")
+        self.moves(self.time_note, self.note)
         self.handle(self.cross, x="w", y="b")
 
     def stage_key(self, state):
@@ -73,11 +77,7 @@ class Regimes(Scene):
         self.gradient.set_xlim(0, len(state.H) - 1)
 
     def move(self, state):
-        t, limits = np.arange(len(state.H)), self.gradient.get_ylim()
-        self.cross.set_data([state.w], [state.b])
-        for run, (orbit, gradient) in enumerate(zip(self.orbits, self.gradients, strict=True)):
-            orbit.set_data(t, path(state.H[:, run]))
-            gradient.set_data(t, np.maximum(state.log10_dh0[:, run], 3 * limits[0]))
+        limits = self.gradient.get_ylim()
         self.time_note.set_text(leaving(state.H[:, 0], self.time.get_ylim()))
         self.note.set_text(leaving_log10(state.log10_dh0[:, 0], 0, limits))
 
@@ -130,7 +130,13 @@ class Wall(Scene):
             [], [], "o", color=style.MARK, markeredgecolor=style.RULE, markersize=9, clip_on=False
         )
         self.map_note = above(self.map)
-        self.moves(self.halo, *self.paths, self.first, self.map_note, self.start, *self.losses)
+        self.shows(self.halo, "paths.0.1", "paths.0.0")
+        for run in range(len(looks)):
+            self.shows(self.paths[run], f"paths.{run}.1", f"paths.{run}.0")
+            self.shows(self.losses[run], f"losses.{run}")
+        self.shows(self.first, "b", "first_w")
+        self.shows(self.start, "first_loss", "b")
+        self.moves(self.map_note)
         self.handle(self.first, y="b")
         self.handle(self.start, x="b")
 
@@ -142,16 +148,9 @@ class Wall(Scene):
         self.map.set_title(f"loss at T = {state.n_steps} (dark: high)")
         self.cut.set_title("a cut along b at the weight of the start")
         self.cut_words.set_text(f"steepest slope of the cut: {state.steepest:.2g}")
-        self.loss.set_xlim(0, len(state.runs.loss) - 1)
+        self.loss.set_xlim(0, state.n_updates)
         self.profile.set_data(state.cut_b, state.cut_loss)
 
     def move(self, state):
-        runs = state.runs
-        for run, (line, loss) in enumerate(zip(self.paths, self.losses, strict=True)):
-            line.set_data(*path(runs.path[..., run].T))
-            loss.set_data(np.arange(len(runs.loss)), runs.loss[:, run])
-        self.halo.set_data(*self.paths[0].get_data())
-        first = runs.path[0, :, 0]
-        self.first.set_data([first[0]], [first[1]])
-        self.start.set_data([first[1]], [runs.loss[0, 0]])
-        self.map_note.set_text(f"plain leaves at update {state.left_at}" if state.left_at else "")
+        left = state.left_at is not None and state.left_at <= state.updates
+        self.map_note.set_text(f"plain leaves at update {state.left_at}" if left else "")

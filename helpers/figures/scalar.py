@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.figures import style
-from helpers.figures.parts import above, leaving, leaving_log10, level, log_limits, path
+from helpers.figures.parts import above, leaving, leaving_log10, level, log_limits
 from helpers.figures.scene import Scene
 
 # The states that each activation can reach, with a little air.
@@ -76,6 +76,7 @@ class Memory(Scene):
         self.time.tick_params(labelbottom=False)
         self.time.set(ylabel="state $h_t$")
         (self.states,) = self.time.plot([], [], color=style.STATE, marker="o", markersize=2.5)
+        (self.now,) = self.time.plot([], [], "o", color=style.MARK, markersize=7, clip_on=False)
         (self.reading,) = self.input.plot([], [], color=style.INPUT, drawstyle="steps-post")
         self.input.set(ylim=(-3.6, 3.6), yticks=[-3, 0, 3], ylabel="$x_t$")
         self.time_note, self.note = above(self.time), above(self.gradient)
@@ -87,13 +88,15 @@ class Memory(Scene):
         level(self.gradient, np.log10(FRACTION), linestyle=":")
         (self.left,) = self.gradient.plot([], [], color=style.GRADIENT)
         (self.peak,) = self.gradient.plot([], [], "o", color=style.GRADIENT, markersize=5)
+        (self.product,) = self.gradient.plot([], [], "o", color=style.MARK, markersize=7, clip_on=False)
         self.events = [
-            axes.axvline(0, color=style.MARK, linestyle="--", linewidth=1.1) for axes in (self.time, self.gradient)
+            axes.axvline(0, color=style.MARK, linestyle="--", linewidth=1.1, label="the event")
+            for axes in (self.time, self.gradient)
         ]
 
         (self.map,) = self.cobweb.plot([], [], color=style.RULE)
         (self.stairs,) = self.cobweb.plot([], [], color=style.STATE, linewidth=1.0)
-        (self.here,) = self.cobweb.plot([], [], "o", color=style.STATE, markersize=5)
+        (self.here,) = self.cobweb.plot([], [], "o", color=style.MARK, markersize=7)
         (self.diagonal,) = self.cobweb.plot([], [], color=style.EDGE, linewidth=0.9)
         self.cobweb.set(xlabel="$h_t$", ylabel="$h_{t+1}$")
 
@@ -102,9 +105,22 @@ class Memory(Scene):
         (self.multipliers,) = self.settling.plot([], [], color=style.RULE)
         (self.dot,) = self.settling.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
 
-        self.moves(self.states, self.reading, *self.events, self.left, self.peak, self.time_note, self.note)
-        self.moves(self.map, self.stairs, self.here, self.multipliers, self.dot)
+        self.shows(self.states, "H")
+        self.shows(self.reading, "read.x")
+        for line in self.events:
+            self.shows(line, (0, 1), "read.event")
+        self.shows(self.left, "log10_left", "since")
+        self.shows(self.peak, "log10_peak", "peak_at")
+        self.shows(self.now, "here", "last", inside=True)
+        self.shows(self.product, "log10_here", "last", inside=True)
+        self.moves(self.time_note, self.note)
+        self.shows(self.map, "map_f", "map_h")
+        self.shows(self.stairs, "stairs_f", "stairs_h")
+        self.shows(self.here, "here", "here")
+        self.shows(self.multipliers, "multipliers", "w_grid")
+        self.shows(self.dot, "settled.multiplier", "w", inside=True)
         self.handle(self.dot, x="w")
+        self.handle(self.now, x="walked")
 
     def stage_key(self, state):
         limits = state_limits(state.activation, state.H), log_limits(state.log10_left)
@@ -125,24 +141,8 @@ class Memory(Scene):
         self.settling.set_title(f"factor per step, {after}")
 
     def move(self, state):
-        t = np.arange(len(state.H))
-        self.states.set_data(t, path(state.H))
-        self.reading.set_data(t[:-1], state.read.x)
-        limits = self.gradient.get_ylim()
-        self.left.set_data(t[state.read.event :], np.maximum(state.log10_left, 3 * limits[0]))
-        peak = state.peak
-        self.peak.set_data(*([], []) if peak is None else ([state.read.event + peak], [state.log10_left[peak]]))
-        self.note.set_text(leaving_log10(state.log10_left, state.read.event, limits))
-        for line in self.events:
-            line.set_xdata([state.read.event, state.read.event])
+        self.note.set_text(leaving_log10(state.log10_left, state.read.event, self.gradient.get_ylim()))
         self.time_note.set_text(leaving(state.H, self.time.get_ylim()))
-        self.map.set_data(state.map_h, path(state.map_f))
-        self.stairs.set_data(
-            np.repeat(path(state.H), 2)[:-1], np.append(path(state.H[0]), np.repeat(path(state.H[1:]), 2))
-        )
-        self.here.set_data([path(state.H[-1])], [path(state.H[-1])])
-        self.multipliers.set_data(state.w_grid, np.minimum(state.multipliers, 10))
-        self.dot.set_data([state.w], [min(state.settled.multiplier, self.settling.get_ylim()[1])])
 
 
 class ThreeActivations(Scene):
@@ -167,12 +167,12 @@ class ThreeActivations(Scene):
                 for (colour, line), start in zip(looks, self.starts, strict=True)
             ]
             self.notes[name] = above(axes)
-            self.moves(*self.lines[name], self.notes[name])
+            for start, line in enumerate(self.lines[name]):
+                self.shows(line, f"orbits.{name}.T.{start}")
+            self.moves(self.notes[name])
         panels[0].set(ylabel="state $h_t$", yticks=[-0.5, 0, 0.5, 1])
         self.figure.legend(handles=panels[0].get_lines()[1:], loc="upper right", bbox_to_anchor=(0.99, 1), ncols=3)
 
     def move(self, state):
         for name, H in state.orbits.items():
-            for line, h in zip(self.lines[name], H.T, strict=True):
-                line.set_data(np.arange(len(h)), path(h))
             self.notes[name].set_text(leaving(H[:, 0], self.lines[name][0].axes.get_ylim()))

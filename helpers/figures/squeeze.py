@@ -33,7 +33,9 @@ class Zoo(Scene):
         (self.gamma,) = self.slope.plot([], [], "--", color=style.OTHER)
         (self.at_slope,) = self.slope.plot([], [], "o", color=style.MARK, markeredgecolor=style.RULE, clip_on=False)
         self.slope_title = self.slope.set_title(" ")
-        self.moves(self.tangent, self.at_value, self.at_slope)
+        self.shows(self.tangent, "tangent", "tangent_z")
+        self.shows(self.at_value, "value", "z", inside=True)
+        self.shows(self.at_slope, "slope", "z", inside=True)
         self.handle(self.at_value, x="z")
         self.handle(self.at_slope, x="z")
 
@@ -49,12 +51,9 @@ class Zoo(Scene):
         self.gamma.set_data(self.z_limits, [min(state.act.gamma, 1e3)] * 2)
 
     def move(self, state):
-        ends = np.array([state.z - 2.0, state.z + 2.0])
-        self.tangent.set_data(ends, np.clip(state.value + state.slope * (ends - state.z), -1e3, 1e3))
         for dot, axes, value in ((self.at_value, self.value, state.value), (self.at_slope, self.slope, state.slope)):
             low, high = axes.get_ylim()
             dot.set_marker("^" if value > high else "v" if value < low else "o")  # an arrow to what is off the axes
-            dot.set_data([state.z], [np.clip(value, low, high)])
 
 
 class Squeeze(Scene):
@@ -84,19 +83,17 @@ class Squeeze(Scene):
         (self.here,) = self.depth.plot([], [], "o", color=style.MARK, markeredgecolor=style.RULE, clip_on=False)
         self.depth.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=3, borderaxespad=0)
         self.note = note(self.depth)
-        self.moves(self.shares, self.rms, self.gamma, self.left, self.typical, self.bound, self.here, self.note)
+        self.shows(self.shares, "shares", "bins")
+        self.shows(self.rms, (0, 1), "rms")
+        self.shows(self.gamma, (0, 1), "gamma")
+        self.shows(self.left, "log10_left")
+        self.shows(self.typical, "log10_typical")
+        self.shows(self.bound, "log10_bound")
+        self.shows(self.here, "log10_here", "depth", inside=True)
+        self.moves(self.note)
         self.handle(self.here, x="depth")
 
     def move(self, state):
-        self.shares.set_data(state.bins, state.shares)
-        self.rms.set_data([state.rms] * 2, (0, 1))
-        self.gamma.set_data([min(state.gamma, 1e3)] * 2, (0, 1))
-        k = np.arange(len(state.log10_left))
-        floor = 3 * self.log_limits[0]
-        self.left.set_data(k, np.maximum(state.log10_left, floor))
-        self.typical.set_data(k, k * np.log10(state.rms) if state.rms else np.full(len(k), floor))
-        self.bound.set_data(k, k * np.log10(min(state.gamma, 1e3)))
-        self.here.set_data([state.depth], [np.clip(state.log10_left[state.depth], *self.log_limits)])
         gone = np.flatnonzero(np.isneginf(state.log10_left))
         self.note.set_text(f"exactly 0 from layer {gone[0]} on" if len(gone) else "")
 
@@ -108,23 +105,19 @@ class FullJacobian(Scene):
     log_limits = (-4.5, 1.5)
 
     def build(self):
-        self.left = pixel_axes(self.figure, 0, 0, 330, 320)
-        self.left.text(28, 303, "the Jacobian ∂h/∂z", va="center", fontsize=10)
-        self.cells = Cells(self.left, cell=32)
+        self.left = pixel_axes(self.figure, 28, 8, 274, 276)
+        self.left.set_title("the Jacobian ∂h/∂z")
+        self.cells = Cells(self.left, 32)
         self.values = self.figure.add_axes([0.46, 0.15, 0.525, 0.75])
         self.values.set(xlim=(0.5, LARGEST_SIDE + 0.5), ylim=self.log_limits, ylabel="log$_{10}$")
-        self.values.set(xlabel="from the largest to the smallest", xticks=range(1, LARGEST_SIDE + 1))
+        self.values.set(xlabel="rank, from the largest to the smallest", xticks=range(1, LARGEST_SIDE + 1))
         self.values.set_title("singular values, and the diagonal entries in size")
         level(self.values, 0)
         (self.singular,) = self.values.plot([], [], "o-", color=style.GRADIENT, label="singular values")
         (self.diagonal,) = self.values.plot([], [], "s", color=style.STATE, fillstyle="none", label="diagonal entries")
         (self.bound,) = self.values.plot([], [], ":", color=style.RULE, label="bound")
         self.values.legend(loc="lower left", borderaxespad=0.2)
-        self.moves(self.cells, self.singular, self.diagonal, self.bound)
-
-    def move(self, state):
-        self.cells.show([(state.J, (165, 150))])
-        i = np.arange(1, len(state.J) + 1)
-        for line, values in ((self.singular, state.singular), (self.diagonal, state.diagonal)):
-            line.set_data(i, np.log10(np.maximum(values, 1e-9)))
-        self.bound.set_data((0.5, LARGEST_SIDE + 0.5), np.log10([max(state.bound, 1e-9)] * 2))
+        self.shows(self.cells, "J", by=lambda J: self.cells.show([(J, (137, 138))]), names=["∂h/∂z"])
+        self.shows(self.singular, "log10_singular", "ranks")
+        self.shows(self.diagonal, "log10_diagonal", "ranks")
+        self.shows(self.bound, "log10_bound", (0.5, LARGEST_SIDE + 0.5))

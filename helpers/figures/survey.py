@@ -1,7 +1,5 @@
 """All seeds of all rows of the table: who solved a task, by length."""
 
-from matplotlib.patches import Rectangle
-
 from helpers.figures import style
 from helpers.figures.scene import Scene
 
@@ -14,60 +12,74 @@ class Survey(Scene):
     """A line for each model with its start, a column for each length, and a dot for each seed: full where it solved it.
 
     Beside the dots stand their number and the 95 % interval of their share. How many settings were tried stands under
-    the length, and behind the name where it was more. Columns to the right of the length that is read off stay empty.
+    the length, and behind the name where it was more. A narrow page shows the names before each column.
     """
 
     height = 430
 
     def build(self):
-        self.table = self.figure.add_axes((0.185, 0.01, 0.81, 0.84))
-        self.table.axis("off")
+        self.names = self.figure.add_axes((0.005, 0.01, 0.18, 0.84))
+        self.names.set_label("aside")
+        wide = 0.81 / MOST_COLUMNS
+        self.columns = [self.figure.add_axes((0.185 + k * wide, 0.01, wide, 0.84)) for k in range(MOST_COLUMNS)]
+        for axes in (self.names, *self.columns):
+            axes.axis("off")
+            axes.set(xlim=(0, 1), ylim=(MOST_ROWS, 0))
         what = "a dot is a seed, full where it solved the task; beside: how many did, and the 95 % interval"
         self.figure.text(0.99, 0.985, what, ha="right", va="top", fontsize=9)
-        self.here = self.table.add_patch(Rectangle((0, 0), 1, 1, fill=False, edgecolor=style.MARK, linewidth=1.6))
-        self.moves(self.here)
+        self.marks = []
+        for k, axes in enumerate(self.columns):
+            look = {"color": style.MARK, "linewidth": 1.6, "clip_on": False}
+            self.marks += axes.plot([], [], **look)
+            self.shows(self.marks[k], "place", "rows", by=lambda rows, place, k=k: self.frame(k, len(rows), place))
+        (self.here,) = self.columns[0].plot([], [], color=style.MARK, linewidth=3.0, clip_on=False)
+        self.shows(self.here, "place", by=lambda place: self.here.set_data([place + 0.02, place + 0.97], [0.0, 0.0]))
+        self.handle(self.here, x="length", x_value=self.length_at)
+        self.lengths = []
+
+    def frame(self, k: int, n_rows: int, place: int) -> None:
+        """Draw a frame round column ``k``, if it is the one that is read off."""
+        self.marks[k].set_data(*([0.02, 0.97, 0.97, 0.02, 0.02], [0, 0, n_rows, n_rows, 0]) if k == place else ([], []))
+
+    def length_at(self, x: float, _y: float) -> float:
+        """Return the length of the column at ``x``, counted in columns."""
+        return self.lengths[min(max(int(x), 0), len(self.lengths) - 1)]
 
     def stage_key(self, state):
-        return state.task, state.place
+        return state.task
 
     def stage(self, state):
-        for artist in [*self.table.collections, *self.table.texts, *self.table.lines]:
-            artist.remove()
-        self.table.set(xlim=(0, MOST_COLUMNS), ylim=(MOST_ROWS, 0))
-        for column, length in enumerate(state.lengths[: state.place + 1]):
-            n = state.n_tried[column]
-            self._text(column + LEFT, -0.5, f"length {length}", va="bottom")
-            self._text(
-                column + LEFT, -0.1, f"{n} setting{'s' * (n > 1)} tried", va="bottom", color=style.EDGE, fontsize=7
-            )
-        dots = {True: ([], []), False: ([], [])}
+        self.lengths = state.lengths
+        for k, axes in enumerate((self.names, *self.columns)):
+            axes.set_visible(k <= len(state.lengths))
+            for artist in [*axes.collections, *axes.texts, *(line for line in axes.lines if not line.get_animated())]:
+                artist.remove()
         for line, row in enumerate(state.rows):
-            self.table.axhline(line, color=style.EDGE, linewidth=0.4)
-            more = {
-                report.n_tried
-                for report, n in zip(row.reports, state.n_tried, strict=True)
-                if report and report.n_tried > n
-            }
-            self._text(-0.34 if more else -0.05, line + 0.5, row.label, ha="right")
+            more = [r.n_tried for r, n in zip(row.reports, state.n_tried, strict=True) if r and r.n_tried > n]
+            for axes in (self.names, *self.columns[: len(state.lengths)]):
+                axes.axhline(line, color=style.EDGE, linewidth=0.4)
+            self._text(self.names, 0.7 if more else 0.97, line + 0.5, row.label, ha="right")
             if more:
-                self._text(-0.05, line + 0.5, f"{max(more)} tried", ha="right", color=style.EDGE, fontsize=7)
-            for column, report in enumerate(row.reports[: state.place + 1]):
+                self._text(self.names, 0.97, line + 0.5, f"{max(more)} tried", ha="right", color=style.EDGE, fontsize=7)
+        for column, (axes, length, n) in enumerate(zip(self.columns, state.lengths, state.n_tried, strict=False)):
+            self._text(axes, LEFT, -0.5, f"length {length}", va="bottom")
+            self._text(axes, LEFT, -0.1, f"{n} setting{'s' * (n > 1)} tried", va="bottom", color=style.EDGE, fontsize=7)
+            dots = {True: ([], []), False: ([], [])}
+            for line, row in enumerate(state.rows):
+                report = row.reports[column]
                 if report is None:
-                    self._text(column + LEFT, line + 0.5, "not trained", color=style.EDGE, fontsize=8)
+                    self._text(axes, LEFT, line + 0.5, "not trained", color=style.EDGE, fontsize=8)
                     continue
                 ranked = sorted(report.solved_at, key=lambda update: (update is None, update))
                 for number, update in enumerate(ranked):
                     x, y = dots[update is not None]
-                    x.append(column + LEFT + STEP * (number % PER_LINE))
+                    x.append(LEFT + STEP * (number % PER_LINE))
                     y.append(line + 0.32 + 0.36 * (number // PER_LINE))
                 low, high = 100 * row.low[column], 100 * row.high[column]
-                self._text(column + COUNT, line + 0.34, f"{report.n_solved}", fontweight="bold")
-                self._text(column + COUNT, line + 0.72, f"{low:.0f}–{high:.0f} %", fontsize=7, color=style.EDGE)
-        self.table.scatter(*dots[True], s=17, color=style.STATE, linewidths=0.8)
-        self.table.scatter(*dots[False], s=17, facecolors="none", edgecolors=style.EDGE, linewidths=0.8)
+                self._text(axes, COUNT, line + 0.34, f"{report.n_solved}", fontweight="bold")
+                self._text(axes, COUNT, line + 0.72, f"{low:.0f}–{high:.0f} %", fontsize=7, color=style.EDGE)
+            axes.scatter(*dots[True], s=17, color=style.STATE, linewidths=0.8)
+            axes.scatter(*dots[False], s=17, facecolors="none", edgecolors=style.EDGE, linewidths=0.8)
 
-    def move(self, state):
-        self.here.set_bounds(state.place + 0.02, 0, 0.95, len(state.rows))
-
-    def _text(self, x, y, text, **settings):
-        self.table.text(x, y, text, **{"va": "center", "fontsize": 9} | settings)
+    def _text(self, axes, x, y, text, **settings):
+        axes.text(x, y, text, **{"va": "center", "fontsize": 9} | settings)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.figures import style
-from helpers.figures.parts import legend_above, level, log_line
+from helpers.figures.parts import legend_above, level
 from helpers.figures.scene import Scene
 
 SPREAD = (0.618034 * np.arange(30)) % 1.0 - 0.5  # so that dots of one height do not cover one another
@@ -37,27 +37,17 @@ class Gap(Scene):
         self.flow.set_title("the gradient at the state of each step", pad=20)
         level(self.flow, 0)
         self.before, self.now = (
-            [self.flow.plot([], [], dash, color=colour, linewidth=width)[0] for dash in self.dashes]
-            for colour, width in ((style.EDGE, 0.9), (style.GRADIENT, 1.5))
+            [self.flow.plot([], [], dash, color=colour, linewidth=width, label=label)[0] for dash in self.dashes]
+            for colour, width, label in ((style.EDGE, 0.9, "before training"), (style.GRADIENT, 1.5, "now"))
         )
-        (self.first,) = self.flow.plot([], [], ":", color=style.MARK, linewidth=1.2)
-        self.before[0].set_label("before training")
-        self.now[0].set_label("now")
-        self.first.set_label("the name")
+        (self.first,) = self.flow.plot([], [], ":", color=style.MARK, linewidth=1.2, label="the name")
         legend_above(self.flow, 3, handles=[self.before[0], self.now[0], self.first])
-        self.moves(*self.curves, self.heads, self.solved, *self.before, *self.now, self.first)
-
-    def move(self, state):
-        for curve, right in zip(self.curves, state.right.T, strict=True):
-            curve.set_data(np.arange(len(right)), right)
-        ends = [np.flatnonzero(np.isfinite(right))[-1:] for right in state.right.T]
-        heights = [right[end] for end, right in zip(ends, state.right.T, strict=True)]
-        self.heads.set_data(np.concatenate(ends), np.concatenate(heights))
-        self.solved.set_data(state.solved_at, np.full(len(state.solved_at), 1.0))
-        for lines, flow in ((self.before, state.flow_before), (self.now, state.flow_now)):
-            for line, logs in zip(lines, flow.T, strict=True):
-                log_line(line, np.arange(len(logs)), logs)
-        self.first.set_data([state.length - 1] * 2, self.log_limits)
+        for name, lines in (("right", self.curves), ("log10_before", self.before), ("log10_now", self.now)):
+            for seed, line in enumerate(lines):
+                self.shows(line, f"{name}.T.{seed}")
+        self.shows(self.heads, "heads", "heads_at")
+        self.shows(self.solved, 1.0, "solved_at")
+        self.shows(self.first, self.log_limits, "name_at")
 
 
 class Hearing(Scene):
@@ -102,21 +92,33 @@ class Hearing(Scene):
         (self.here,) = self.shares.plot([], [], "o", color=style.MARK, label="this kind", **ring)
         (bar,) = self.shares.plot([], [], color=style.EDGE, linewidth=1.2, label="95 % interval")
         legend_above(self.shares, 2, handles=[self.here, bar])
-        self.moves(self.solved, self.unsolved, self.medians, self.here)
+        self.shows(self.solved, "solved_at", "heard", by=self.place_solved)
+        self.shows(self.unsolved, "solved_at", "heard", by=self.place_unsolved)
+        self.shows(self.medians, "solved_at", "heard", by=self.place_medians)
+        self.shows(self.here, "place", by=lambda k: self.here.set_data([self.kinds[k][1]], [self.kinds[k][2]]))
 
-    def move(self, state):
-        heard = np.maximum(state.heard, self.heard_limits[0] + 0.1)  # nothing at all stands at the edge
-        solved = state.solved_at > 0
-        self.solved.set_data(heard[solved], state.solved_at[solved] + 14 * SPREAD[solved])
-        self.unsolved.set_data(heard[~solved], self.never + 50 * SPREAD[~solved])
+    def place_solved(self, heard: np.ndarray, solved_at: np.ndarray) -> None:
+        """Draw a dot for each net that solved it."""
+        some = solved_at > 0
+        self.solved.set_data(self.at_edge(heard)[some], solved_at[some] + 14 * SPREAD[some])
+
+    def place_unsolved(self, heard: np.ndarray, solved_at: np.ndarray) -> None:
+        """Draw a cross for each net that did not."""
+        some = solved_at <= 0
+        self.unsolved.set_data(self.at_edge(heard)[some], self.never + 50 * SPREAD[some])
+
+    def place_medians(self, heard: np.ndarray, solved_at: np.ndarray) -> None:
+        """Draw the median of what those heard that solved it, and of those that did not."""
         x, y = [], []
-        for some, low, high in ((solved, 0, 205), (~solved, 209, 272)):
+        for some, low, high in ((solved_at > 0, 0, 205), (solved_at <= 0, 209, 272)):
             if some.any():
-                x += [np.median(heard[some])] * 2 + [np.nan]
+                x += [np.median(self.at_edge(heard)[some])] * 2 + [np.nan]
                 y += [low, high, np.nan]
         self.medians.set_data(x, y)
-        place = state.places[state.kind]
-        self.here.set_data([self.kinds[place][1]], [self.kinds[place][2]])
+
+    def at_edge(self, heard: np.ndarray) -> np.ndarray:
+        """Return ``heard`` such that nothing at all stands at the edge."""
+        return np.maximum(heard, self.heard_limits[0] + 0.1)
 
 
 class Bits(Scene):
@@ -149,15 +151,9 @@ class Bits(Scene):
         look = {"markersize": 12, "markerfacecolor": "none", "markeredgewidth": 1.8}
         (self.here,) = self.plane.plot([], [], "o", color=style.MARK, label="this one", **look)
         legend_above(self.plane, 4, columnspacing=0.6, handletextpad=0.4, handlelength=1.2)
-        self.moves(self.odd, self.even, self.trained, *self.kinds.values(), self.here)
-
-    def move(self, state):
-        odd = state.lengths % 2 == 1
-        self.odd.set_data(state.lengths[odd], state.right[odd])
-        self.even.set_data(state.lengths[~odd], state.right[~odd])
-        self.trained.set_data([state.trained] * 2, (-0.04, 1.04))
+        self.shows(self.odd, "right_odd", np.arange(1, self.longest + 1, 2))
+        self.shows(self.even, "right_even", np.arange(2, self.longest + 1, 2))
+        self.shows(self.trained, (-0.04, 1.04), "trained")
         for kind, dots in self.kinds.items():
-            some = state.eigenvalues[np.array(state.kinds) == kind]
-            dots.set_data(some.real, np.abs(some.imag))
-        one = state.eigenvalues[state.net - 1]
-        self.here.set_data([one.real], [abs(one.imag)])
+            self.shows(dots, f"eigenvalues.{kind}.imag", f"eigenvalues.{kind}.real")
+        self.shows(self.here, "eigenvalue.imag", "eigenvalue.real")

@@ -1,0 +1,111 @@
+"""What a moving line or matrix shows of a state, and how a page reads it off."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.colors import to_hex
+from matplotlib.lines import Line2D
+
+from helpers.figures.style import CSS_DPI, RULE
+
+COUNTED = ("step", "lag", "layer", "update", "power", "depth", "length", "rank")  # "step 31", not "step t = 31"
+
+
+def field(state, name: str):
+    """Return what ``name`` is in ``state``: a field, or after a dot what a field holds.
+
+    >>> from types import SimpleNamespace
+    >>> state = SimpleNamespace(gain=2.0, C=[1, 5], flows={"input gate": 3})
+    >>> field(state, "gain"), field(state, "C.1"), field(state, "flows.input gate")
+    (2.0, 5, 3)
+    """
+    for part in name.split("."):
+        if isinstance(state, Mapping):
+            state = state[part]
+        else:
+            state = state[int(part)] if part.isdigit() else getattr(state, part)
+    return state
+
+
+class Shown(NamedTuple):
+    """What a moving artist shows (see ``Scene.shows``)."""
+
+    artist: Artist
+    y: Any
+    x: Any = None
+    inside: bool = False
+    by: Callable | None = None
+    names: Sequence[str] = ()
+
+    @property
+    def fields(self) -> list[str]:
+        """The names of the fields that are shown."""
+        return [name for name in (self.y, self.x) if isinstance(name, str)]
+
+    @property
+    def is_log10(self) -> bool:
+        """Whether its y is a logarithm, which the name of the field says."""
+        return isinstance(self.y, str) and "log10" in self.y
+
+    @property
+    def in_words(self) -> bool:
+        """Whether no axes tell the number that it shows, and it has a name."""
+        named = isinstance(self.artist, Line2D) and not str(self.artist.get_label()).startswith("_")
+        return named and not self.artist.axes.axison and self.by is not None and self.x is None
+
+    def set(self, state) -> None:
+        """Let the artist show ``state``."""
+        y, x = (field(state, value) if isinstance(value, str) else value for value in (self.y, self.x))
+        if self.by:
+            self.by(y) if self.x is None else self.by(x, y)
+        elif y is None or (x is None and self.x is not None):
+            self.artist.set_data([], [])
+        else:
+            y = np.atleast_1d(y)
+            x = np.arange(len(y)) if x is None else x
+            limits = self.artist.axes.get_ylim() if self.inside else (-400, 400) if self.is_log10 else (-1e6, 1e6)
+            self.artist.set_data(*np.broadcast_arrays(np.clip(np.atleast_1d(x), -1e6, 1e6), np.clip(y, *limits)))
+
+
+def reading(shown: Shown) -> dict | None:
+    """Return how a page reads what is shown, None where nothing tells it: its ``name`` and ``colour``, its axes'
+    ``frame`` (CSS pixels), of ``x`` and ``y`` the numbers at both ends, whether they are whole or logarithms, and what
+    is said before one; the ``names`` of its places or matrices, and how ``rows`` and ``columns`` are numbered.
+    """
+    artist, axes = shown.artist, shown.artist.axes
+    is_line = isinstance(artist, Line2D)
+    if is_line and (artist.get_color() == "white" or not (axes.axison or shown.in_words)):
+        return None
+    edges = np.array([axes.bbox.x0, -axes.bbox.y1, axes.bbox.x1, -axes.bbox.y0])
+    frame = CSS_DPI / axes.figure.dpi * (edges + [0, axes.figure.bbox.height] * 2)
+    across = next(filter(None, (one.get_xlabel() for one in axes.get_shared_x_axes().get_siblings(axes))), "x")
+    label, up = str(artist.get_label()), axes.get_ylabel()
+    names = [plain(words) for words in ("" if label.startswith("_") else label, up, axes.get_title(loc="left"))]
+    found = {"name": next(filter(None, names), ""), "names": [plain(name) for name in shown.names]}
+    found |= {"frame": frame.round(1).tolist(), "colour": to_hex(artist.get_color()) if is_line else RULE}
+    found |= {key: getattr(artist, key) for key in ("rows", "columns") if not is_line}
+    counted = re.split("[ ,]", plain(across))[0].removesuffix("s")
+    whole = "log" not in across and (counted in (*COUNTED, "tap") or shown.x is shown.by is None)
+    x = {"log10": "log" in across, "whole": whole, "prefix": f"{counted} " if counted in COUNTED else before(across)}
+    y = {"log10": shown.is_log10, "prefix": before(up or "y")}
+    for axis, (low, high) in ((x, axes.get_xlim()), (y, axes.get_ylim())):
+        axis |= {"low": float(low), "high": float(high)}
+    return found | {"x": x, "y": y}
+
+
+def before(words: str) -> str:
+    """Return what is said before a number on the axis of that label: ``gain g = ``."""
+    return f"{re.split(', | of | from ', plain(words))[0]} = "
+
+
+def plain(words: str) -> str:
+    """Return the words of a title or an axis without mathtext, and without the logarithm whose number is said.
+
+    >>> plain("log$_{10}$ ‖dh$_t$/dh$_0$‖"), plain("log$_{10}$ of a norm"), plain("layer (1: the first)")
+    ('‖dh_t/dh_0‖', 'a norm', 'layer')
+    """
+    bare = re.sub(r"[${}]", "", words.replace("\n", " "))
+    return re.sub(r"log_10( of)?( the)? ?", "", re.sub(r" \([^()]*\)$", "", bare)).strip(", ")

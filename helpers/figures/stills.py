@@ -1,0 +1,36 @@
+"""What is seen of a figure where nothing runs, the still picture and its sentence; and what is seen where it fails."""
+
+import base64
+import html
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from helpers.figures import style
+from helpers.figures.png import PaletteEncoder, encode_lossless
+
+
+def notice(text: str, width: int, height: int, density: float) -> Figure:
+    """Return a grey page that says ``text``, for where there is nothing to draw; the size is in CSS pixels."""
+    return style.page_of_text(text, width, height, density, grey=True)
+
+
+def bundle(picture: np.ndarray, sentence: str, width: int, density: float) -> dict[str, str]:
+    """Return, by MIME type, what stores ``picture`` (height, width, 4): a PNG that says its sentence below, and a page.
+
+    The PNG has no loss. The page, with a smaller picture, is for what has no other place for a picture's alt.
+    """
+    n_lines = style.n_lines(sentence, style.characters(width))
+    caption = style.page_of_text(sentence, width, 14 + 18 * n_lines, density)
+    still = encode_lossless(np.concatenate([picture, style.painted(caption)]))
+    small = PaletteEncoder(picture, style.MEANINGS)(picture, small=True)
+    return {"text/html": page(small, sentence, width), "image/png": base64.b64encode(still).decode()}
+
+
+def page(png: bytes, sentence: str, width: int) -> str:
+    """Return HTML that shows the picture ``png``, with ``sentence`` as its name by ear and as the text below it."""
+    words = html.escape(sentence)
+    return (
+        f'<img alt="{words}" width="{width}" style="max-width: 100%; height: auto" '
+        f'src="data:image/png;base64,{base64.b64encode(png).decode()}"><p>{words}</p>'
+    )
