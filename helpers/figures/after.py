@@ -53,7 +53,7 @@ class ByLag(Panels):
             self.draw_on(self.axes, look, f"log10_left.{name}", "places", color=colour, label=label, linewidth=2.0)
         legend_above(self.axes, 6, handlelength=2.4)
         end = self.draw_on(self.axes, "--", self.log_limits, "end", color=style.MARK, linewidth=1.2)
-        self.handle(end, x="length", x_value=lambda place: 10**place if self._staged else place)
+        self.handle(end, x="length", x_value=lambda place, _: 10**place if self._staged else place)
 
     def stage_key(self, state):
         return state.log_axis
@@ -81,7 +81,7 @@ class Valley(Panels):
         self.draw_on(cost, "-", "log10_moved", "log10_memories", color=style.GRADIENT, label="rms of ds/dp, p learned")
         legend_above(cost, 2)
         here = self.draw_on(cost, "o", "log10_moved_here", "log10_memory", **DOT)
-        self.handle(here, x="memory", x_value=lambda log10: 10**log10)
+        self.handle(here, x="memory", x_value=lambda log10, _: 10**log10)
 
     def stage_key(self, state):
         return state.how
