@@ -3,6 +3,7 @@
 import base64
 import io
 import os
+import re
 import shutil
 import time
 import urllib.error
@@ -183,6 +184,23 @@ def test_the_dot_itself_can_be_dragged_and_stepped(page):
     wait_until(lambda: settled(page) == pytest.approx(w - 0.01), 10, "a step")
     page.key("End", 35)
     wait_until(lambda: settled(page) == 8.0, 10, "the end")
+
+
+def test_the_cobweb_plays_step_by_step_until_it_is_paused_and_says_its_values(page):
+    button = f"[...{CELL}.querySelectorAll('button')].find(one => / (Play|Pause)/.test(one.textContent))"
+    page.wait_for(f"!!{DRAWING} && {button}?.offsetWidth > 0", "the button")
+    page.click(*page.middle(button))
+    page.wait_for(f"/At step [3-9] /.test({SENTENCE}.textContent)", "the third step, from the start again")
+    page.click(*page.middle(button))
+    settled(page)
+    explorer = memory_explorer("tanh", w=0.9)
+    explorer.update(walked=int(re.search(r"At step (\d+) ", sentence(page))[1]))
+    assert_shows(page, explorer)
+    box = page.evaluate(f"(box => [box.left, box.top])({DRAWING}.getBoundingClientRect())")
+    at = explorer._scene.left.get_transform().transform((20, explorer._state.log10_left[20])) / DENSITY
+    page.mouse("mouseMoved", box[0] + at[0], box[1] + explorer._scene.height - at[1])
+    said = f"{DRAWING}.parentElement.querySelector('[role=status]').textContent"
+    page.wait_for(f"{said}.startsWith('what is left, step 20: ')", "the value under the pointer")
 
 
 def test_where_a_short_drag_lets_go_the_handle_stays(page):

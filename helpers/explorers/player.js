@@ -436,7 +436,7 @@ function valuesOf(model, el) {
 
 /** Lay buttons below a drawing that moves one control on, step by step: the next when the last has been painted. */
 function playOf(model, el, signal) {
-  const bar = add(el, "div", "display: flex; gap: 8px; align-items: center; font: 13px sans-serif; min-height: 34px");
+  const bar = add(el, "div", "display: none; gap: 8px; align-items: center; font: 13px sans-serif; min-height: 34px");
   const look = "font: inherit; min-height: 28px; padding: 0 10px";
   const [play, step, speed] = ["button", "button", "select"].map((tag) => add(bar, tag, look));
   const told = add(bar, "span", ""), calm = matchMedia("(prefers-reduced-motion: reduce)");
