@@ -10,7 +10,7 @@ from matplotlib.patches import Circle
 from matplotlib.transforms import Affine2D
 
 from helpers.figures import style
-from helpers.figures.form import CLIP, CODES, FILL, FINE, IMAGE, MARKS, PATH, SNAP, STROKE, TEXT, UNIT
+from helpers.figures.form import CLIP, CODES, FILL, FINE, IMAGE, MARKS, PATH, SNAP, STROKE, TEXT, UNIT, VALUES
 from helpers.figures.panels import panels
 from helpers.figures.recorder import Recorder
 from tools.explorers import makers
@@ -186,6 +186,31 @@ def test_any_image_of_few_colours_is_read_back_unchanged(seed, rows, columns, n_
     recorder.draw_image(recorder.new_gc(), 0, 0, image)
     (found,) = read(recorder.taken())
     np.testing.assert_array_equal(decoded(found.rest[4:]), image[::-1])
+
+
+NUMBER = st.floats(1e-19, 1e19) | st.floats(-1e19, -1e-19) | st.just(0.0)
+
+
+@PROPERTY
+@given(st.lists(NUMBER, min_size=6, max_size=6))
+def test_what_cells_hold_is_read_back_to_a_part_in_six_hundred_with_its_place_and_whose_it_is(numbers):
+    cells = np.reshape(numbers, (2, 3))
+    recorder = Recorder(style.new_figure(200, 150))
+    recorder.note_values("5", cells, box=(20, 40, 80, 80))  # pixels, of which two are a CSS pixel
+    words = np.frombuffer(recorder.taken(), "<u2")
+    assert (words[0] & 7, words[0] >> 3 & 31) == (VALUES, 5)
+    np.testing.assert_allclose(signed(words[3:7]) / UNIT, [10, 110, 40, 130])
+    assert words[7:9].tolist() == [3, 2]
+    held = words[9:].astype(int)
+    found = np.where(held, 10.0 ** ((held & 0x7FFF) / 800 - 20) * np.where(held & 0x8000, -1, 1), 0)
+    np.testing.assert_allclose(found.reshape(2, 3), cells, rtol=1 / 600)
+
+
+def test_logarithms_are_noted_as_they_are_and_nothing_as_0():
+    recorder = Recorder(style.new_figure(200, 150))
+    recorder.note_values("1", np.array([[-3.5, -np.inf, -99.0]]), is_log10=True)
+    words = np.frombuffer(recorder.taken(), "<u2").astype(int)
+    assert words[9:].tolist() == [round(800 * 16.5), 0, 1]  # 1: too small to be told
 
 
 # What cannot be noted

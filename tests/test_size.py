@@ -1,6 +1,10 @@
 """The count of what there is to read."""
 
+from pathlib import Path
+
 from tools.size import lines_of_code, main
+
+HELPERS = Path(__file__).resolve().parents[1] / "helpers"
 
 SOURCE = '''
 """A module
@@ -32,3 +36,8 @@ def test_each_package_has_its_line_and_the_sum_is_theirs(tmp_path, capsys):
     main([str(tmp_path)])
     words = [line.split()[-6:] for line in capsys.readouterr().out.splitlines()]
     assert sorted((line[0], line[2]) for line in words) == [("1", "1"), ("1", "2"), ("2", "3")]
+
+
+def test_how_a_drag_becomes_a_line_on_the_screen_is_read_in_1200_lines():
+    engine = ["explorers/live.py", "explorers/player.js", "figures/scene.py", "figures/recorder.py", "figures/panels.py"]
+    assert sum(len((HELPERS / name).read_text(encoding="utf-8").splitlines()) for name in engine) <= 1200

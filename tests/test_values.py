@@ -12,7 +12,8 @@ from helpers.explorers.linear import stretch_rotate_explorer
 from helpers.explorers.memory import three_memories_explorer
 from helpers.explorers.scalar import memory_explorer
 from helpers.explorers.squeeze import jacobian_explorer
-from helpers.figures.shown import field
+from helpers.figures import style
+from helpers.figures.shown import Shown, field, reading
 from tests.player_page import PlayerPage
 from tools.chromium import find_chromium, wait_until
 from tools.explorers import makers
@@ -68,6 +69,55 @@ def number_in(said: str) -> float:
 @pytest.fixture(scope="module")
 def memory():
     return memory_explorer("tanh", w=0.9)
+
+
+# How a page reads what a figure shows
+
+
+def reading_of(x_label="", y_label="", title="", label=None, ticks=None, **more) -> dict:
+    """Return how a line in such axes is read."""
+    with style.styled():
+        axes = style.new_figure(200, 150).add_axes([0.25, 0.2, 0.5, 0.6])
+        axes.set(xlim=(0, 2), ylim=(-4, 1), xlabel=x_label, ylabel=y_label)
+        axes.set_title(title)
+        if ticks:
+            axes.set_xticks(range(len(ticks)), ticks)
+        (line,) = axes.plot([], [], color=style.GRADIENT, **({"label": label} if label else {}))
+    return reading(Shown(line, **({"y": "log10_left"} | more)))
+
+
+@pytest.mark.parametrize(
+    ("label", "prefix", "whole"),
+    [
+        ("step t", "step ", True),
+        ("lag in steps", "lag ", True),
+        ("layers", "layer ", True),
+        ("weight w", "weight w = ", False),
+        ("gain g of W", "gain g = ", False),
+        ("log$_{10}$ of the lag", "lag ", False),
+    ],
+)
+def test_what_is_said_before_a_number_is_the_word_of_its_axis(label, prefix, whole):
+    x = reading_of(label, x="places")["x"]
+    assert (x["prefix"], x["whole"], x["low"], x["high"]) == (prefix, whole, 0, 2)
+
+
+def test_a_line_is_called_by_its_legend_or_its_axis_or_its_title_without_mathtext_and_logarithm():
+    assert reading_of(y_label="log$_{10}$ of a norm", title="n steps", label="‖M$^n$‖")["name"] == "‖M^n‖"
+    assert reading_of(y_label="log$_{10}$ of a norm", title="n steps")["name"] == "a norm"
+    assert reading_of(y_label="log$_{10}$", title="the norm (dotted: 1)")["name"] == "the norm"
+
+
+def test_axes_of_logarithms_are_known_by_their_words_their_field_or_their_ticks():
+    assert reading_of("log$_{10}$ of the lag", x="x")["x"]["log10"] is True
+    assert reading_of("memory", x="x", ticks=["1", "10", "100"])["x"]["log10"] is True
+    assert reading_of("memory", x="x", ticks=["0", "1", "2"])["x"]["log10"] is False
+    assert reading_of(y="log10_left")["y"]["log10"] is True
+    assert reading_of(y="left")["y"]["log10"] is False
+
+
+def test_the_frame_is_that_of_the_axes_in_css_pixels_from_the_top():
+    assert reading_of()["frame"] == [50, 30, 150, 120]
 
 
 # Under the pointer

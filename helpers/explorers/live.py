@@ -5,8 +5,7 @@ An explorer binds controls to three functions: ``compute(**settings)`` makes the
 
 * A setting is worked off where it arrives: the page sends the next one when the last is answered, and of those that
   it could not send only the newest. A compute that takes longer than a frame is a generator; set from the page it runs
-  in a thread (latest.py), so that the page goes on, and a newer setting overtakes an older one. Where no thread can be
-  started, the page waits, and the explorer says how far it is.
+  in a thread (latest.py), and a newer setting overtakes an older one.
 * A picture is shown first. Where a page says that it can paint (player.js), a drawing takes its place: the list of what
   is painted, of which only what moves is sent at each step (scene.py, recorder.py).
 * One lock stands round compute and draw: since JupyterLab 4.4 the callbacks of a slider run in another thread than the
@@ -44,9 +43,9 @@ class Explorer:
     controls : sequence of Slider, Choice and Typed
         Each name is a keyword of ``compute``.
     compute : callable
-        ``compute(**settings)`` returns what was found, a mapping of names to values, from which the State is made
-        that is drawn and described. A compute that may take longer than a frame is a
-        generator: it yields the share done (0 to 1), or a Draft, wherever it can be overtaken, and returns the state.
+        ``compute(**settings)`` returns what was found, a mapping of names to values, of which the State is made. One
+        that may take longer than a frame is a generator: it yields the share done (0 to 1), or a Draft, wherever it can
+        be overtaken, and returns what was found.
     scene : Scene
         Draws a state.
     describe : callable
@@ -90,13 +89,9 @@ class Explorer:
         self._sentence = ""
 
         self._sign = Sign()
-        self._image = widgets.Image(
-            format="png",
-            layout=widgets.Layout(
-                width=f"{scene.width}px", max_width="100%", align_self="flex-start", object_fit="contain"
-            ),
-        )
-        self._player = Player(layout=widgets.Layout(width=f"{scene.width}px", max_width="100%"))
+        wide = {"width": f"{scene.width}px", "max_width": "100%", "align_self": "flex-start"}
+        self._image = widgets.Image(format="png", layout=widgets.Layout(**wide, object_fit="contain"))
+        self._player = Player(layout=widgets.Layout(**wide))
         self._player.observe(self._heard_player, "lives")
         self._player.observe(lambda change: self._heard_hand(change.new), "hand")
         self._player.on_msg(lambda _player, told, _buffers: self._heard_hand(told))

@@ -15,10 +15,8 @@ const LINE = 2, QUADRATIC = 3, CUBIC = 4, CLOSE = 79;
 const CAPS = ["butt", "round", "square"], JOINS = ["miter", "round", "bevel"];
 
 /** Return a list as 16-bit words; it may begin at an odd byte of what the kernel sent. */
-function wordsOf(view) {
-  if (!view) return new Uint16Array(0);
-  return new Uint16Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
-}
+const wordsOf = (view) =>
+  new Uint16Array(view ? view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength) : 0);
 
 const bounded = (number, low, high) => Math.min(Math.max(number, low), high);
 const within = (box, x, y, more) => // not further than so much outside of it
@@ -79,10 +77,8 @@ function paint(context, words, view, density) {
       const lineWidth = words[pen + 2] * thick, strokeStyle = colour(words[pen], words[pen + 1]);
       Object.assign(context, { strokeStyle, lineWidth, lineCap: CAPS[ends & 15], miterLimit: 4 });
       context.lineJoin = JOINS[(ends >> 4) & 15];
-      if (dashes.length) {
-        context.lineDashOffset = dashes[0];
-        context.setLineDash(dashes.slice(1));
-      }
+      context.lineDashOffset = dashes[0] ?? 0;
+      context.setLineDash(dashes.slice(1));
     }
     // A line along the axes fills whole pixels, at every density: its middle lies on one or between two.
     const middle = flags & STROKE && Math.round(words[pen + 2] * thick) % 2 ? 0.5 : 0;
@@ -159,8 +155,7 @@ function layoutOf(facts, width) {
   let left = 0, top = 0, high = 0, aside = null; // where the next one goes, the row's height, what stands before each
   const lineUp = () => { [left, top, high] = [0, top + high, 0]; };
   for (const panel of facts.panels) {
-    if (panel.aside) aside = panel;
-    if (panel.aside) continue;
+    if (panel.aside) { aside = panel; continue; }
     const before = aside ? TYPE * (aside.box[2] - aside.box[0]) : 0, wide = TYPE * (panel.box[2] - panel.box[0]);
     if (panel.lines.length || left + before + wide > width) lineUp();
     for (const line of panel.lines) {
@@ -193,11 +188,7 @@ const seen = (view, box) => box.map((edge, k) => (k % 2 ? view.y : view.x)(edge)
 
 /** Make what is wanted and not there, and take away what is there and not wanted. */
 function keep(made, wanted, make) {
-  for (const [key, { one }] of made) {
-    if (wanted.includes(key)) continue;
-    one.remove();
-    made.delete(key);
-  }
+  for (const [key, { one }] of made) if (!wanted.includes(key)) { one.remove(); made.delete(key); }
   for (const key of wanted) if (!made.has(key)) made.set(key, make(key));
 }
 
@@ -208,8 +199,7 @@ const KEYS = { tabindex: 0, "data-lm-suppress-shortcuts": "true" }; // for what 
 /** Return the way and the steps of a key, and keep it from the page; null for a key that is not ours. */
 function stepsOf(event) {
   const steps = event.altKey || event.ctrlKey || event.metaKey ? null : STEPS[event.key];
-  if (steps) event.preventDefault();
-  if (steps) event.stopPropagation();
+  if (steps) { event.preventDefault(); event.stopPropagation(); }
   return steps;
 }
 
@@ -321,11 +311,9 @@ function readable(words, shown) {
     const { kind, owner, at } = operation, facts = shown[owner - 1], known = found.filter((one) => one.owner === owner);
     const item = { owner, facts, number: known.length, columns: 0 };
     if (!facts || kind === TEXT || kind === IMAGE) continue;
-    if (kind !== VALUES) {
-      // The marks of a line stand where it does.
-      if (!known.length) found.push({ ...item, stops: stopsOf(words, operation, facts) });
-      continue;
-    }
+    // The marks of a line stand where it does.
+    if (kind !== VALUES && !known.length) found.push({ ...item, stops: stopsOf(words, operation, facts) });
+    if (kind !== VALUES) continue;
     const [columns, rows] = words.subarray(at + 4, at + 6);
     const number = (k) => {
       const size = words[at + 6 + k] & 32767, sign = words[at + 6 + k] > 32767 ? "-" : "";
@@ -455,10 +443,7 @@ function playOf(model, el, signal) {
   };
   play.onclick = () => set(!playing);
   step.textContent = "Step";
-  step.onclick = () => {
-    set(false);
-    move(1);
-  };
+  step.onclick = () => { set(false); move(1); };
   set(false);
   signal.addEventListener("abort", () => set(false));
   return () => { // what the model holds has been painted
@@ -520,24 +505,18 @@ function render({ model, el }) {
   }
 
   // At most once a frame; what is printed cannot wait for one, and is as sharp as paper.
-  const paintSoon = () => {
-    frame ||= requestAnimationFrame(() => {
-      frame = 0;
-      paintNow(devicePixelRatio);
-    });
-  };
-  const paintForPrint = () => paintNow(Math.max(3, devicePixelRatio));
+  const paintSoon = () => { frame ||= requestAnimationFrame(() => { frame = 0; paintNow(devicePixelRatio); }); };
   const resized = new ResizeObserver(paintSoon);
   const followDensity = () => {
-    matchMedia(`(resolution: ${devicePixelRatio}dppx)`)
-      .addEventListener("change", () => { paintSoon(); followDensity(); }, { once: true, signal });
+    const here = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+    here.addEventListener("change", () => { paintSoon(); followDensity(); }, { once: true, signal });
   };
 
   model.on("change", paintSoon);
   resized.observe(el);
   followDensity();
   addEventListener("resize", paintSoon, { signal }); // a page that is zoomed has another density too
-  addEventListener("beforeprint", paintForPrint, { signal });
+  addEventListener("beforeprint", () => paintNow(Math.max(3, devicePixelRatio)), { signal });
   addEventListener("afterprint", paintSoon, { signal });
   paintSoon();
   return () => {
@@ -550,9 +529,6 @@ function render({ model, el }) {
 }
 
 /** Tell the kernel, once a page, that drawings can be shown here. */
-function initialize({ model }) {
-  model.set("lives", true);
-  model.save_changes();
-}
+function initialize({ model }) { model.set("lives", true); model.save_changes(); }
 
 export default { initialize, render };

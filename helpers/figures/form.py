@@ -22,6 +22,7 @@ all y. Matplotlib's codes: 1 move, 2 line, 3 quadratic (two points), 4 cubic (th
 """
 
 import struct
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -30,12 +31,35 @@ from matplotlib.path import Path
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
+from helpers.figures.style import CSS_DPI
+
 UNIT = 32  # words of 16 bits reach from -1023 to 1023 CSS pixels
 PATH, MARKS, TEXT, IMAGE, VALUES = range(1, 6)
 MOST_OWNERS = 31
 CLIP, FILL, STROKE, CODES, SNAP = (1 << bit for bit in range(5))
+POINT = UNIT * CSS_DPI / 72
+CAPS, JOINS = {"butt": 0, "round": 1, "projecting": 2}, {"miter": 0, "round": 1, "bevel": 2}
 FINE = 16  # dashes are noted so much finer: along a long line their errors add up
 MOST_COLOURS = 256
+
+
+def style(gc, face, stroked: bool, to_units: Callable[[list], np.ndarray]) -> tuple[int, bytes]:
+    """Return the flags and the words of clip box, fill and stroke of a graphics context; ``to_units`` maps pixels."""
+    flags, found, box = 0, [], gc.get_clip_rectangle()
+    if box is not None:
+        flags |= CLIP
+        found += np.rint(to_units([[box.x0, box.y1], [box.x1, box.y0]])).ravel().astype(int).tolist()
+    if face is not None:
+        flags |= FILL
+        alpha = gc.get_alpha() if gc.get_forced_alpha() or len(face) == 3 else face[3]
+        found += colour((*face[:3], alpha))
+    if stroked and gc.get_linewidth():
+        flags |= STROKE
+        offset, dashes = gc.get_dashes()
+        dashes = [] if dashes is None else POINT * FINE * np.array([offset, *dashes])
+        ends = CAPS[gc.get_capstyle()] | JOINS[gc.get_joinstyle()] << 4 | len(dashes) << 8
+        found += [*colour(gc.get_rgb()), round(POINT * gc.get_linewidth()), ends, *map(round, dashes)]
+    return flags, struct.pack(f"<{len(found)}H", *(number & 0xFFFF for number in found))
 
 
 def word(number: int) -> bytes:

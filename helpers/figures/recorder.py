@@ -13,11 +13,9 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
 from helpers.figures import form
-from helpers.figures.form import CLIP, CODES, FILL, FINE, IMAGE, MARKS, PATH, SNAP, STROKE, TEXT, UNIT, VALUES
+from helpers.figures.form import CODES, IMAGE, MARKS, PATH, SNAP, TEXT, UNIT, VALUES
 from helpers.figures.style import CSS_DPI
 
-_CAPS = {"butt": 0, "round": 1, "projecting": 2}
-_JOINS = {"miter": 0, "round": 1, "bevel": 2}
 _ANCHORS = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 
@@ -153,22 +151,7 @@ class Recorder(RendererBase):
     def _note(self, kind, gc, face, flags, content: bytes, stroked=True) -> None:
         if gc.get_hatch() is not None or gc.get_clip_path()[0] is not None or gc.get_sketch_params() is not None:
             raise NotImplementedError("hatches, clip paths and sketches cannot be recorded")
-        style = []
-        box = gc.get_clip_rectangle()
-        if box is not None:
-            flags |= CLIP
-            style += np.rint(self._flip.transform([[box.x0, box.y1], [box.x1, box.y0]])).ravel().astype(int).tolist()
-        if face is not None:
-            flags |= FILL
-            alpha = gc.get_alpha() if gc.get_forced_alpha() or len(face) == 3 else face[3]
-            style += form.colour((*face[:3], alpha))
-        width = self.points_to_pixels(gc.get_linewidth())
-        if stroked and width:
-            flags |= STROKE
-            offset, dashes = gc.get_dashes()
-            dashes = [] if dashes is None else self.points_to_pixels(np.array([offset, *dashes])) * self._unit * FINE
-            ends = _CAPS[gc.get_capstyle()] | _JOINS[gc.get_joinstyle()] << 4 | len(dashes) << 8
-            style += [*form.colour(gc.get_rgb()), round(self._unit * width), ends, *map(round, dashes)]
-        style = struct.pack(f"<{len(style)}H", *(number & 0xFFFF for number in style))
+        more, style = form.style(gc, face, stroked, self._flip.transform)
+        flags |= more
         n_words = 3 + (len(style) + len(content)) // 2
         self._operations.append(struct.pack("<HI", kind | self._owner << 3 | flags << 8, n_words) + style + content)

@@ -8,6 +8,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from helpers.figures import style
+from helpers.figures.form import MOST_OWNERS
 from helpers.figures.handle import Handle
 from helpers.figures.panels import panels
 from helpers.figures.png import PaletteEncoder
@@ -97,6 +98,8 @@ class Scene:
         """
         self.moves(artist)
         self.shown.append(Shown(artist, y, x, inside, by, names))
+        if len(self.shown) > MOST_OWNERS:
+            raise ValueError(f"a scene shows at most {MOST_OWNERS} lines and matrices")
         artist.set_gid(str(len(self.shown)))  # whose is whose in a list
 
     def handle(self, mark, x="", y="", x_value=lambda x, y: x, y_value=lambda x, y: y) -> None:

@@ -88,8 +88,11 @@ def reading(shown: Shown) -> dict | None:
     found |= {"frame": frame.round(1).tolist(), "colour": to_hex(artist.get_color()) if is_line else RULE}
     found |= {key: getattr(artist, key) for key in ("rows", "columns") if not is_line}
     counted = re.split("[ ,]", plain(across))[0].removesuffix("s")
-    whole = "log" not in across and (counted in (*COUNTED, "tap") or shown.x is shown.by is None)
-    x = {"log10": "log" in across, "whole": whole, "prefix": f"{counted} " if counted in COUNTED else before(across)}
+    marked = [label.get_text() for label in axes.get_xticklabels()]  # "1", "10", "100" at 0, 1, 2 are powers, too
+    powers = marked == [str(10 ** int(at)) for at in axes.get_xticks()] != []
+    is_log10 = powers or "log" in across
+    whole = not is_log10 and (counted in (*COUNTED, "tap") or shown.x is shown.by is None)
+    x = {"log10": is_log10, "whole": whole, "prefix": f"{counted} " if counted in COUNTED else before(across)}
     y = {"log10": shown.is_log10, "prefix": before(up or "y")}
     for axis, (low, high) in ((x, axes.get_xlim()), (y, axes.get_ylim())):
         axis |= {"low": float(low), "high": float(high)}
