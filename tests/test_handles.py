@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 
+from helpers.explorers.controls import Slider
 from helpers.explorers.scalar import memory_explorer
 from tests.player_page import PlayerPage
 from tools.chromium import find_chromium, wait_until
@@ -34,16 +35,17 @@ def do(explorer, handle: int, **what) -> None:
 
 WITH_HANDLES = sorted(name for name, make in makers().items() if make()._scene.handles)
 WANTED = {
-    "memory_explorer": {("w",)},
+    "memory_explorer": {("w",), ("walked",)},
     "regime_explorer": {("w", "b")},
     "wall_explorer": {("b",)},
     "zoo_explorer": {("z",)},
     "stretch_rotate_explorer": {("theta",), ("n",)},
-    "contributions_explorer": {("step",), ("window",)},
+    "contributions_explorer": {("reached", "step"), ("window",)},
     "lyapunov_explorer": {("gain", "size"), ("gain",)},
     "taps_explorer": {("K",)},
     "forget_bias_explorer": {("forget_bias",), ("lag",)},
     "one_cell_explorer": {("w_g",)},
+    "survey_explorer": {("length",)},
     "by_lag_explorer": {("length",)},
     "valley_explorer": {("memory",)},
     "write_explorer": {("forget_bias", "input_bias")},
@@ -84,7 +86,7 @@ def test_a_handle_follows_to_where_it_is_put(name):
         (now,) = (one["place"] for one in held(explorer) if one["number"] == number)
         for way, control in controls.items():
             spec = explorer.specs[control]
-            if explorer.settings[control] not in spec.extremes:
+            if isinstance(spec, Slider) and explorer.settings[control] not in spec.extremes:
                 beside = explorer._scene.handles[number].put(target)[control]
                 step = abs(spec.near(beside) - beside) / abs(
                     beside - explorer._scene.handles[number].put([x, y])[control]
@@ -103,10 +105,32 @@ def test_keys_go_a_step_and_to_the_ends(name):
             do(explorer, number, way=way, steps=1e9)
             assert explorer.settings[control] == spec.extremes[-1]
             do(explorer, number, way=way, steps=-1)
-            assert explorer.settings[control] == pytest.approx(spec.extremes[-1] - spec.step)
+            before_last = spec.extremes[-1] - spec.step if isinstance(spec, Slider) else spec.samples[-2]
+            assert explorer.settings[control] == pytest.approx(before_last)
             do(explorer, number, way=way, steps=-1e9)
             assert explorer.settings[control] == spec.extremes[0]
         explorer.update(**before)
+
+
+def test_theta_is_turned_on_its_circle_and_keeps_to_its_quarter():
+    explorer = makers()["stretch_rotate_explorer"]()
+    held(explorer)
+    scene = explorer._scene
+    number = next(k for k, handle in enumerate(scene.handles) if handle.mark is scene.turned)
+    for degrees, angle in ((15, 15), (72, 72), (120, 90), (-40, 0)):
+        away = 2.5 * np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])  # not on the circle itself
+        x, y = scene.shape.transData.transform(away) * 100 / scene.figure.dpi
+        do(explorer, number, place=[x, scene.height - y])
+        assert explorer.settings["theta"] == pytest.approx(angle, abs=0.02)
+
+
+def test_a_length_is_chosen_in_the_table():
+    explorer = makers()["survey_explorer"]()
+    held(explorer)
+    for column, axes in zip((0, 3, 2), [explorer._scene.columns[k] for k in (0, 3, 2)], strict=True):
+        x, y = axes.transAxes.transform((0.5, 0.5)) * 100 / explorer._scene.figure.dpi
+        do(explorer, 0, place=[x, explorer._scene.height - y])
+        assert explorer._state.place == column
 
 
 def test_far_outside_a_handle_stops_at_the_ends_of_its_controls():
@@ -198,8 +222,8 @@ def test_by_ear_it_is_a_slider_with_name_and_value(page):
     page.send("Accessibility.enable")
     nodes = page.send("Accessibility.getFullAXTree")["nodes"]
     page.send("Accessibility.disable")
-    (slider,) = (node for node in nodes if node.get("role", {}).get("value") == "slider")
-    assert slider["name"]["value"] == "weight w"
+    names = [node["name"]["value"] for node in nodes if node.get("role", {}).get("value") == "slider"]
+    assert names == ["weight w", "walk to step (50: the end)"]
     assert page.evaluate(f"{HANDLE}.getAttribute('aria-valuetext')") == "weight w: 0.9"
 
 
@@ -249,7 +273,7 @@ def test_on_a_narrow_screen_a_handle_lies_on_its_panel(page, explorer):
 @in_the_browser
 @pytest.mark.browser
 def test_a_handle_that_cannot_act_is_taken_away(page, explorer):
-    assert page.evaluate("document.querySelectorAll('[role=slider]').length") == 1
+    assert page.evaluate("document.querySelectorAll('[role=slider]').length") == 2
     page.tell(explorer._scene.record(explorer._state), handles=[])
     page.painted()
     assert page.evaluate("document.querySelectorAll('[role=slider]').length") == 0

@@ -39,5 +39,11 @@ def test_each_package_has_its_line_and_the_sum_is_theirs(tmp_path, capsys):
 
 
 def test_how_a_drag_becomes_a_line_on_the_screen_is_read_in_1200_lines():
-    engine = ["explorers/live.py", "explorers/player.js", "figures/scene.py", "figures/recorder.py", "figures/panels.py"]
+    engine = [
+        "explorers/live.py",
+        "explorers/player.js",
+        "figures/scene.py",
+        "figures/recorder.py",
+        "figures/panels.py",
+    ]
     assert sum(len((HELPERS / name).read_text(encoding="utf-8").splitlines()) for name in engine) <= 1200

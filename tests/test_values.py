@@ -319,7 +319,9 @@ def test_every_line_and_matrix_of_every_explorer_has_a_name_says_its_value_and_f
         for words, _, number in heard:
             # Half of the second of two digits is 5 % at the most, and a line is noted to a 32nd of a pixel.
             if words in values and len(alike) == 1 and low < values[words] < high:
-                assert np.log10(number_in(number)) == pytest.approx(values[words], abs=0.022 + (high - low) / 1000), words
+                assert np.log10(number_in(number)) == pytest.approx(values[words], abs=0.022 + (high - low) / 1000), (
+                    words
+                )
 
 
 # On a narrow screen
