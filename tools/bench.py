@@ -116,6 +116,8 @@ def theirs(show):
         state, scene = state_at(w), Marked()
         with style.styled():
             scene.stage(state)
+            for shown in scene.shown:
+                shown.set(state)
             scene.move(state)
             for artist in scene._moving:
                 artist.set_animated(False)
