@@ -58,6 +58,8 @@ def test_both_sides_draw_the_same_figure():
     picture = moving.draw(state).copy()
     with bench.style.styled():
         whole.stage(state)
+        for shown in whole.shown:
+            shown.set(state)
         whole.move(state)
         for artist in whole._moving:
             artist.set_animated(False)
