@@ -250,7 +250,7 @@ def test_a_kernel_that_can_start_no_thread_computes_at_once(explorer, monkeypatc
     before, spec = explorer.sentence, next(iter(explorer.specs.values()))
     from_the_page(explorer.controls[spec.name], next(one for one in spec.samples if one != spec.default))
     assert explorer._sentence != before
-    assert not explorer._at_work
+    assert not explorer._latest._at_work
 
 
 def test_a_control_that_is_off_changes_nothing_where_it_is_off(explorer):
