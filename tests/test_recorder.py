@@ -264,7 +264,7 @@ def test_panels_hold_every_axes_and_do_not_lie_over_each_other(explorer):
     scene.record(explorer._state)
     found = panels(scene.figure, Recorder(scene.figure))
     boxes = [panel["box"] for panel in found if panel["box"][2] > panel["box"][0]]
-    assert len(boxes) == len(scene.figure.axes)
+    assert len(boxes) == sum(axes.get_visible() for axes in scene.figure.axes)
     for number, one in enumerate(boxes):
         assert -2 <= one[0] < one[2] <= scene.width + 6
         assert -2 <= one[1] < one[3] <= scene.height + 2

@@ -92,7 +92,9 @@ def contributions_state(gain: float, step: int, reached: int, window: int, activ
 def describe_contributions(state) -> str:
     """Say what one pair contributes, what long lags do, and what the window leaves out."""
     told = f"comes before step {state.reached} and contributes nothing there"
-    if state.step >= state.reached:
+    if state.step == state.reached == 1:
+        told = "reaches back to step 1 alone"
+    elif state.step >= state.reached:
         share = amount(state.log10_pair - state.log10_own)
         told = f"contributes {share} times as much at step {state.reached} as at step {state.step} itself"
     return (

@@ -20,7 +20,9 @@ class Handle(NamedTuple):
     def place(self) -> tuple[float, float]:
         """Where it lies, in CSS pixels from the scene's top left: a dot in its middle, a line in that of its axes."""
         box, figure = self.mark.axes.bbox, self.mark.axes.figure
-        points = np.clip(self.mark.get_transform().transform(self.mark.get_xydata()), box.min, box.max)
+        points = self.mark.get_transform().transform(self.mark.get_xydata())
+        if self.mark.get_clip_on():  # what is cut at the edge of its axes is taken hold of there
+            points = np.clip(points, box.min, box.max)
         x, y = (points.min(axis=0) + points.max(axis=0)) / 2 if len(points) else (-box.width, -box.height)
         density = figure.dpi / CSS_DPI
         return round(float(x / density), 2), round(float((figure.bbox.height - y) / density), 2)
