@@ -285,13 +285,14 @@ def test_the_survey_draws_a_full_dot_for_each_seed_that_solved_and_an_empty_one_
     for length in (10, 20, 200):
         explorer.update(length=length)
         shown = explorer._state.lengths[: explorer._state.place + 1]
-        counts = [text for text in scene.table.texts if text.get_text().isdigit()]
+        counts = [text for axes in scene.columns for text in axes.texts if text.get_text().isdigit()]
         assert len(counts) == sum(one in shown for _, one in ROWS[task])  # no longer one is given away
-    full, empty = scene.table.collections
+    dots = [axes.collections for axes in scene.columns if axes.collections]
+    full, empty = ([place for pair in dots for place in pair[which].get_offsets()] for which in (0, 1))
     reports = [reported(task, length, name) for name, length in ROWS[task]]
-    assert len(full.get_offsets()) == sum(report.n_solved for report in reports)
-    assert len(empty.get_offsets()) == sum(20 - report.n_solved for report in reports)
-    texts = [text.get_text() for text in scene.table.texts]
+    assert len(full) == sum(report.n_solved for report in reports)
+    assert len(empty) == sum(20 - report.n_solved for report in reports)
+    texts = [text.get_text() for axes in scene.columns for text in axes.texts]
     assert Counter(text for text in texts if text.isdigit()) == Counter(str(report.n_solved) for report in reports)
 
 

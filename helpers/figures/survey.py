@@ -12,7 +12,8 @@ class Survey(Scene):
     """A line for each model with its start, a column for each length, and a dot for each seed: full where it solved it.
 
     Beside the dots stand their number and the 95 % interval of their share. How many settings were tried stands under
-    the length, and behind the name where it was more. A narrow page shows the names before each column.
+    the length, and behind the name where it was more. Columns to the right of the length that is read off stay empty.
+    A narrow page shows the names before each column.
     """
 
     height = 430
@@ -46,12 +47,12 @@ class Survey(Scene):
         return self.lengths[min(max(int(x), 0), len(self.lengths) - 1)]
 
     def stage_key(self, state):
-        return state.task
+        return state.task, state.place
 
     def stage(self, state):
         self.lengths = state.lengths
         for k, axes in enumerate((self.names, *self.columns)):
-            axes.set_visible(k <= len(state.lengths))
+            axes.set_visible(k <= state.place + 1)
             for artist in [*axes.collections, *axes.texts, *(line for line in axes.lines if not line.get_animated())]:
                 artist.remove()
         for line, row in enumerate(state.rows):
@@ -61,7 +62,8 @@ class Survey(Scene):
             self._text(self.names, 0.7 if more else 0.97, line + 0.5, row.label, ha="right")
             if more:
                 self._text(self.names, 0.97, line + 0.5, f"{max(more)} tried", ha="right", color=style.EDGE, fontsize=7)
-        for column, (axes, length, n) in enumerate(zip(self.columns, state.lengths, state.n_tried, strict=False)):
+        for column, length in enumerate(state.lengths[: state.place + 1]):
+            axes, n = self.columns[column], state.n_tried[column]
             self._text(axes, LEFT, -0.5, f"length {length}", va="bottom")
             self._text(axes, LEFT, -0.1, f"{n} setting{'s' * (n > 1)} tried", va="bottom", color=style.EDGE, fontsize=7)
             dots = {True: ([], []), False: ([], [])}
