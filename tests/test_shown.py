@@ -159,7 +159,7 @@ bits_explorer right_even OTHER ; even lengths ; right answers
 bits_explorer trained MARK ; learned here ; right answers
 bits_explorer eigenvalues.holds.imag STATE ; holds ; imaginary
 bits_explorer eigenvalues.alternates.imag OTHER ; alternates ; imaginary
-bits_explorer eigenvalues.forgets.imag DRIVE ; forgets ; imaginary
+bits_explorer eigenvalues.forgets.imag INPUT ; forgets ; imaginary
 bits_explorer eigenvalue.imag MARK ; this one ; imaginary
 candidates_explorer matrices.0 - ; ;
 candidates_explorer matrices.1 - ; ;
@@ -194,7 +194,7 @@ jacobian_explorer log10_singular GRADIENT ; singular values ; log$_{10}$
 jacobian_explorer log10_diagonal STATE ; diagonal entries ; log$_{10}$
 jacobian_explorer log10_bound RULE ; bound ; log$_{10}$
 memory_explorer H STATE ; ; state $h_t$
-memory_explorer read.x DRIVE ; ; $x_t$
+memory_explorer read.x INPUT ; ; $x_t$
 memory_explorer read.event MARK ; the event ; state $h_t$
 memory_explorer read.event MARK ; the event ; log$_{10}$ of what is left
 memory_explorer log10_left GRADIENT ; ; log$_{10}$ of what is left
