@@ -67,6 +67,8 @@ claims: .venv/.made
 
 bench: .venv/.made
 	@.venv/bin/python -m tools.bench
+	@if [ -f build/site/index.html ]; then .venv/bin/python -m tools.site.measure; \
+	else echo "The site is measured where it is made: make site"; fi
 	@$(MAKE) --no-print-directory bench-torch
 
 # The build for the CPU, where there is one of that version: TORCH=torch takes the newest, with all that it brings.

@@ -132,7 +132,7 @@ function explorer(el, facts) {
   for (const strip of facts.strips) strip.fixed = { ...facts.opened, ...strip.fixed };
   const specs = new Map(facts.controls.map((spec) => [spec.name, spec]));
   const defaults = facts.opened;
-  const heard = new Set(), rows = new Map();
+  const heard = new Set(), rows = new Map(), alone = new Map();
   const held = { facts: {}, still: null, moving: null, sentence: "", handles: [] };
   let wanted = { ...defaults }, asked = 0, shown = null; // shown: strip, film, frame, settings
 
@@ -299,9 +299,13 @@ function explorer(el, facts) {
   /** Return the stops over which a slider moves now. */
   function slidingStops(name) {
     const { strip, settings } = shown;
-    const alone = facts.strips.find((one) => name in one.moving && Object.keys(one.moving).length === 1
-      && Object.entries(one.fixed).every(([other, value]) => specs.get(other).kind === "slider" || value === settings[other]));
-    return stopsIn(name in strip.moving ? strip : (alone ?? strip), name);
+    if (name in strip.moving) return stopsIn(strip, name);
+    const choices = facts.controls.filter(({ kind }) => kind === "choice").map((spec) => settings[spec.name]);
+    const key = JSON.stringify([name, ...choices]); // sought once, because this is asked at each picture
+    if (!alone.has(key))
+      alone.set(key, facts.strips.find((one) => name in one.moving && Object.keys(one.moving).length === 1
+        && Object.entries(one.fixed).every(([other, value]) => specs.get(other).kind === "slider" || value === settings[other])));
+    return stopsIn(alone.get(key) ?? strip, name);
   }
 
   const make = (tag, properties = {}, ...children) => {
