@@ -378,7 +378,7 @@ def test_a_bad_argument_is_refused(call, message):
 
 @pytest.mark.parametrize("gain", [0.3, 1.0, 4.0])
 def test_a_linear_orthogonal_net_has_the_exponent_ln_g(gain):
-    """Also where its state leaves the floats: the exponent does not depend on it."""
+    """Also where its state overflows: the exponent does not depend on it."""
     found = lyapunov_of_runs(orthogonal(8, rng()), [gain], np.zeros((600, 8)), "identity", rng())
     assert found[0] == pytest.approx(np.log(gain), abs=1e-9)
 

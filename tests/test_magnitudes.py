@@ -342,7 +342,7 @@ MAY_LEAVE = {
     "memory.half_life": "inf: a gate of 1 keeps for ever",
     "regimes.bistable_interval": "NaN where there is no such b",
     "regimes.two_cycle_interval": "NaN where there is no such b",
-    "scalar.orbit": "inf where the state leaves the floats, which is what is shown",
+    "scalar.orbit": "inf where the state overflows, which is what is shown",
     "scalar.orbit_gradients": "the same",
     "fixed_points.attractor": "inf where the orbit leaves for it",
     "fixed_points.long_run": "the same",

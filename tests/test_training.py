@@ -381,7 +381,7 @@ def test_an_interruption_in_the_way_back_leaves_arrays_that_can_be_used_again(mo
     assert_same(trained(training), through)
 
 
-# --- seeds that leave the floats ---
+# --- seeds that overflow ---
 
 
 @pytest.mark.parametrize("optimiser", ["adam", "momentum"])
