@@ -122,7 +122,7 @@ def outside(scene) -> list[str]:
 
 
 def axes_without_a_moving_line(scene) -> list[str]:
-    """Return the axes whose moving lines have no point inside the limits."""
+    """Return the axes whose moving lines have no point inside the limits, if any is cut there."""
     empty = []
     for axes in scene.figure.axes:
         lines = [artist for artist in scene._moving if isinstance(artist, Line2D) and artist.axes is axes]
@@ -133,7 +133,7 @@ def axes_without_a_moving_line(scene) -> list[str]:
             if line.get_transform() is not axes.transData:  # a line at one x, from bottom to top
                 y = np.full_like(y, low)
             seen = seen or bool(((left <= x) & (x <= right) & (low <= y) & (y <= high)).any())
-        if lines and not seen:
+        if any(line.get_clip_on() for line in lines) and not seen:
             empty.append(axes.get_title(loc="left"))
     return empty
 
