@@ -9,6 +9,7 @@ import pytest
 from helpers.explorers.controls import Slider
 from helpers.explorers.scalar import memory_explorer
 from tests.player_page import PlayerPage
+from tests.sweeping import close
 from tools.chromium import find_chromium, wait_until
 from tools.explorers import makers
 
@@ -33,7 +34,13 @@ def do(explorer, handle: int, **what) -> None:
     explorer._latest.wait()
 
 
-WITH_HANDLES = sorted(name for name, make in makers().items() if make()._scene.handles)
+@pytest.fixture(scope="module", params=makers())
+def any_explorer(request):
+    explorer = makers()[request.param]()
+    yield request.param, explorer
+    close(explorer)
+
+
 WANTED = {
     "memory_explorer": {("w",), ("walked",)},
     "regime_explorer": {("w", "b")},
@@ -53,15 +60,17 @@ WANTED = {
 }
 
 
-@pytest.mark.parametrize("name", sorted(WANTED))
-def test_what_the_course_is_about_can_be_taken_hold_of(name):
-    handles = makers()[name]()._scene.handles
-    assert {tuple(handle.controls.values()) for handle in handles} >= WANTED[name]
+def test_what_the_course_is_about_can_be_taken_hold_of(any_explorer):
+    name, explorer = any_explorer
+    assert {tuple(handle.controls.values()) for handle in explorer._scene.handles} >= WANTED.get(name, set())
 
 
-@pytest.mark.parametrize("name", WITH_HANDLES)
-def test_a_handle_that_is_put_where_it_lies_changes_nothing_and_moved_it_sets_its_controls(name):
-    explorer = makers()[name]()
+def test_no_handle_is_wanted_of_an_explorer_that_is_gone():
+    assert WANTED.keys() <= makers().keys()
+
+
+def test_a_handle_that_is_put_where_it_lies_changes_nothing_and_moved_it_sets_its_controls(any_explorer):
+    _, explorer = any_explorer
     for handle in held(explorer):
         number, (x, y), before = handle["number"], handle["place"], explorer.settings
         do(explorer, number, place=[x, y])
@@ -73,31 +82,27 @@ def test_a_handle_that_is_put_where_it_lies_changes_nothing_and_moved_it_sets_it
             explorer.update(**before)
 
 
-@pytest.mark.parametrize("name", WITH_HANDLES)
-def test_a_handle_follows_to_where_it_is_put(name):
-    """To half a step, where the control is not at an end and the mark goes along the axis."""
-    explorer = makers()[name]()
+def test_a_handle_sets_what_its_place_says_and_then_lies_where_that_is(any_explorer):
+    """To a pixel, where the control is not at an end."""
+    _, explorer = any_explorer
     for handle in held(explorer):
-        number, (x, y) = handle["number"], handle["place"]
-        controls = explorer._scene.handles[number].controls
-        settings = explorer.settings
-        target = [x - 20 if 0 in controls else x, y - 20 if 1 in controls else y]
+        number, (x, y), before = handle["number"], handle["place"], explorer.settings
+        moved = explorer._scene.handles[number]
+        target = [x - 20 if 0 in moved.controls else x, y - 20 if 1 in moved.controls else y]
+        was, wanted = moved.put([x, y]), moved.put(target)
         do(explorer, number, place=target)
         (now,) = (one["place"] for one in held(explorer) if one["number"] == number)
-        for way, control in controls.items():
-            spec = explorer.specs[control]
-            if isinstance(spec, Slider) and explorer.settings[control] not in spec.extremes:
-                beside = explorer._scene.handles[number].put(target)[control]
-                step = abs(spec.near(beside) - beside) / abs(
-                    beside - explorer._scene.handles[number].put([x, y])[control]
-                )
-                assert abs(now[way] - target[way]) <= 20 * step + 1
-        explorer.update(**settings)
+        for control in moved.controls.values():
+            spec, value = explorer.specs[control], explorer.settings[control]
+            assert value == spec.near(wanted[control])
+            if isinstance(spec, Slider) and value not in spec.extremes:
+                a_pixel = abs(wanted[control] - was[control]) / 20
+                assert abs(moved.put(now)[control] - value) <= a_pixel, control
+        explorer.update(**before)
 
 
-@pytest.mark.parametrize("name", WITH_HANDLES)
-def test_keys_go_a_step_and_to_the_ends(name):
-    explorer = makers()[name]()
+def test_keys_go_a_step_and_to_the_ends(any_explorer):
+    _, explorer = any_explorer
     for handle in held(explorer):
         number, before = handle["number"], explorer.settings
         for way, control in explorer._scene.handles[number].controls.items():
