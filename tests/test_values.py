@@ -311,7 +311,7 @@ def test_every_line_and_matrix_of_every_explorer_has_a_name_says_its_value_and_f
         if y is None:
             continue
         y = np.atleast_1d(y)
-        x = np.arange(len(y)) if x is None else np.broadcast_to(x, y.shape)
+        y, x = np.broadcast_arrays(y, np.arange(len(y)) if x is None else x)
         low, high = shown.artist.axes.get_ylim()
         values = {f"{one['name']}, {one['x']['prefix']}{place}": log10 for place, log10 in zip(x, y, strict=True)}
         heard = [line.rpartition(": ") for line in said]
