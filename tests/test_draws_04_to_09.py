@@ -449,6 +449,6 @@ def test_a_gru_of_large_weights_explodes_in_most_nets_though_its_z_vanish_and_a_
         run = gru_run(net, np.zeros(16), draw.standard_normal((100, 4)))
         largest.append(np.abs(run.H).max())
         assert gru_log10_norms(net, run)[:, -1] == pytest.approx(0.0, abs=0.1)
-    assert np.mean(np.array(whole) > 3) > 0.6
-    assert np.mean(np.array(gates) < -2) > 0.6
+    assert np.mean(np.array(whole) > 3) > 0.6  # 95 % of 300 others
+    assert np.mean(np.array(gates) < -2) > 0.5  # "in most nets": 76 % of 300 others
     assert np.median(largest) < 0.1
