@@ -4,6 +4,7 @@ import gc
 import os
 import re
 import sys
+import threading
 
 import hypothesis
 import pytest
@@ -85,6 +86,16 @@ def pytest_collection_modifyitems(config, items):
     if "PYTEST_XDIST_WORKER" in os.environ:
         first = ("what minds the clock", "digits_explorer", "gap_explorer", "notebooks/", "tests/", "helpers/")
         items.sort(key=lambda item: next((k for k, one in enumerate(first) if piece(item.nodeid).startswith(one)), 4))
+
+
+@pytest.fixture
+def without_threads(monkeypatch):
+    """Let no thread be started, as in a kernel that runs in the browser."""
+
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")  # what Pyodide says
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
 
 
 @pytest.fixture(autouse=True)

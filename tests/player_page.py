@@ -3,16 +3,22 @@
 import base64
 import io
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
 from matplotlib.image import imread
 
 from helpers.explorers import live
 from helpers.figures.scene import Drawing
-from tools.chromium import Page
+from tools.chromium import Page, find_chromium
 
+# Where REQUIRE_BROWSER is set, as in CI, a missing browser is a failure and no reason to skip.
+in_the_browser = pytest.mark.skipif(
+    not find_chromium() and os.environ.get("REQUIRE_BROWSER") != "1", reason="no Chromium is installed on this machine"
+)
 SOURCE = Path(live.__file__).with_name("player.js")
 PAGE = """(async () => {
 document.body.style.margin = 0;

@@ -2,7 +2,6 @@
 
 import base64
 import io
-import os
 import re
 import shutil
 import time
@@ -26,13 +25,13 @@ from helpers.explorers.scalar import memory_explorer
 from helpers.explorers.squeeze import zoo_explorer
 from helpers.explorers.training import gap_explorer
 from helpers.figures.style import DENSITY
+from tests.player_page import in_the_browser
 from tools.chromium import Lab, Page, find_chromium, wait_until
 
 ROOT = Path(__file__).resolve().parents[1]
-REQUIRED = os.environ.get("REQUIRE_BROWSER") == "1"
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not find_chromium() and not REQUIRED, reason="no Chromium is installed on this machine"),
+    in_the_browser,
 ]
 
 # The first explorer of the notebook: its cell, and what is in it.

@@ -6,7 +6,6 @@ import io
 import re
 import sys
 import textwrap
-import threading
 from itertools import combinations
 from random import Random
 from typing import NamedTuple
@@ -242,11 +241,7 @@ def test_control_after_control_as_a_reader_moves_them_leads_to_what_one_update_s
         np.testing.assert_array_equal(explorer.picture, picture)
 
 
-def test_a_kernel_that_can_start_no_thread_computes_at_once(explorer, monkeypatch):
-    def refuse(thread):
-        raise RuntimeError("can't start new thread")  # what Pyodide says
-
-    monkeypatch.setattr(threading.Thread, "start", refuse)
+def test_a_kernel_that_can_start_no_thread_computes_at_once(explorer, without_threads):
     before, spec = explorer.sentence, next(iter(explorer.specs.values()))
     from_the_page(explorer.controls[spec.name], next(one for one in spec.samples if one != spec.default))
     assert explorer._sentence != before

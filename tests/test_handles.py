@@ -1,6 +1,5 @@
 """The marks that a hand moves: where they lie, what they set, and what the page says of them."""
 
-import os
 import time
 
 import numpy as np
@@ -8,13 +7,10 @@ import pytest
 
 from helpers.explorers.controls import Slider
 from helpers.explorers.scalar import memory_explorer
-from tests.player_page import PlayerPage
+from tests.player_page import PlayerPage, in_the_browser
 from tests.sweeping import close
-from tools.chromium import find_chromium, wait_until
+from tools.chromium import wait_until
 from tools.explorers import makers
-
-REQUIRED = os.environ.get("REQUIRE_BROWSER") == "1"
-in_the_browser = pytest.mark.skipif(not find_chromium() and not REQUIRED, reason="no Chromium is on this machine")
 
 
 def held(explorer) -> list[dict]:

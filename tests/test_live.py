@@ -589,7 +589,11 @@ def test_python_and_page_at_once_end_with_the_last_setting(slow):
     assert column_of_the_dot(slow.picture) == pytest.approx(114, abs=1)
 
 
-def test_a_failure_in_the_thread_is_shown_and_the_thread_lives_on():
+@pytest.mark.parametrize("threads", ["with_threads", "without_threads"])
+def test_a_failure_of_a_long_compute_is_shown_and_the_explorer_lives_on(threads, request):
+    if threads == "without_threads":
+        request.getfixturevalue(threads)
+
     def compute(x, name):
         yield 0.5
         if x == 1:
@@ -601,14 +605,6 @@ def test_a_failure_in_the_thread_is_shown_and_the_thread_lives_on():
     assert "too far" in fragile.sentence
     from_the_page(fragile.controls["x"], 0.5)
     assert fragile.sentence == "x = 0.5, a"
-
-
-@pytest.fixture
-def without_threads(monkeypatch):
-    def refuse(thread):
-        raise RuntimeError("can't start new thread")  # what Pyodide says
-
-    monkeypatch.setattr(threading.Thread, "start", refuse)
 
 
 def test_where_no_thread_can_be_started_a_long_compute_is_waited_for_and_says_how_far_it_is(without_threads):
@@ -628,20 +624,6 @@ def test_where_no_thread_can_be_started_a_long_compute_is_waited_for_and_says_ho
     assert "50%" in signs[1]
     assert alone._sign.value == ""
     assert alone.sentence == "x = 0.5, a"
-
-
-def test_where_no_thread_can_be_started_a_failure_is_shown_and_the_explorer_lives_on(without_threads):
-    def compute(x, name):
-        yield 0.5
-        if x == 1:
-            raise ValueError("too far")
-        return dot_state(x, name)
-
-    fragile = Explorer(CONTROLS, compute, Dot(density=1.0), say)
-    from_the_page(fragile.controls["x"], 1)
-    assert "too far" in fragile.sentence
-    from_the_page(fragile.controls["x"], 0.5)
-    assert fragile.sentence == "x = 0.5, a"
 
 
 def test_two_threads_that_draw_do_not_mix(explorer):

@@ -1,14 +1,12 @@
 """The numbers of notebooks 04, 06, 08 and 10 are those of plain numpy, in loops that share no code with the helpers."""
 
 import csv
-import html
 import json
 import math
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 
@@ -17,6 +15,7 @@ from helpers.explorers.contributions import merge_explorer
 from helpers.explorers.depth import depth_explorer, digits_explorer
 from helpers.explorers.memory import residual_explorer, taps_explorer, three_memories_explorer
 from helpers.explorers.training import hearing_explorer
+from tests.notebook_text import text_of
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS, DATA = ROOT / "notebooks", ROOT / "helpers" / "data"
@@ -504,16 +503,9 @@ ONCE_GUESSED = {
 
 
 @cache
-def text_of(number):
-    """Return the prose of a notebook, all that it stores, and what its explorers say once the guess is made."""
-    (path,) = NOTEBOOKS.glob(f"{number}_*.ipynb")
-    cells = nbformat.read(path, as_version=4).cells
-    outputs = [output for cell in cells for output in cell.get("outputs", [])]
-    data = [output.get("data", {}) for output in outputs]
-    stored = [output.get("text", "") for output in outputs] + [one.get("text/plain", "") for one in data]
-    stored += [html.unescape(one.get("text/markdown", "")) for one in data]  # of a question, what it found
-    told = [make().sentence for make in ONCE_GUESSED[number]]
-    return "\n".join([*(cell.source for cell in cells if cell.cell_type == "markdown"), *stored, *told])
+def said_in(number):
+    """Return what notebook ``number`` says, and what its explorers say once the guess is made."""
+    return "\n".join([text_of(number, code=False), *(make().sentence for make in ONCE_GUESSED[number])])
 
 
 @pytest.mark.parametrize(
@@ -527,4 +519,4 @@ def text_of(number):
 )
 def test_the_numbers_of_a_notebook_are_those_of_plain_numpy(number, numbers):
     pieces = list(numbers())
-    assert [piece for piece in pieces if piece not in text_of(number)] == []
+    assert [piece for piece in pieces if piece not in said_in(number)] == []

@@ -1,21 +1,17 @@
 """player.js in a real Chromium: what it paints, against Agg; and that it lets go of what it made."""
 
-import os
-
 import numpy as np
 import pytest
 from matplotlib.lines import Line2D
 
 from helpers.explorers.scalar import memory_explorer
 from helpers.figures.style import DENSITY
-from tests.player_page import PlayerPage
-from tools.chromium import find_chromium
+from tests.player_page import PlayerPage, in_the_browser
 from tools.explorers import makers
 
-REQUIRED = os.environ.get("REQUIRE_BROWSER") == "1"
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not find_chromium() and not REQUIRED, reason="no Chromium is installed on this machine"),
+    in_the_browser,
 ]
 
 

@@ -1,17 +1,15 @@
 """What a notebook's text sends the reader to is in the picture, and its numbers are those of plain numpy."""
 
-import html
 import re
-from functools import cache
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Bbox
 
 from helpers.data import nile
+from tests.notebook_text import text_of
 from tools.explorers import makers
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
@@ -67,18 +65,6 @@ LEAVES = {  # what the text says, or the picture in words, to leave it
     "three_activations": {"ReLU"},
     "wall_explorer": {"loss at T = 20 (dark: high)", "loss at T = 50 (dark: high)"},
 }
-
-
-@cache
-def text_of(number):
-    """Return the prose of a notebook, its code and what it stores."""
-    (path,) = NOTEBOOKS.glob(f"{number}_*.ipynb")
-    cells = nbformat.read(path, as_version=4).cells
-    outputs = [output for cell in cells for output in cell.get("outputs", [])]
-    data = [output.get("data", {}) for output in outputs]
-    stored = [output.get("text", "") for output in outputs] + [one.get("text/plain", "") for one in data]
-    stored += [html.unescape(one.get("text/markdown", "")) for one in data]  # of a question, what it found
-    return "\n".join([*(cell.source for cell in cells), *stored])
 
 
 def pixels(line):

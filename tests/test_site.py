@@ -5,7 +5,6 @@ import base64
 import html
 import importlib.util
 import json
-import os
 import re
 
 import nbformat
@@ -14,17 +13,14 @@ import pytest
 
 from helpers.exercises import EXERCISES, check
 from helpers.explorers.controls import Choice, Slider
-from tools.chromium import Page, find_chromium
+from tests.player_page import in_the_browser
+from tools.chromium import Page
 from tools.site import __main__ as site
 from tools.site import address, films, links, pages
 
 SHOWN = {one.name: one for one in pages.explorers()}
 # One with a choice and a mark that is dragged both ways, and a small one.
 FILMED = ("regime_explorer", "taps_explorer")
-
-
-REQUIRED = os.environ.get("REQUIRE_BROWSER") == "1"
-in_the_browser = pytest.mark.skipif(not find_chromium() and not REQUIRED, reason="no Chromium is on this machine")
 
 
 # What is recorded

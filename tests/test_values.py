@@ -1,6 +1,5 @@
 """What a drawing says of its lines and matrices, under the pointer and by keys; and what goes on by itself."""
 
-import os
 import re
 import time
 
@@ -14,12 +13,10 @@ from helpers.explorers.scalar import memory_explorer
 from helpers.explorers.squeeze import jacobian_explorer
 from helpers.figures import style
 from helpers.figures.shown import Shown, field, reading
-from tests.player_page import PlayerPage
-from tools.chromium import find_chromium, wait_until
+from tests.player_page import PlayerPage, in_the_browser
+from tools.chromium import wait_until
 from tools.explorers import makers
 
-REQUIRED = os.environ.get("REQUIRE_BROWSER") == "1"
-in_the_browser = pytest.mark.skipif(not find_chromium() and not REQUIRED, reason="no Chromium is on this machine")
 EXPLORERS = sorted(makers())
 
 TIP = "views[0].el.querySelector('[role=status]')"
