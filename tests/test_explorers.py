@@ -80,6 +80,10 @@ def digest(picture: np.ndarray) -> bytes:
 def wrong_with(explorer, stop) -> list[str]:
     """Return what is wrong with the picture of ``stop``, at which ``explorer`` is."""
     scene = explorer._scene
+    try:
+        scene.record(explorer._state)
+    except Exception as failure:
+        return [f"no drawing: {failure!r}"]
     return [
         *(["something touches the edge"] if ink_at_the_edge(stop.picture) else []),
         *(f"{one!r} lies on {other!r}" for one, other in overlapping(scene)),

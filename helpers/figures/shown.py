@@ -89,7 +89,7 @@ def reading(shown: Shown) -> dict | None:
     found |= {key: getattr(artist, key) for key in ("rows", "columns") if not is_line}
     counted = re.split("[ ,]", plain(across))[0].removesuffix("s")
     marked = [label.get_text() for label in axes.get_xticklabels()]  # "1", "10", "100" at 0, 1, 2 are powers, too
-    powers = marked == [str(10 ** int(at)) for at in axes.get_xticks()] != []
+    powers = marked == [str(10 ** min(int(at), 99)) for at in axes.get_xticks()] != []
     is_log10 = powers or "log" in across
     whole = not is_log10 and (counted in (*COUNTED, "tap") or shown.x is shown.by is None)
     x = {"log10": is_log10, "whole": whole, "prefix": f"{counted} " if counted in COUNTED else before(across)}
