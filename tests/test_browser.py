@@ -9,10 +9,12 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 from matplotlib.image import imread
 
+from helpers.explorers.after import by_lag_explorer
 from helpers.explorers.bounds import ladder_explorer
 from helpers.explorers.contributions import contributions_explorer
 from helpers.explorers.depth import digits_explorer
@@ -21,7 +23,7 @@ from helpers.explorers.lstm import constant_input_explorer
 from helpers.explorers.memory import taps_explorer
 from helpers.explorers.mlp import shapes_explorer
 from helpers.explorers.regimes import regime_explorer
-from helpers.explorers.scalar import memory_explorer
+from helpers.explorers.scalar import first_look, memory_explorer
 from helpers.explorers.squeeze import zoo_explorer
 from helpers.explorers.training import gap_explorer
 from helpers.figures.style import DENSITY
@@ -34,8 +36,8 @@ pytestmark = [
     in_the_browser,
 ]
 
-# The first explorer of the notebook: its cell, and what is in it.
-CELL = "document.querySelector('.widget-hslider').closest('.jp-Cell')"
+# The explorer that is looked at, the first of the notebook if no other is named: its cell, and what is in it.
+CELL = "(window.cell ?? document.querySelector('.widget-hslider').closest('.jp-Cell'))"
 HANDLE = f"{CELL}.querySelector('.noUi-handle')"
 BAR = f"{CELL}.querySelector('.noUi-base')"
 FIELD = f"{CELL}.querySelector('.widget-text input')"
@@ -43,16 +45,56 @@ SENTENCE = f"{CELL}.querySelector('[role=status][aria-live]')"
 RESET = f"[...{CELL}.querySelectorAll('button')].find(one => one.textContent === 'Reset')"
 DRAWING = f"{CELL}.querySelector('canvas[role=img]')"
 PICTURE = f"{CELL}.querySelector('.widget-image')"  # where there can be no drawing
+RIGHT, LEFT = ("ArrowRight", 39), ("ArrowLeft", 37)
+# A notebook, what makes its first explorer, a key, and what is set after it.
+TOUR = [
+    ("00_start_here", lambda: first_look(w=0.9), RIGHT, {"w": 0.91}),
+    ("01_one_neuron_for_ever", lambda: memory_explorer("tanh", w=0.9), RIGHT, {"w": 0.91}),
+    ("02_cliffs_and_latches", regime_explorer, LEFT, {"w": 7.99}),
+    ("03_the_chain_rule", shapes_explorer, RIGHT, {"k": 4}),
+    ("04_the_activation_squeeze", zoo_explorer, RIGHT, {"z": 0.05}),
+    ("05_stretch_rotate_repeat", lambda: stretch_rotate_explorer(theta=0.0), RIGHT, {"theta": 0.01}),
+    ("06_through_time", contributions_explorer, RIGHT, {"gain": 0.95}),
+    ("07_the_eta_bound", ladder_explorer, RIGHT, {"gain": 0.95}),
+    ("08_constant_error_flow", lambda: taps_explorer(K=1), RIGHT, {"K": 2}),
+    ("09_the_carousel", lambda: constant_input_explorer(size=0.0), RIGHT, {"size": 0.1}),
+    ("10_long_lags", lambda: gap_explorer(model="tanh", updates=0), RIGHT, {"updates": 25}),
+    ("11_after_the_carousel", lambda: by_lag_explorer(length=20, bias=3.0), RIGHT, {"length": 21}),
+]
+
+
+def first_explorer(name: str) -> list:
+    """Return two cells of a notebook: its imports, and its first explorer."""
+    code = [cell for cell in nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", 4).cells if cell.cell_type == "code"]
+    live = next(cell for cell in code if any("image/png" in one.get("data", {}) for one in cell.outputs))
+    return [nbformat.v4.new_code_cell(cell.source) for cell in (code[0], live)]
+
+
+def write_notebook(path: Path, cells: list) -> None:
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     assert find_chromium(), "REQUIRE_BROWSER is set, and no Chromium is installed"
     folder = tmp_path_factory.mktemp("course")
-    for path in (ROOT / "notebooks").glob("*.ipynb"):
-        shutil.copy(path, folder)
+    for name in ("01_one_neuron_for_ever", "11_after_the_carousel"):
+        shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", folder)
+    digits = f"from {digits_explorer.__module__} import digits_explorer\ndigits_explorer('tanh', 'glorot')"
+    tour = [cell for name, *_ in TOUR for cell in first_explorer(name)] + [nbformat.v4.new_code_cell(digits)]
+    write_notebook(folder / "tour.ipynb", tour)
     with Lab(folder, ROOT / "tools" / "jupyter") as lab:
         yield lab
+
+
+@pytest.fixture(scope="module")
+def tour(lab):
+    """A notebook of the first explorer of each notebook and, last, of what trains on the digits."""
+    with Page(1366, 1000) as page:
+        page.open_notebook(lab, "tour.ipynb")
+        page.run_all()
+        yield page
 
 
 @pytest.fixture(scope="module")
@@ -294,64 +336,45 @@ def test_reset_brings_the_defaults_back(page):
     assert_shows(page, memory_explorer("tanh", w=0.9))
 
 
-@pytest.mark.parametrize(
-    ("notebook", "make", "key", "setting"),
-    [
-        ("02_cliffs_and_latches", regime_explorer, ("ArrowLeft", 37), {"w": 7.99}),
-        ("03_the_chain_rule", shapes_explorer, ("ArrowRight", 39), {"k": 4}),
-        ("04_the_activation_squeeze", zoo_explorer, ("ArrowRight", 39), {"z": 0.05}),
-        ("05_stretch_rotate_repeat", lambda: stretch_rotate_explorer(theta=0.0), ("ArrowRight", 39), {"theta": 0.01}),
-        ("06_through_time", contributions_explorer, ("ArrowRight", 39), {"gain": 0.95}),
-        ("07_the_eta_bound", ladder_explorer, ("ArrowRight", 39), {"gain": 0.95}),
-        ("08_constant_error_flow", lambda: taps_explorer(K=1), ("ArrowRight", 39), {"K": 2}),
-        ("09_the_carousel", lambda: constant_input_explorer(size=0.0), ("ArrowRight", 39), {"size": 0.1}),
-        ("10_long_lags", lambda: gap_explorer(model="tanh", updates=0), ("ArrowRight", 39), {"updates": 25}),
-    ],
-)
-def test_the_first_explorer_of_each_notebook_answers(lab, notebook, make, key, setting):
-    with Page(1366, 1000) as page:
-        page.open_notebook(lab, f"{notebook}.ipynb")
-        page.run_all()
-        page.evaluate(f"{CELL}.scrollIntoView({{block: 'start'}})")
-        page.wait_for(f"!!{SENTENCE}", "the explorer")
-        page.evaluate(f"{HANDLE}.focus()")
-        page.key(*key)
-        explorer = make()
-        explorer.update(**setting)
-        assert_shows(page, explorer)
-        assert page.complaints == []
+@pytest.mark.parametrize(("name", "make", "key", "setting"), TOUR, ids=[name for name, *_ in TOUR])
+def test_the_first_explorer_of_each_notebook_answers(tour, name, make, key, setting):
+    cells = "[...document.querySelectorAll('.jp-CodeCell')].filter(one => one.querySelector('.widget-hslider'))"
+    tour.evaluate(f"(window.cell = {cells}[{[one for one, *_ in TOUR].index(name)}], true)")
+    tour.evaluate(f"{CELL}.scrollIntoView({{block: 'start'}})")
+    tour.wait_for(f"!!{SENTENCE}", "the explorer")
+    tour.evaluate(f"{HANDLE}.focus()")
+    tour.key(*key)
+    explorer = make()
+    explorer.update(**setting)
+    assert_shows(tour, explorer)
+    assert tour.complaints == []
 
 
-def test_a_long_computation_shows_its_sign_and_a_newer_setting_overtakes_it(lab):
+def test_a_long_computation_shows_its_sign_and_a_newer_setting_overtakes_it(tour):
     """The explorer of the digits, whose training takes longer than a frame."""
-    cell = "[...document.querySelectorAll('canvas[role=img]')].at(-1).closest('.jp-Cell')"
-    words = f"{cell}.querySelector('[role=status][aria-live]')"
-    choose = f"""(label => {{ const list = [...{cell}.querySelectorAll('.widget-dropdown')]
+    tour.evaluate("(window.cell = [...document.querySelectorAll('.jp-CodeCell')].at(-1), true)")
+    choose = f"""(label => {{ const list = [...{CELL}.querySelectorAll('.widget-dropdown')]
             .find(one => one.textContent.includes(label[0])).querySelector('select');
         list.value = [...list.options].find(one => one.text === label[1]).value;
         list.dispatchEvent(new Event('change', {{bubbles: true}})) }})"""
-    with Page(1366, 1000) as page:
-        page.open_notebook(lab, "04_the_activation_squeeze.ipynb")
-        page.run_all()
-        page.evaluate("document.querySelectorAll('.jp-Cell').forEach(one => one.scrollIntoView())")
-        page.wait_for("document.querySelectorAll('canvas[role=img]').length === 5", "all explorers")
-        page.evaluate(f"{cell}.scrollIntoView({{block: 'start'}})")
-        page.evaluate(f"{choose}(['updates of training', '100'])")
-        page.wait_for(f"/computing … \\d+%/.test({cell}.textContent)", "the sign with its progress")
-        page.evaluate(f"{choose}(['updates of training', '20'])")
-        explorer = digits_explorer("tanh", "glorot")
-        explorer.update(n_updates=20)
-        wait_until(lambda: page.evaluate(f"{words}.textContent") == explorer.sentence, 20, "the newer setting")
-        assert "computing" not in page.evaluate(f"{cell}.textContent")
-        assert page.complaints == []
+    tour.evaluate(f"{CELL}.scrollIntoView({{block: 'start'}})")
+    tour.wait_for(f"!!{SENTENCE}", "the explorer")
+    tour.evaluate(f"{choose}(['updates of training', '100'])")
+    tour.wait_for(f"/computing … \\d+%/.test({CELL}.textContent)", "the sign with its progress")
+    tour.evaluate(f"{choose}(['updates of training', '20'])")
+    explorer = digits_explorer("tanh", "glorot")
+    explorer.update(n_updates=20)
+    wait_until(lambda: sentence(tour) == explorer.sentence, 20, "the newer setting")
+    assert "computing" not in tour.evaluate(f"{CELL}.textContent")
+    assert tour.complaints == []
 
 
 def test_where_no_drawing_can_be_shown_the_picture_stays_and_answers(tmp_path_factory):
     """A front end without anywidget."""
     folder = tmp_path_factory.mktemp("plain")
-    shutil.copy(ROOT / "notebooks" / "01_one_neuron_for_ever.ipynb", folder)
+    write_notebook(folder / "plain.ipynb", first_explorer("01_one_neuron_for_ever"))
     with Lab(folder, ROOT / "tools" / "jupyter", without="anywidget") as lab, Page(1366, 1000) as page:
-        page.open_notebook(lab, "01_one_neuron_for_ever.ipynb")
+        page.open_notebook(lab, "plain.ipynb")
         page.run_all()
         page.evaluate(f"{CELL}.scrollIntoView({{block: 'start'}})")
         page.wait_for(f"!!{PICTURE}", "the picture")

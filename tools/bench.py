@@ -37,7 +37,7 @@ from helpers.figures import scalar as figures
 from helpers.figures import style
 from helpers.figures.png import encode_lossless
 from helpers.figures.scene import Scene
-from tools.chromium import ROOT, Lab, Page, find_chromium
+from tools.chromium import ROOT, Lab, Page, find_chromium, wait_until
 from tools.explorers import makers
 
 LOW, HIGH, STEP = -8.0, 8.0, 0.01
@@ -265,19 +265,30 @@ def measure(lab: Lab, side: str, seconds: float, n_keys: int, pixel_ratio: float
         before = cpu_seconds()
         page.drag((left + 0.1 * width, y), (left + 0.9 * width, y), seconds)
         cores = {name: (spent - before[name]) / seconds for name, spent in cpu_seconds().items()}
-        time.sleep(3)
+        time.sleep(1)
         inputs, frames, ups = watched(page)
+
+        def shown_last():
+            frames.extend(watched(page)[1])
+            return next((at for at, value in frames if abs(value - inputs[-1][1]) < STEP / 2), None)
+
+        final = wait_until(shown_last, 30, f"{side} to show where the drag ended", pause=1)
         steps = np.array(log.read_text("utf-8").split(), float).reshape(-1, 2) * 1000
         last_input = inputs[-1][0]
         dragged = [at for at, _ in frames if at <= last_input]
-        final = next(at for at, value in frames if abs(value - inputs[-1][1]) < STEP / 2)
         waits = latencies(inputs, frames)
         keys = []
         page.evaluate("document.querySelector('.noUi-handle').focus()")
         for _ in range(n_keys):
             page.key("ArrowLeft", 37)
-            time.sleep(0.6)
-            keys += latencies(*watched(page)[:2])
+            seen: tuple[list, list] = ([], [])
+
+            def answered(seen=seen):
+                for all_seen, new in zip(seen, watched(page), strict=False):
+                    all_seen.extend(new)
+                return latencies(*seen)
+
+            keys += wait_until(answered, 10, f"{side} to answer a key", pause=0.6)
     return Run(
         pictures=1000 * len(dragged) / (last_input - inputs[0][0]),
         latencies=waits,

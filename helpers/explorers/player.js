@@ -22,6 +22,9 @@ const bounded = (number, low, high) => Math.min(Math.max(number, low), high);
 const within = (box, x, y, more) => // not further than so much outside of it
   x >= box[0] - more && x <= box[2] + more && y >= box[1] - more && y <= box[3] + more;
 const signed = (word) => (word << 16) >> 16;
+/** Whether the clip box of a list that begins at `at` reaches into a box of the scene. */
+const overlaps = (words, at, [left, top, right, bottom]) => signed(words[at]) < right * UNIT
+  && signed(words[at + 1]) < bottom * UNIT && signed(words[at + 2]) > left * UNIT && signed(words[at + 3]) > top * UNIT;
 const colour = (low, high) => `rgba(${low & 255}, ${low >> 8}, ${high & 255}, ${(high >> 8) / 255})`;
 
 /** Read a shape that begins at `at`: its codes if it has them, where x and y begin, and where it ends. */
@@ -62,7 +65,7 @@ function paint(context, words, view, density) {
   const placeX = (word) => view.x(word / UNIT) * density, placeY = (word) => view.y(word / UNIT) * density;
   const corners = (at) => [0, 1, 2, 3].map((k) => Math.round((k % 2 ? placeY : placeX)(signed(words[at + k]))));
   for (const { kind, flags, box, fill, pen, at, end } of operations(words)) {
-    if (kind === VALUES) continue;
+    if (kind === VALUES || (flags & CLIP && !overlaps(words, box, view.box))) continue;
     context.save();
     if (flags & CLIP) {
       // As Agg does it: whole pixels, and the last one belongs to the box; or a line on the edge would be cut away.
