@@ -408,6 +408,7 @@ CALLS: dict[str, Callable[[], dict]] = {
     "activations.Activation.__call__": lambda: {"z": Numbers(B, inf=True)},
     "activations.Activation.slope": lambda: {"z": Numbers(B, inf=True)},
     "attention.causal_weights": lambda: {"logits": Numbers(W, "T T", loose=True)},
+    "attention.positions": lambda: {"n_steps": Count(3), "n": Count(2)},
     "attention.attention": lambda: attention_call(),
     "attention.attention_jacobians": lambda: attention_call(),
     "attention.rollout": lambda: {"A": Numbers(np.tile(np.eye(2), (3, 1, 1)), "L T T", outside=(-0.1,))},

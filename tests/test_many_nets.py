@@ -15,8 +15,16 @@ from helpers.maths.rnn import RNN
 from helpers.maths.tasks import TASKS, draw
 from tests.nets_one_by_one import alone, rows_in_theta, slope_of
 
-N_SETTINGS = 200
+N_SETTINGS = 180
 GATES = {"tanh": 1, "irnn": 1, "lstm": 4, "gru": 3}
+# Of those that came after: the rows of U for each state, and the size of what W is.
+AFTER = {
+    "min_gru": (2, lambda n: (2 * n, 0)),
+    "diagonal": (1, lambda n: (2 * n, 1)),
+    "relu_diagonal": (1, lambda n: (2 * n, 1)),
+    "attention": (1, lambda n: (3 * n, n)),
+    "set_attention": (1, lambda n: (3 * n, n)),
+}
 
 
 def rng(seed=0):
@@ -52,8 +60,43 @@ def step(model, W, U, b, state, x):
     return c, logistic(z(2, h)) * anp.tanh(c)
 
 
+def state_after(model, P, X):
+    """What the readout of a net that came after reads, rows (S, B, n), after X (T, S, m, B); a loop of real numbers."""
+    W, U, b = P[:3]
+    n = P[3].shape[-1]
+    rows = [anp.matmul(np.swapaxes(x, 1, 2), anp.swapaxes(U, 1, 2)) + anp.swapaxes(b, 1, 2) for x in X]
+    h = im = np.zeros((X.shape[1], X.shape[3], n))
+    if model == "min_gru":
+        for row in rows:
+            z = logistic(row[..., :n])
+            h = (1 - z) * h + z * row[..., n:]
+    elif model in ("diagonal", "relu_diagonal"):
+        nu, angle = (anp.swapaxes(part, 1, 2) for part in (W[:, :n], W[:, n:]))
+        radius = anp.exp(-anp.exp(nu))
+        for row in rows:
+            x = anp.sqrt(1 - radius**2) * (row if model == "diagonal" else anp.maximum(row, 0.0))
+            turned = anp.cos(angle) * h - anp.sin(angle) * im, anp.sin(angle) * h + anp.cos(angle) * im
+            h, im = radius * turned[0] + x, radius * turned[1]
+    else:
+        W_q, W_k, W_v = (anp.swapaxes(W[:, k * n : (k + 1) * n], 1, 2) for k in range(3))
+        if model == "attention":
+            rows = [row + np.array([place(t, i, n) for i in range(n)]) for t, row in enumerate(rows)]
+        query = anp.matmul(rows[-1], W_q)
+        scores = [anp.exp(anp.sum(query * anp.matmul(row, W_k), axis=-1, keepdims=True) / n**0.5) for row in rows]
+        h = sum(score * anp.matmul(row, W_v) for score, row in zip(scores, rows, strict=True)) / sum(scores)
+    return h
+
+
+def place(t, i, n):
+    """The entry i of the sinusoids of Vaswani et al. 2017 at place t, which come in pairs of one frequency."""
+    angle = t / 10000 ** (2 * (i // 2) / n)
+    return np.cos(angle) if i % 2 else np.sin(angle)
+
+
 def outputs_of(model, P, X):
     """Rows of outputs (S, B, p) after X (T, S, m, B)."""
+    if model in AFTER:
+        return anp.matmul(state_after(model, P, X), anp.swapaxes(P[3], 1, 2)) + anp.swapaxes(P[4], 1, 2)
     h = np.zeros((X.shape[1], X.shape[3], P[0].shape[-1]))
     state = (h, h) if model == "lstm" else h
     for x in X:
@@ -74,7 +117,7 @@ def loss_of(kind, Y, D):
 def draw_setting(seed, longest=50, largest=16):
     """Random nets with random biases, on batches of a task; long sequences are rarer, for autograd to be done soon."""
     r = rng(seed)
-    model, task = list(GATES)[seed % 4], list(TASKS.values())[seed // 4 % 4]
+    model, task = list(MODELS)[seed % 9], list(TASKS.values())[seed // 9 % 4]
     n, B, S = int(r.integers(1, largest + 1)), int(r.integers(1, 9)), int(r.integers(1, 6))
     T = task.shortest + int((longest + 1 - task.shortest) * r.random() ** 3)
     shape = Shape(model, n, task.n_inputs, task.n_outputs)
@@ -105,7 +148,7 @@ def settings():
 
 
 def test_the_random_settings_cover_what_they_are_meant_to(settings):
-    assert set(GATES) == set(MODELS)
+    assert {*GATES, *AFTER} == set(MODELS)
     assert {(p.model, p.task.name) for p in settings} == {(model, task) for model in MODELS for task in TASKS}
     assert {p.n for p in settings} == set(range(1, 17))
     assert {p.B for p in settings} == set(range(1, 9))
@@ -140,7 +183,7 @@ def test_the_gradient_is_that_of_central_differences_along_a_random_direction(se
         assert abs(measured - terms.sum()) < 1e-6 * np.abs(terms).sum() + 1e-8
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", range(18))
 def test_each_entry_of_the_gradient_is_that_of_central_differences(seed):
     p = draw_setting(seed, longest=10, largest=5)
     p.theta, p.X, p.D, p.S = p.theta[:1], p.X[:, :1], p.D[:1], 1
@@ -162,17 +205,20 @@ def by_itself(p, s):
 
 def test_each_net_is_the_one_of_the_earlier_modules(settings):
     for p in settings:
+        P = parameters(p.theta, p.shape)
+        after_each_step = p.ours.many.outputs(P)  # which makes all of H where a run makes its last alone
         for s in range(p.S):
             theirs = by_itself(p, s)
             assert relative_error(p.ours.many.H[:, s].mT, theirs.run.H) < 1e-10
+            assert relative_error(after_each_step[-1, s], theirs.Y) < 1e-10
             assert relative_error(p.ours.Y[s], theirs.Y) < 1e-10
             assert relative_error(p.ours.gradient[s], theirs.gradient) < 1e-10, p.shape
 
 
 def test_the_rows_of_all_steps_are_products_of_the_step_jacobians_of_the_earlier_modules(settings):
-    for p in settings[:80]:
+    for p in settings[:72]:
         rows = p.ours.many.rows()
-        assert rows.shape == (p.T + 1, p.S, (2 if p.model == "lstm" else 1) * p.n, p.B)
+        assert rows.shape == (p.T + 1, p.S, (2 if p.model in ("lstm", "diagonal", "relu_diagonal") else 1) * p.n, p.B)
         for s in range(p.S):
             for ours, theirs in zip(rows[:, s], by_itself(p, s).rows(), strict=True):
                 assert relative_error(ours, theirs) < 1e-10
@@ -206,7 +252,7 @@ def test_a_net_in_a_stack_is_what_it_is_alone(settings):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_what_one_net_reads_and_is_does_not_reach_the_others(model):
-    p = draw_setting(list(MODELS).index(model) + 16)
+    p = draw_setting(list(MODELS).index(model) + 36)
     p.S = 3
     p.theta, p.X, p.D = np.stack([p.theta[0]] * 3), np.stack([p.X[:, 0]] * 3, axis=1), np.stack([p.D[0]] * 3)
     before = solve(p)
@@ -221,7 +267,7 @@ def test_what_one_net_reads_and_is_does_not_reach_the_others(model):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_members_of_a_batch_do_not_reach_each_other(model):
-    p = draw_setting(list(MODELS).index(model) + 48)
+    p = draw_setting(list(MODELS).index(model) + 108)
     p.B, p.X, p.D = 2, np.concatenate([p.X[..., :1]] * 2, axis=-1), np.concatenate([p.D[..., :1]] * 2, axis=-1)
     before = solve(p)
     p.X[..., 1] += 1.0
@@ -235,7 +281,7 @@ def test_the_members_of_a_batch_do_not_reach_each_other(model):
 @pytest.mark.parametrize("model", MODELS)
 def test_the_arrays_can_be_used_again(model, dtype):
     """After any run and way back, a run on the same arrays is that on new ones; a second way back is the first."""
-    p = draw_setting(list(MODELS).index(model) + 32)
+    p = draw_setting(list(MODELS).index(model) + 72)
     other = SimpleNamespace(**vars(p) | {"theta": 3 * p.theta + 1, "X": p.X[::-1] - 2.0})
     fresh = solve(p, dtype=dtype)
     many = solve(other, dtype=dtype).many
@@ -264,29 +310,31 @@ def test_single_precision_is_close_to_double(settings):
         for array in (found.Y, found.gradient, found.many.rows(), found.many.H):
             assert array.dtype == np.float32
         assert relative_error(found.Y, p.ours.Y) < 1e-4
-        if p.model != "irnn":
+        if p.model not in ("irnn", "relu_diagonal"):
             assert relative_error(found.gradient, p.ours.gradient) < 1e-3
-    kept = [relative_error(solve(p, dtype=np.float32).gradient, p.ours.gradient) for p in settings if p.model == "irnn"]
-    assert np.median(kept) < 1e-5
+    for model in ("irnn", "relu_diagonal"):
+        some = [p for p in settings if p.model == model]
+        kept = [relative_error(solve(p, dtype=np.float32).gradient, p.ours.gradient) for p in some]
+        assert np.median(kept) < 1e-5
 
 
 # --- parameters ---
 
 
 def test_the_parameters_are_views_that_cover_every_entry_once():
-    for model, gates in GATES.items():
+    for model, (gates, size) in ({model: (G, lambda n, G=G: (G * n, n)) for model, G in GATES.items()} | AFTER).items():
         shape = Shape(model, 3, 2, 4)
-        theta = np.zeros((2, gates * 3 * (3 + 2 + 1) + 4 * (3 + 1)))
+        theta = np.zeros((2, np.prod(size(3)) + gates * 3 * (2 + 1) + 4 * (3 + 1)))
         P = parameters(theta, shape)
         assert isinstance(P, Parameters)
-        sizes = [(2, gates * 3, 3), (2, gates * 3, 2), (2, gates * 3, 1), (2, 4, 3), (2, 4, 1)]
+        sizes = [(2, *size(3)), (2, gates * 3, 2), (2, gates * 3, 1), (2, 4, 3), (2, 4, 1)]
         assert [part.shape for part in P] == sizes
         for part in P:
-            assert np.shares_memory(part, theta)
+            assert np.shares_memory(part, theta) or not part.size
             part += 1.0
         np.testing.assert_array_equal(theta, 1.0)
-        P.W[1, 0, 0] = 7.0
-        assert theta[1, 0] == 7
+        P.U[1, 0, 0] = 7.0
+        assert theta[1, np.prod(size(3))] == 7
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -294,14 +342,14 @@ def test_a_random_start_has_the_spread_and_the_biases_that_were_asked_for(model)
     n, m, p = 60, 40, 50
     shape = Shape(model, n, m, p)
     P = parameters(random_theta(shape, rng(1), gain=2.0, forget_bias=3.0, input_bias=-2.0)[None], shape)
-    spread = {"U": 0.001 if model == "irnn" else m**-0.5, "V": n**-0.5} | (
-        {} if model == "irnn" else {"W": 2 * n**-0.5}
-    )
+    spread = {"U": 0.001 if model == "irnn" else m**-0.5, "V": n**-0.5}
+    if model not in ("irnn", "min_gru", "diagonal", "relu_diagonal"):
+        spread["W"] = 2 * n**-0.5
     for name, wanted in spread.items():
         part = getattr(P, name)
         assert abs(part.std() / wanted - 1) < 5 / np.sqrt(2 * part.size)
         assert abs(part.mean() / wanted) < 5 / np.sqrt(part.size)
-    raised = {"lstm": [-2, 3, 0, 0], "gru": [3, 0, 0]}.get(model, [0])
+    raised = {"lstm": [-2, 3, 0, 0], "gru": [3, 0, 0], "min_gru": [-3, 0]}.get(model, [0])
     np.testing.assert_array_equal(P.b[0, :, 0], np.repeat(raised, n))
     assert not P.c.any()
 
@@ -315,6 +363,41 @@ def test_a_tied_input_bias_makes_the_input_gate_what_the_forget_gate_leaves():
     np.testing.assert_allclose(run.F, 1 / (1 + np.exp(-2.5)), rtol=1e-15)
     untied = random_theta(shape, rng(3), gain=0.0, forget_bias=2.5)
     assert (theta[0] != untied).sum() == 4  # the biases of the input gate: nothing else moves
+
+
+@pytest.mark.parametrize("model", ["diagonal", "relu_diagonal"])
+def test_a_diagonal_recurrence_starts_on_its_ring_with_slow_turns(model):
+    """Orvieto et al. 2023: |λ|^2 even from .9^2 to .999^2, which a mean and both ends tell, and angles up to π/10."""
+    W = parameters(random_theta(Shape(model, 2000, 1, 1), rng(4))[None], Shape(model, 2000, 1, 1)).W[0, :, 0]
+    square, angle = np.exp(-2 * np.exp(W[:2000])), W[2000:]
+    low, high = 0.9**2, 0.999**2
+    assert low < square.min() < square.max() < high
+    for part, ends in ((square, (low, high)), (angle, (0, np.pi / 10))):
+        assert abs(part.mean() - np.mean(ends)) < 5 * np.ptp(ends) / np.sqrt(12 * 2000)
+        assert ends[0] <= part.min() < part.max() <= ends[1]
+
+
+def swapped(X, one, other):
+    """The tokens in two places exchanged."""
+    X = X.copy()
+    X[[one, other]] = X[[other, one]]
+    return X
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_attention_answers_tokens_in_another_order_alike_where_it_knows_no_positions_and_otherwise_where_it_does(seed):
+    """All but the last, which asks. So of AB and BA, exchanged, it has one wrong: a quarter of temporal order."""
+    r, (X, D) = rng(seed), draw("order", rng(seed), 20, 64)
+    for model, alike in (("set_attention", True), ("attention", False)):
+        shape = Shape(model, 8, 6, 4)
+        theta = 3 * random_theta(shape, r)[None]
+        many, P = nets(shape, 20, 1, 64), parameters(theta, shape)
+        Y = many.run(P, X[:, None]).copy()
+        for one, other in ((2, 9), (0, 18), (4, 5)):
+            change = np.abs(many.run(P, swapped(X, one, other)[:, None]) - Y).max()
+            assert change < 1e-12 if alike else change > 1e-4
+        assert np.abs(many.run(P, swapped(X, 2, 19)[:, None]) - Y).max() > 1e-4
+    assert D.sum() == 64
 
 
 def test_an_irnn_starts_as_identity_and_keeps_what_it_holds():
@@ -357,7 +440,11 @@ MANY = nets(SHAPE, n_steps=5, n_nets=4, batch=6)
         (lambda: parameters([0.0], SHAPE), r"theta must be \(S, 15\), got \(1,\)"),
         (lambda: parameters(np.zeros((1, 15)), SHAPE._replace(model="rnn")), "model must be one of .*, got 'rnn'"),
         (lambda: single_net(np.zeros((1, 14)), SHAPE, 0), r"theta must be \(S, 15\), got \(1, 14\)"),
-        (lambda: random_theta(SHAPE._replace(model="rnn"), rng()), "model must be one of tanh, irnn, lstm, gru, got"),
+        (lambda: random_theta(SHAPE._replace(model="rnn"), rng()), "model must be one of tanh, irnn, .*, got 'rnn'"),
+        (
+            lambda: single_net(np.zeros((1, 8)), Shape("min_gru", 1, 1, 1), 0),
+            "model must be one of tanh, irnn, lstm, gru, got 'min_gru'",
+        ),
         (lambda: random_theta(SHAPE._replace(n=0), rng()), "n must be at least 1, got 0"),
         (lambda: random_theta(SHAPE._replace(m=1.0), rng()), "m must be a whole number, got 1.0"),
         (lambda: random_theta(SHAPE._replace(p=-1), rng()), "p must be at least 1, got -1"),

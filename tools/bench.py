@@ -1,6 +1,6 @@
 """How soon does a picture follow its slider?
 
-    python -m tools.bench [--quick | --kernel]
+    python -m tools.bench [--quick | --kernel | --models]
 
 In a real JupyterLab and a real Chromium, the memory explorer is dragged and stepped, in turns: as the drawing that it
 is, as the picture that it is where no drawing can be shown, and as `ipywidgets.interact` that redraws the same figure.
@@ -9,7 +9,7 @@ to the input that asked for it. Times run from the event of the input to the fir
 something later, can be painted; not to the light.
 
 Then, without a browser: what a step of every explorer takes, where its time goes, how it grows, what other
-encodings would take.
+encodings would take; and what an update of each model that is trained takes beside the LSTM's.
 Prints tables and writes rows (what, ours, theirs, ratio, unit) to build/bench.json. Numbers are of the machine on which
 it runs; compare only the columns of one run.
 """
@@ -37,6 +37,8 @@ from helpers.figures import scalar as figures
 from helpers.figures import style
 from helpers.figures.png import encode_lossless
 from helpers.figures.scene import Scene
+from helpers.maths.many_nets import MODELS
+from tools.bench_torch import our_update
 from tools.chromium import ROOT, Lab, Page, find_chromium, wait_until
 from tools.explorers import makers
 
@@ -466,6 +468,16 @@ def encodings() -> list[tuple[str, float, float, float]]:
     return rows
 
 
+def updates(n_steps: int, n_rounds: int = 15) -> dict[str, float]:
+    """Return the milliseconds of an update of five seeds of each model of `many_nets`, taken in turns; medians."""
+    functions = {model: our_update(model, n_steps)[0] for model in MODELS}
+    spent: dict[str, list[float]] = {model: [] for model in MODELS}
+    for _ in range(n_rounds):
+        for model, update in functions.items():
+            spent[model].append(milliseconds(update, 1))
+    return {model: median(times) for model, times in spent.items()}
+
+
 # What is printed
 
 
@@ -568,16 +580,33 @@ def in_the_kernel() -> list[dict]:
     return [row | {"ratio": row["theirs"] / row["ours"]} for row in found]
 
 
+def of_the_models() -> list[dict]:
+    """Measure the updates of all models; print and return the rows."""
+    print("an update of five seeds, 16 states, batches of 32; the ratio is the LSTM's time over the model's")
+    rows = []
+    for n_steps in (50, 200):
+        spent = updates(n_steps)
+        ratios = [[model, ms, spent["lstm"] / ms] for model, ms in spent.items()]
+        table([f"{n_steps} steps", "ms", "ratio"], ratios)
+        for model, ms, ratio in ratios:
+            what = f"update, {n_steps} steps: {model}"
+            rows.append({"what": what, "ours": ms, "theirs": spent["lstm"], "ratio": ratio, "unit": "ms"})
+    return rows
+
+
 def main() -> int:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="one round of short drags, to see that it works")
     parser.add_argument("--kernel", action="store_true", help="only what needs no browser")
+    parser.add_argument("--models", action="store_true", help="only the updates of the models that are trained")
     chosen = parser.parse_args()
-    if chosen.kernel:
-        rows = in_the_kernel()
+    if chosen.models:
+        rows = of_the_models()
+    elif chosen.kernel:
+        rows = in_the_kernel() + of_the_models()
     elif find_chromium():
-        rows = in_the_browser(*((1, 1.0, 3) if chosen.quick else (3, 3.0, 14))) + in_the_kernel()
+        rows = in_the_browser(*((1, 1.0, 3) if chosen.quick else (3, 3.0, 14))) + in_the_kernel() + of_the_models()
     else:
         print("No Chromium is installed on this machine; without one, run: python -m tools.bench --kernel")
         return 1

@@ -61,13 +61,13 @@ def measure(batch: int, n: int, n_steps: int, n_rounds: int = 15) -> tuple[float
     return median(spent[True]), median(spent[False]), error
 
 
-def our_update():
-    """Return a function that updates five seeds of our LSTMs on the same batch, and the sequences that it reads."""
+def our_update(model="lstm", n_steps=N_STEPS):
+    """Return a function that updates five seeds of our nets on the same batch, and how many sequences it reads."""
     from helpers.maths.training import Recipe, Training
 
     seeds = tuple(range(N_SEEDS))
     training = Training(
-        Recipe("adding", N_STEPS, "lstm", 1.0, hidden=N_CELLS, batch=BATCH, n_updates=10**9, seeds=seeds)
+        Recipe("adding", n_steps, model, 1.0, hidden=N_CELLS, batch=BATCH, n_updates=10**9, seeds=seeds)
     )
     drawn = training._draw(training.active, 0, 0, BATCH)
     training._draw = lambda *_: drawn

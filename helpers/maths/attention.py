@@ -28,6 +28,21 @@ def causal_weights(logits):
     return e / e.sum(axis=-1, keepdims=True)
 
 
+def positions(n_steps, n):
+    """Return the sinusoids that tell a token its place, shape (T, n).
+
+    sin(t ω_i) for even i, and for odd i cos(t ω_{i-1}),   ω_i = 10000^{-i/n}
+
+    n_steps : T, n : both at least 1. Raises ValueError for others. Source: Vaswani et al. 2017, section 3.5.
+
+    >>> positions(2, 2).round(3).tolist()
+    [[0.0, 1.0], [0.841, 0.54]]
+    """
+    i = np.arange(whole_number("n", n, at_least=1))
+    angle = np.arange(whole_number("n_steps", n_steps, at_least=1))[:, None] * 10000.0 ** -((i - i % 2) / n)
+    return np.where(i % 2, np.cos(angle), np.sin(angle))
+
+
 @within_floats
 def attention(W_q, W_k, W_v, X):
     """Return the weights a (T, T) and the outputs Y (T, p) of one causal layer with one head.

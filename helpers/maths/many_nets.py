@@ -1,9 +1,10 @@
-"""Many recurrent nets at once, forward and backward: what training needs (notebook 10).
+"""Many nets at once, forward and backward: what training needs (notebooks 10 and 11).
 
 S nets of one shape read S batches of their own. Vectors are columns, as in the equations, and the columns of a batch
 stand side by side: a state is (S, n, B), an input (T, S, m, B). So a step is one matrix product for each net and then
 arithmetic on rows that lie together in memory, which is why this is faster than the same net in `rnn`, `lstm` and
-`gru` (there a batch of rows); these are the oracle of its tests. The arrays of a run are made once and used again.
+`gru` (there a batch of rows); these, and `input_gates`, `diagonal` and `attention`, are the oracle of its tests. The
+arrays of a run are made once and used again.
 
 The parameters of a net are one row of ``theta`` (S, P), so that an optimiser sees a vector; `parameters` names the
 parts.
@@ -14,8 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.maths._check import float_type, generator, one_of, real_array, real_number, shown, whole_number
+from helpers.maths.attention import causal_weights, positions
+from helpers.maths.diagonal import ring_eigenvalues
 from helpers.maths.gru import GRU, random_gru
-from helpers.maths.initial import gaussian
 from helpers.maths.lstm import LSTM, random_lstm
 from helpers.maths.rnn import RNN
 
@@ -30,7 +32,11 @@ class Shape(NamedTuple):
 
 
 class Parameters(NamedTuple):
-    """Of S nets: W (S, G n, n), U (S, G n, m), b (S, G n, 1), G gates; V (S, p, n), c (S, p, 1): outputs V h + c."""
+    """Of S nets: U (S, G n, m), b (S, G n, 1), G gates; V (S, p, n), c (S, p, 1): outputs V h + c; and W.
+
+    W (S, G n, n) reads the state. In a "min_gru" nothing does, and it is (S, 2 n, 0). In a diagonal recurrence it holds
+    ν and θ, (S, 2 n, 1), and in attention W_q, W_k and W_v, (S, 3 n, n).
+    """
 
     W: np.ndarray
     U: np.ndarray
@@ -48,8 +54,7 @@ def parameters(theta, shape):
     >>> parameters(np.arange(11.0)[None], shape).W.tolist()
     [[[0.0, 1.0], [2.0, 3.0]]]
     """
-    n, m, p, rows = shape.n, shape.m, shape.p, MODELS[one_of("model", shape.model, MODELS)].n_gates * shape.n
-    sizes = [(rows, n), (rows, m), (rows, 1), (p, n), (p, 1)]
+    sizes = _sizes(shape)
     ends = np.cumsum([i * j for i, j in sizes])
     if np.ndim(theta) != 2 or theta.shape[1] != ends[-1]:
         raise ValueError(f"theta must be (S, {ends[-1]}), got {np.shape(theta)}")
@@ -60,11 +65,12 @@ def parameters(theta, shape):
 def random_theta(shape, rng, gain=1.0, forget_bias=0.0, input_bias=0.0):
     """Return the parameters (P,) of one net: W N(0, gain^2 / n), U N(0, 1 / m), V N(0, 1 / n), biases 0.
 
-    "irnn" starts with W = gain I and U N(0, 0.001^2). forget_bias : of f in "lstm", of z in "gru"; others have none.
+    "irnn" starts with W = gain I and U N(0, 0.001^2); a diagonal recurrence with eigenvalues from the ring .9 to .999,
+    angles up to π/10. forget_bias : of f in "lstm", of z in "gru", of 1 - z in "min_gru"; others have none.
     input_bias : of i in "lstm"; others have none. -forget_bias ties the gates: i = 1 - f where the bias alone counts.
     shape : a Shape. rng : a numpy Generator. gain : at least 0. Raises ValueError for other values.
     Source: Le, Jaitly & Hinton 2015 ("irnn"); Gers, Schmidhuber & Cummins 2000 (the forget bias); Tallec & Ollivier
-    2018 (the tied input bias).
+    2018 (the tied input bias); Orvieto et al. 2023, sections 3.2 to 3.4 (the ring).
 
     >>> theta = random_theta(Shape("irnn", n=2, m=1, p=1), np.random.default_rng(0))
     >>> theta[:4].tolist()
@@ -83,7 +89,14 @@ def random_theta(shape, rng, gain=1.0, forget_bias=0.0, input_bias=0.0):
     elif model == "irnn":
         net = RNN(gain * np.eye(n), 0.001 * rng.standard_normal((n, m)), np.zeros(n), "relu")
     else:
-        net = RNN(gaussian(n, gain, rng), rng.standard_normal((n, m)) / np.sqrt(m), np.zeros(n))
+        size, (rows, _) = _sizes(shape)[:2]
+        W = gain / np.sqrt(n) * rng.standard_normal(size)
+        if issubclass(MODELS[model], DiagonalNets):
+            radius, angle = ring_eigenvalues(n, 0.9, 0.999, rng)
+            W = np.stack([np.log(-np.log(radius)), angle / 20.0])
+        net = RNN(W, rng.standard_normal((rows, m)) / np.sqrt(m), np.zeros(rows))
+        if model == "min_gru":
+            net.b[:n] = -forget_bias
     V = rng.standard_normal((p, n)) / np.sqrt(n)
     return np.concatenate([part.ravel() for part in (net.W, net.U, net.b, V, np.zeros(p))])
 
@@ -91,13 +104,14 @@ def random_theta(shape, rng, gain=1.0, forget_bias=0.0, input_bias=0.0):
 def single_net(theta, shape, s):
     """Return net s of theta (S, P) as an RNN, LSTM or GRU, with copies of its parameters.
 
-    shape : a Shape. s : from 0 to S - 1. Raises ValueError for other values.
+    shape : a Shape, of such a net. s : from 0 to S - 1. Raises ValueError for other values.
 
     >>> single_net(np.zeros((1, 11)), Shape("tanh", n=2, m=1, p=1), 0).b.tolist()
     [0.0, 0.0]
     """
     theta = real_array("theta", theta)
-    parts = parameters(theta, _checked(shape))[:3]
+    one_of("model", _checked(shape).model, ("tanh", "irnn", "lstm", "gru"))
+    parts = parameters(theta, shape)[:3]
     W, U, b = (part[whole_number("s", s, below=len(theta))].copy() for part in parts)
     b = b[:, 0]
     if shape.model == "lstm":
@@ -114,7 +128,8 @@ class Nets:
     Z, dZ : (T, S, G n, B), the gates (or the states themselves) and dDiv/dz.
     """
 
-    n_gates = 1
+    n_gates = 1  # rows of U and of b for each state
+    W_rows = W_columns = None  # of W: as many for each state, and how many; None for as those of U, and for n
 
     def __init__(self, n_steps, n_nets, n, batch, dtype):
         """Make the arrays, once."""
@@ -141,9 +156,17 @@ class Nets:
         np.sum(dY, axis=-1, keepdims=True, out=gradient.c)
         self.dH[-1] = P.V.mT @ dY
         self.backward(P.W)
-        np.sum(self.dZ @ self.H[:-1].mT, axis=0, out=gradient.W)
+        self.to_W(P.W, gradient.W)
         np.sum(self.dZ @ X.mT, axis=0, out=gradient.U)
         np.sum(self.dZ.sum(axis=0), axis=-1, keepdims=True, out=gradient.b)
+
+    def to_W(self, W, out):
+        """Write dDiv/dW, after the way back."""
+        np.sum(self.dZ @ self.H[:-1].mT, axis=0, out=out)
+
+    def outputs(self, P):
+        """Return the outputs after each step of the run just made, (T, S, p, B)."""
+        return P.V @ self.H[1:] + P.c
 
     def rows(self):
         """Return dDiv/d(state) of every step of the last way back, (T + 1, S, n, B), or 2 n where c goes with h."""
@@ -291,14 +314,182 @@ class GRUNets(Nets):
             dH[k] += dH[k + 1] * Z[k]
             dH[k] += d_rh * R[k]
 
-    def back(self, P, X, dY, gradient):
-        """As for all, but for W_q, which reads r h and not h."""
-        super().back(P, X, dY, gradient)
+    def to_W(self, W, out):
+        """Write dDiv/dW; W_q reads r h and not h."""
+        super().to_W(W, out)
         n = self.H.shape[2]
-        np.sum(self.dZ[:, :, 2 * n :] @ self.RH.mT, axis=0, out=gradient.W[:, 2 * n :])
+        np.sum(self.dZ[:, :, 2 * n :] @ self.RH.mT, axis=0, out=out[:, 2 * n :])
 
 
-MODELS = {"tanh": TanhNets, "irnn": ReLUNets, "lstm": LSTMNets, "gru": GRUNets}
+class CarouselNets(Nets):
+    """c_{k+1} = keep c_k + write, neither of which reads a state: nothing comes back but by `keep`. H is the real c."""
+
+    def forward(self, W):
+        """Fill C."""
+        self.keep, write = self.gates(W)
+        for k, c in enumerate(self.C[1:]):
+            np.multiply(self.keep[k], self.C[k], out=c)
+            c += write[k]
+
+    def backward(self, W):
+        """Fill dC and dZ."""
+        for k in reversed(range(len(self.keep))):
+            np.multiply(self.keep[k].conj(), self.dC[k + 1], out=self.dC[k])
+        self.to_gates(W)
+
+
+class MinGRUNets(CarouselNets):
+    """h_{k+1} = (1 - z) h_k + z q, the gates in the order z, q as in `input_gates`; W is empty."""
+
+    n_gates, W_columns = 2, 0
+
+    def __init__(self, n_steps, n_nets, n, batch, dtype):
+        """Make the arrays, once."""
+        super().__init__(n_steps, n_nets, n, batch, dtype)
+        self.C, self.dC = self.H, self.dH
+
+    def gates(self, W):
+        """Return what is kept and what is written, and put z in place of its argument."""
+        Z, Q = np.split(self.Z, 2, axis=2)
+        _sigmoid_in_place(Z)
+        return 1.0 - Z, Z * Q
+
+    def to_gates(self, W):
+        """Fill dZ."""
+        (Z, Q), (dZ, dQ) = (np.split(gates, 2, axis=2) for gates in (self.Z, self.dZ))
+        np.multiply(self.dH[1:], Z, out=dQ)
+        np.subtract(Q, self.H[:-1], out=dZ)
+        dZ *= dQ
+        dZ *= self.keep
+
+    def to_W(self, W, out):
+        """There is none."""
+
+
+class DiagonalNets(CarouselNets):
+    """c_{k+1} = λ c_k + γ x',  λ = exp(-e^ν + iθ),  γ = √(1 - |λ|^2),  x' = U x_k + b; h is the real part of c.
+
+    C, dC : (T + 1, S, n, B), complex, with dDiv/dRe + i dDiv/dIm; H and dH are their real parts.
+    """
+
+    W_rows, W_columns = 2, 1
+
+    def __init__(self, n_steps, n_nets, n, batch, dtype):
+        """Make the arrays, once."""
+        super().__init__(n_steps, n_nets, n, batch, dtype)
+        self.C, self.dC = np.zeros((2, *self.H.shape), np.result_type(dtype, np.complex64))
+        self.H, self.dH = self.C.real, self.dC.real
+
+    def gates(self, W):
+        """Return λ at every step, and what is written."""
+        nu, angle = np.split(W, 2, axis=1)
+        self.rate = np.exp(nu)
+        self.gamma = np.sqrt(-np.expm1(-2.0 * self.rate))
+        lam = np.exp(-self.rate + 1j * angle)
+        return np.broadcast_to(lam, (len(self.Z), *lam.shape)), self.gamma * self.Z
+
+    def to_gates(self, W):
+        """Fill dZ, the gradient of x'."""
+        np.multiply(self.gamma, self.dH[1:], out=self.dZ)
+
+    def to_W(self, W, out):
+        """Write dDiv/dν and dDiv/dθ: λ stands in every step, and γ moves with it."""
+        turned = self.keep[0] * np.sum(self.C[:-1] * self.dC[1:].conj(), axis=(0, 3))[..., None]
+        written = np.sum(self.Z * self.dH[1:], axis=(0, 3))[..., None]
+        slope = np.exp(-2.0 * self.rate) / np.maximum(self.gamma, np.finfo(self.gamma.dtype).tiny)
+        out[:] = np.concatenate([self.rate * (slope * written - turned.real), -turned.imag], axis=1)
+
+    def rows(self):
+        """Return dDiv/d(Re c, Im c) of every step, (T + 1, S, 2 n, B)."""
+        return np.concatenate([self.dC.real, self.dC.imag], axis=2)
+
+
+class ReLUDiagonalNets(DiagonalNets):
+    """The same with x' = max(0, U x_k + b): products of inputs, which no linear recurrence has, can be told by it."""
+
+    def gates(self, W):
+        """As without, of what the ReLU lets through."""
+        np.maximum(self.Z, 0.0, out=self.Z)
+        return super().gates(W)
+
+    def to_gates(self, W):
+        """Fill dZ."""
+        super().to_gates(W)
+        self.dZ *= self.Z > 0
+
+
+class AttentionNets(Nets):
+    """y = W_v sum a_k e_k, a = softmax of (W_q e_T) . (W_k e_k) / √n over all k, e_k = U x_k + b + position k.
+
+    The last token asks. A training needs no other answer, so a run costs what T steps cost; H[-1] is y, Z the tokens.
+    What stands in place of a state is the token: dH[k + 1] is dDiv/de_k, and before the first there is nothing.
+    """
+
+    W_rows = 3
+    has_positions = True
+
+    def __init__(self, n_steps, n_nets, n, batch, dtype):
+        """Make the arrays, once."""
+        super().__init__(n_steps, n_nets, n, batch, dtype)
+        self.places = positions(n_steps, n).astype(dtype)[:, None, :, None] if self.has_positions else 0.0
+        self.dZ = self.dH[1:]
+
+    def forward(self, W):
+        """Put the tokens into Z and y into H[-1]."""
+        W_q, W_k, W_v = np.split(W, 3, axis=1)
+        E = self.Z
+        E += self.places
+        self.q = W_q @ E[-1] / E.shape[2] ** 0.5
+        self.u = W_k.mT @ self.q
+        logits = np.einsum("tsnb,snb->tsb", E, self.u)
+        a = np.exp(logits - logits.max(axis=0))
+        self.a = a / a.sum(axis=0)
+        self.mean = np.einsum("tsb,tsnb->snb", self.a, E)
+        np.matmul(W_v, self.mean, out=self.H[-1])
+
+    def backward(self, W):
+        """Fill dZ, which is dH from 1 on."""
+        W_q, W_k, W_v = np.split(W, 3, axis=1)
+        E, self.dy = self.Z, self.dH[-1].copy()
+        d_mean = W_v.mT @ self.dy
+        d_logits = self.a * (np.einsum("tsnb,snb->tsb", E, d_mean) - (self.mean * d_mean).sum(axis=1))
+        np.multiply(self.a[:, :, None], d_mean, out=self.dZ)
+        self.dZ += d_logits[:, :, None] * self.u
+        self.du = np.einsum("tsb,tsnb->snb", d_logits, E)
+        self.dq = W_k @ self.du / E.shape[2] ** 0.5
+        self.dZ[-1] += W_q.mT @ self.dq
+
+    def to_W(self, W, out):
+        """Write dDiv/dW."""
+        pairs = (self.dq, self.Z[-1]), (self.q, self.du), (self.dy, self.mean)
+        np.concatenate([back @ read.mT for back, read in pairs], axis=1, out=out)
+
+    def outputs(self, P):
+        """As for all: here each token asks, those after it left out."""
+        W_q, W_k, W_v = (part[:, None] for part in np.split(P.W, 3, axis=1))
+        E = np.moveaxis(self.Z, (1, 3), (0, 1))
+        A = causal_weights(E @ W_q.mT @ W_k @ E.mT / E.shape[-1] ** 0.5)
+        self.H[1:] = np.moveaxis(A @ E @ W_v.mT, (0, 1), (1, 3))
+        return super().outputs(P)
+
+
+class SetAttentionNets(AttentionNets):
+    """The same without positions: of all but the last token it knows which there are, and not their order."""
+
+    has_positions = False
+
+
+MODELS = {
+    "tanh": TanhNets,
+    "irnn": ReLUNets,
+    "lstm": LSTMNets,
+    "gru": GRUNets,
+    "min_gru": MinGRUNets,
+    "diagonal": DiagonalNets,
+    "relu_diagonal": ReLUDiagonalNets,
+    "attention": AttentionNets,
+    "set_attention": SetAttentionNets,
+}
 
 
 def nets(shape, n_steps, n_nets, batch, dtype=float):
@@ -322,6 +513,14 @@ def _checked(shape):
     if not isinstance(shape, Shape):
         raise ValueError(f"shape must be a Shape, got {shown(shape)}")
     return Shape(one_of("model", shape.model, MODELS), *(whole_number(k, getattr(shape, k), at_least=1) for k in "nmp"))
+
+
+def _sizes(shape):
+    """The sizes of W, U, b, V and c of one net."""
+    n, m, p, kind = shape.n, shape.m, shape.p, MODELS[one_of("model", shape.model, MODELS)]
+    rows = kind.n_gates * n
+    of_W = (rows if kind.W_rows is None else kind.W_rows * n, n if kind.W_columns is None else kind.W_columns)
+    return [of_W, (rows, m), (rows, 1), (p, n), (p, 1)]
 
 
 def _g_and_o_exchanged(rows):

@@ -159,7 +159,7 @@ class Training:
         many = nets(self.shape, len(X), S, X.shape[-1])
         with np.errstate(over="ignore", invalid="ignore"):
             many.run(P, X)
-            return P.V @ many.H[1:] + P.c
+            return many.outputs(P)
 
     def flow(self, n=CHUNK, slopes_of=None):
         """Return log10 of |dDiv/d(state)| by lag, (T + 1, S), the median over n fresh sequences; lag 0 is the end.
