@@ -5,6 +5,9 @@ PYTHON ?= python3
 LAB_FLAGS =
 TEST_FLAGS =
 SITE_FLAGS =
+EXPORT_FLAGS =
+# Not empty: the site has a JupyterLite, too.
+LITE =
 # As many as there are cores; none where a debugger is asked for (--pdb) or TEST_FLAGS says -n0.
 WORKERS = -n auto
 FIRST_SEEDS = 1000 2000 3000
@@ -17,7 +20,7 @@ PIP = -m pip --quiet --disable-pip-version-check
 UV = .venv-lock/bin/uv
 COMPILE = --universal --python-version 3.11 --upgrade --generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: help lab test quick draws claims bench bench-torch notebooks site size lint lock floor newest colab clean
+.PHONY: help lab test quick draws claims bench bench-torch notebooks site export size lint lock floor newest colab wheel clean
 
 help:
 	@echo "make lab        open the course in JupyterLab         (LAB_FLAGS=--no-browser prints the address instead)"
@@ -29,17 +32,20 @@ help:
 	@echo "make bench-torch  measure the last part of make bench alone: against PyTorch, in an environment of its own"
 	@echo "make notebooks  run the notebooks and store what they show"
 	@echo "make site       make the site, which needs no kernel, in build/site  (some minutes; then only what changed)"
+	@echo "                (LITE=1 puts a kernel for the reader's own browser into it)"
+	@echo "make export     make pages of the notebooks, to hand out or print, in build/export  (EXPORT_FLAGS='--to slides')"
 	@echo "make size       count the files and lines of code of each package"
 	@echo "make lint       check the code and the notebooks with ruff"
 	@echo "make lock       renew requirements.lock from pyproject.toml"
 	@echo "make floor      run all tests with the oldest versions that pyproject.toml allows"
 	@echo "make newest     run all tests with the newest versions that there are"
 	@echo "make colab      run all notebooks with the versions that Colab gives  (COLAB_PYTHON=python3.11)"
+	@echo "make wheel      make every explorer where nothing but the course's wheel was installed"
 	@echo "make clean      remove the environments and everything else that can be made again"
 
 # The token stays on, and only this machine can connect. Root needs a flag of its own.
 lab: .venv/.made
-	@echo "Starting JupyterLab. It opens in your browser. To stop it, press Ctrl-C here twice."
+	@echo "Starting JupyterLab (some seconds). It opens in your browser. To stop it, press Ctrl-C here twice."
 	@if [ "$$(id -u)" = 0 ]; then root=--allow-root; else root=; fi; \
 	JUPYTER_CONFIG_PATH="$${JUPYTER_CONFIG_PATH:+$$JUPYTER_CONFIG_PATH:}$(CURDIR)/tools/jupyter" \
 	.venv/bin/python -m jupyterlab --ServerApp.ip=127.0.0.1 --ServerApp.root_dir=. \
@@ -81,8 +87,11 @@ bench-torch: requirements.lock
 notebooks: .venv/.made
 	@.venv/bin/python -m tools.regenerate
 
-site: .venv/.site
-	@.venv/bin/python -m tools.site $(SITE_FLAGS)
+site: .venv/.site $(if $(LITE),.venv-lite/.made)
+	@.venv/bin/python -m tools.site $(SITE_FLAGS) $(if $(LITE),--lite .venv-lite/bin/python)
+
+export: .venv/.made
+	@.venv/bin/python -m tools.export $(EXPORT_FLAGS)
 
 size: .venv/.made
 	@.venv/bin/python -m tools.size
@@ -100,8 +109,7 @@ lint: .venv/.made
 	{ echo "$(PYTHON) cannot make environments. On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
 	@echo "Making the environment in .venv (about a minute, once) ..."
 	@$(PYTHON) -m venv .venv
-	@echo "  fetching the packages that requirements.lock names ..."
-	@.venv/bin/python $(PIP) install --require-hashes -r requirements.lock
+	@.venv/bin/python tools/fetch.py requirements.lock
 	@echo "  installing the course's own package ..."
 	@.venv/bin/python $(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
@@ -110,7 +118,14 @@ lint: .venv/.made
 # What makes the pages of the site, which nobody else needs.
 .venv/.site: .venv/.made requirements-site.lock
 	@echo "Adding to .venv what makes the pages of the site ..."
-	@.venv/bin/python $(PIP) install --require-hashes -r requirements-site.lock
+	@.venv/bin/python tools/fetch.py requirements-site.lock
+	@touch $@
+
+# JupyterLite takes along what its environment has of extensions, so it has one of its own.
+.venv-lite/.made: requirements-lite.lock
+	@echo "Making .venv-lite, which holds JupyterLite (a minute, once) ..."
+	@test -x .venv-lite/bin/python || $(PYTHON) -m venv .venv-lite
+	@.venv-lite/bin/python tools/fetch.py requirements-lite.lock
 	@touch $@
 
 # What follows is for those who maintain the course.
@@ -124,6 +139,8 @@ lock: $(UV)
 	@$(UV) pip compile pyproject.toml --all-extras --group test $(COMPILE) --output-file requirements.lock
 	@$(UV) pip compile pyproject.toml --group site --constraint requirements.lock $(COMPILE) \
 	  --output-file requirements-site.lock
+	@$(UV) pip compile pyproject.toml --group lite --constraint requirements.lock $(COMPILE) \
+	  --output-file requirements-lite.lock
 
 floor: $(UV)
 	@echo "Making .venv-floor with the oldest versions that pyproject.toml allows ..."
@@ -149,8 +166,16 @@ colab:
 	  echo "running $$notebook ..."; .venv-colab/bin/jupyter execute --timeout=300 $$notebook || exit 1; \
 	done
 
+wheel: .venv/.made
+	@echo "Making .venv-wheel, which holds the wheel and what it needs ..."
+	@rm -rf .venv-wheel build/wheel
+	@$(PYTHON) -m venv .venv-wheel
+	@.venv/bin/python $(PIP) wheel --no-deps --no-build-isolation --wheel-dir build/wheel .
+	@.venv-wheel/bin/python $(PIP) install build/wheel/*.whl
+	@.venv-wheel/bin/python tools/wheel.py
+
 clean:
-	rm -rf .venv .venv-lock .venv-floor .venv-newest .venv-colab .venv-torch build *.egg-info
+	rm -rf .venv .venv-lock .venv-floor .venv-newest .venv-colab .venv-torch .venv-lite .venv-wheel build *.egg-info
 	rm -rf .pytest_cache .ruff_cache .hypothesis
 	find helpers tests tools notebooks -name __pycache__ -prune -exec rm -rf {} +
 	find . -name .ipynb_checkpoints -prune -exec rm -rf {} +

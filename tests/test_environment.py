@@ -2,9 +2,11 @@
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from importlib import metadata
 from pathlib import Path
 
@@ -19,7 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
-SITE_LOCK = (ROOT / "requirements-site.lock").read_text("utf-8")
+# What is installed for one purpose: the group of pyproject.toml, and its lock.
+OTHERS = {name: (ROOT / f"requirements-{name}.lock").read_text("utf-8") for name in ("site", "lite")}
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 
 # conda-forge's matplotlib brings the Qt toolkit along, its matplotlib-base does not.
@@ -34,7 +37,7 @@ def by_name(lines):
 RUNTIME = by_name(PYPROJECT["project"]["dependencies"])
 TEST = by_name(PYPROJECT["dependency-groups"]["test"])
 EXTRAS = {name: by_name(lines) for name, lines in PYPROJECT["project"]["optional-dependencies"].items()}
-SITE = by_name(PYPROJECT["dependency-groups"]["site"])
+GROUPS = {name: by_name(PYPROJECT["dependency-groups"][name]) for name in OTHERS}
 BUILD = by_name(PYPROJECT["build-system"]["requires"])
 
 
@@ -123,6 +126,32 @@ def test_the_package_and_its_explorers_are_imported_without_what_the_extras_brin
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
 
 
+def test_the_wheel_brings_all_files_of_the_package_and_asks_for_no_jupyterlab(tmp_path):
+    """`make wheel` installs it into an empty environment and makes every explorer there."""
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        tmp_path,
+        ".",
+    ]
+    shutil.copytree(ROOT, source := tmp_path / "source", ignore=shutil.ignore_patterns(".*", "build", "*.egg-info"))
+    subprocess.run([*command, "--wheel-dir", tmp_path, "."], cwd=source, check=True)
+    (path,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(path) as wheel:
+        names = set(wheel.namelist())
+        (told,) = [wheel.read(name).decode() for name in names if name.endswith(".dist-info/METADATA")]
+    files = {str(one.relative_to(ROOT)) for one in (ROOT / "helpers").rglob("*") if one.is_file()}
+    assert {one for one in files if "__pycache__" not in one} <= names
+    asked = re.findall(r"^Requires-Dist: ([^;\n]+)$", told, flags=re.MULTILINE)
+    assert by_name(asked) == RUNTIME
+
+
 # pyproject.toml and requirements.lock
 
 
@@ -134,28 +163,32 @@ def test_the_lock_pins_each_dependency_inside_its_range(name):
         assert all(version in wanted for version in pinned), f"{name} {wanted}, locked {pinned}: make lock"
 
 
-@pytest.mark.parametrize("name", sorted(DIRECT | SITE))
+EVERY = together(DIRECT, *GROUPS.values())
+
+
+@pytest.mark.parametrize("name", sorted(EVERY))
 def test_each_dependency_has_a_floor_and_no_ceiling_without_a_reason(name):
-    operators = {s.operator for s in (DIRECT | SITE)[name]}
+    operators = {s.operator for s in EVERY[name]}
     assert ">=" in operators
     assert operators == {">="} or name == "pytest"  # nbval, which reads pytest's insides, has broken with its majors
 
 
-def test_the_lock_of_the_site_pins_what_its_group_asks_for_and_contradicts_nothing():
-    """It is installed over the other one, so what stands in both is the same."""
+@pytest.mark.parametrize("group", OTHERS)
+def test_the_lock_of_a_group_pins_what_it_asks_for_and_contradicts_nothing(group):
+    """What stands in the main lock, too, is the same: the site's is installed over it, and so are films and kernel."""
     pinned = {}
-    for requirement, hashes in locked(SITE_LOCK):
+    for requirement, hashes in locked(OTHERS[group]):
         assert hashes, f"{requirement} has no hash"
         name = canonicalize_name(requirement.name)
         pinned.setdefault(name, set()).update(Version(one.version) for one in requirement.specifier)
     for name, versions in pinned.items():
         other = locked_versions(name)
         assert not other or versions <= set(other), f"{name} {versions}, in requirements.lock {other}: make lock"
-    for name, wanted in SITE.items():
+    for name, wanted in GROUPS[group].items():
         assert all(version in wanted for version in pinned[name]), f"{name} {wanted}, locked {pinned[name]}: make lock"
 
 
-@pytest.mark.parametrize("lock", [LOCK, SITE_LOCK], ids=["all", "site"])
+@pytest.mark.parametrize("lock", [LOCK, *OTHERS.values()], ids=["all", *OTHERS])
 def test_the_lock_names_no_place(lock):
     """No address, host or path, and no option that could bring one in: only names, versions, markers and hashes."""
     line = re.compile(r"[A-Za-z0-9_.-]+==[^/@\\]+ \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
@@ -255,7 +288,7 @@ def test_the_readme_shows_its_two_commands_before_anything_else():
     assert [line.split("#")[0].strip() for line in blocks[0].strip().splitlines()] == ["make lab", "make test"]
 
 
-@pytest.mark.parametrize("name", sorted(DIRECT | SITE))
+@pytest.mark.parametrize("name", sorted(EVERY))
 def test_contributing_says_why_each_dependency_is_there(name):
     lines = (ROOT / "CONTRIBUTING.md").read_text("utf-8").splitlines()
     assert [line for line in lines if line.startswith(f"- `{name}`: ")], f"CONTRIBUTING.md has no line for {name}"

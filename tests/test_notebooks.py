@@ -197,12 +197,13 @@ class Shown(HTMLParser):
         self.text += "" if self._in else data
 
 
-EXPORTS = re.findall(r"^\.venv/bin/python (-m nbconvert .*) \S+$", (ROOT / "README.md").read_text("utf-8"), flags=re.M)
+FRONT_ENDS = (ROOT / "docs" / "front-ends.md").read_text("utf-8")
+EXPORTS = re.findall(r"^\.venv/bin/python (-m nbconvert .*) \S+$", FRONT_ENDS, flags=re.M)
 
 
 @pytest.mark.parametrize("command", EXPORTS, ids=lambda command: "run" if "--execute" in command else "as stored")
 def test_an_exported_page_shows_each_picture_and_says_it_without_a_network(command, tmp_path):
-    """By the commands of the README, in nbconvert's default template."""
+    """By nbconvert's own commands, in its default template."""
     notebook = nbformat.read(PATHS[0], as_version=4)
     told = [
         output.data["text/plain"]
@@ -222,7 +223,7 @@ def test_an_exported_page_shows_each_picture_and_says_it_without_a_network(comma
         assert sentence in page.text
 
 
-def test_the_readme_says_how_to_export_stored_and_run_anew():
+def test_it_is_said_how_nbconvert_exports_stored_and_run_anew():
     assert sorted("--execute" in command for command in EXPORTS) == [False, True]
 
 

@@ -148,9 +148,49 @@ def test_each_page_leads_to_where_its_notebook_runs_if_that_is_configured():
         assert plain == nbformat.read(path, as_version=4).cells[0].source
 
 
+def test_each_page_leads_to_its_notebook_in_the_browser_if_the_site_has_one():
+    for path in pages.NOTEBOOKS[:2]:
+        source = nbformat.reads(pages.notebook_source(path, [], lite=True), as_version=4).cells[0].source
+        assert source.count(f'<a href="lite/lab/index.html?path={path.name}">') == 1
+        assert "lite" not in pages.notebook_source(path, [], BOTH)
+
+
+README = (films.ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_readme_leads_to_where_the_course_is_read_and_run_and_to_nowhere_if_that_is_not_configured():
+    made = address.with_ways(README, BOTH)
+    told = re.search(f"{address.BEGIN}(.*){address.END}", made, flags=re.DOTALL)[1]
+    urls = re.findall(r"\[([^\]]+)\]\(([^)]+)\)", told)
+    assert [name for name, _ in urls] == [
+        "Read it, and move it",
+        "Run it in Binder",
+        "Run it in Colab",
+        "Run it in the browser",
+    ]
+    assert all(re.match(r"https://(owner\.github\.io/name/|mybinder\.org/|colab\.)", url) for _, url in urls)
+    assert "https://" not in re.search(f"{address.BEGIN}(.*){address.END}", address.with_ways(made, {}), re.DOTALL)[1]
+    with pytest.raises(ValueError, match="one place"):
+        address.with_ways("# Course", BOTH)
+
+
+def test_the_links_of_the_readme_are_those_of_pyproject():
+    assert address.with_ways(README, address.urls()) == README, "run: python -m tools.site.address"
+
+
+def test_the_line_that_puts_an_explorer_into_a_page_has_the_address_of_the_site():
+    one = SHOWN["taps_explorer"]
+    assert 'src="explorers/taps_explorer.html"' in pages.frame_line(one)
+    assert (
+        'src="https://owner.github.io/name/explorers/taps_explorer.html"' in pages.sources([one], BOTH)["explorers.md"]
+    )
+    assert "with the address of this site" in pages.sources([one])["explorers.md"]
+    assert "with the address of this site" not in pages.sources([one], BOTH)["explorers.md"]
+
+
 def test_a_copy_for_colab_installs_the_course_before_all_else_and_only_where_it_is_missing(monkeypatch):
     notebook = nbformat.read(pages.NOTEBOOKS[1], as_version=4)
-    copied = address.copy(notebook, BOTH["Repository"])
+    copied = address.copy(notebook, f"git+{BOTH['Repository']}")
     nbformat.validate(copied)
     first = next(cell for cell in copied.cells if cell.cell_type == "code")
     assert [cell for cell in copied.cells if cell is not first] == notebook.cells

@@ -1,6 +1,6 @@
 """Make the site: every notebook as a page whose explorers move without a kernel, and every explorer alone.
 
-    python -m tools.site [--pages NAME ...]
+    python -m tools.site [--publish] [--lite PYTHON]
 
 Writes build/site, which opens from its folder and asks no other host for anything. Films are recorded on all cores, and
 kept in build/films: what makes a film is in its name, so that only what has changed is recorded again.
@@ -19,7 +19,7 @@ import nbformat
 from tqdm import tqdm
 
 from helpers.experiments import ONE_THREAD
-from tools.site import address, links, pages
+from tools.site import address, links, lite, pages
 from tools.site.films import ROOT, record, stills_of
 
 BUILD = ROOT / "build"
@@ -108,6 +108,7 @@ def main(argv: list[str] | None = None) -> None:
         "--only", nargs="*", metavar="EXPLORER", help="these explorers alone, and no pages of notebooks"
     )
     parser.add_argument("--publish", action="store_true", help="fail where pyproject.toml has no addresses")
+    parser.add_argument("--lite", metavar="PYTHON", help="put a JupyterLite into it, by the environment of this python")
     arguments = parser.parse_args(argv)
     site, shown = BUILD / "site", pages.explorers()
     if arguments.only:
@@ -123,11 +124,15 @@ def main(argv: list[str] | None = None) -> None:
         print("pyproject.toml does not say where this will be published: no links to Binder and Colab, no copies.")
     else:
         for path in pages.NOTEBOOKS:
-            copied = address.copy(nbformat.read(path, as_version=4), found["Repository"])
+            copied = address.copy(nbformat.read(path, as_version=4), f"git+{found['Repository']}")
             write(site / "colab" / path.name, nbformat.writes(copied))
-    sphinx(pages.sources(shown, found), site)
+    sphinx(pages.sources(shown, found, lite=bool(arguments.lite)), site)
     standalone(shown, site)
     films(shown, site, BUILD / "films")
+    if arguments.lite:
+        lite.build(arguments.lite, BUILD / "lite", site, pages.NOTEBOOKS)
+    else:
+        shutil.rmtree(site / "lite", ignore_errors=True)  # of another day, to which no page leads
     (site / ".nojekyll").touch()
     # What nobody reads: maps of the theme's scripts, its templates, and its words in other languages.
     for path in (*site.rglob("*.map"), *site.glob("_static/*macros.html"), *site.glob("_static/locales/*/*/*")):

@@ -141,13 +141,14 @@ def project() -> dict:
     return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
-def notebook_source(path: Path, shown: list[Shown], found: dict | None = None) -> str:
+def notebook_source(path: Path, shown: list[Shown], found: dict | None = None, lite: bool = False) -> str:
     """Return the notebook at ``path`` for Sphinx: explorers in place of stills, buttons in place of choices.
 
     found : the addresses that are configured (`address.urls`), to which a line below the title leads.
+    lite : whether the site has a JupyterLite, to which it leads, too.
     """
     notebook = nbformat.read(path, as_version=4)
-    ways = address.ways(found or {}, path.name)
+    ways = address.ways(found or {}, path.name, lite)
     if ways:
         heading, _, rest = notebook.cells[0].source.partition("\n")
         notebook.cells[0].source = f"{heading}\n\n{ways}\n{rest}"
@@ -189,23 +190,25 @@ def map_table() -> str:
     return table.replace("(notebooks/", "(")
 
 
-def sources(shown: list[Shown], where: dict | None = None) -> dict[str, str]:
-    """Return, by name, the files of which Sphinx makes the site; ``where`` are the addresses that are configured."""
-    found = {path.name: notebook_source(path, shown, where) for path in NOTEBOOKS}
+def sources(shown: list[Shown], where: dict | None = None, lite: bool = False) -> dict[str, str]:
+    """Return, by name, the files of which Sphinx makes the site; the rest is as for `notebook_source`."""
+    where = where or {}
+    found = {path.name: notebook_source(path, shown, where, lite) for path in NOTEBOOKS}
     names = [path.stem for path in NOTEBOOKS]
     first = shown[0].element
-    ways = address.ways(where or {}, NOTEBOOKS[0].name)
+    ways = address.ways(where, NOTEBOOKS[0].name, lite)
     texts = {"ways": f"With nothing to install: {ways}.\n\n" if ways else ""}
+    texts |= {"paste": "" if "Site" in where else ", with the address of this site before `explorers/`"}
     texts |= {"map": map_table(), "first": first, "toc": "\n".join(names), "description": project()["description"]}
     for page in ("index", "live", "explorers"):
         found[f"{page}.md"] = (HERE / f"{page}.md").read_text("utf-8")
-    rows = []
+    rows, site = [], where.get("Site", "")
     for one in shown:
         if one.name == one.call.name:
             rows.append(
                 f'## {title(one.name)}\n\n<a href="explorers/{one.name}.html">Open it alone</a> · in notebook '
                 f"[{one.notebook.stem[:2]}]({one.notebook.name}), where it is explained\n\n"
-                f"```html\n{frame_line(one)}\n```\n"
+                f"```html\n{frame_line(one, site)}\n```\n"
             )
     texts["explorers"] = "\n".join(rows)
     for name, text in texts.items():
@@ -214,13 +217,12 @@ def sources(shown: list[Shown], where: dict | None = None) -> dict[str, str]:
     return found
 
 
-def frame_line(one: Shown) -> str:
-    """Return the line that puts an explorer into another page."""
-    height = (
-        int.from_bytes(one.png[20:24]) // 2 + 260
-    )  # of the still, which is twice as fine, and of what stands around
+def frame_line(one: Shown, site: str = "") -> str:
+    """Return the line that puts an explorer of the ``site`` at this address into another page."""
+    # Of the still, which is twice as fine, and of what stands around.
+    height = int.from_bytes(one.png[20:24]) // 2 + 260
     return (
-        f'<iframe src="explorers/{one.name}.html" title="{html.escape(title(one.name))}" '
+        f'<iframe src="{site and f"{site}/"}explorers/{one.name}.html" title="{html.escape(title(one.name))}" '
         f'width="100%" height="{height}" loading="lazy"></iframe>'
     )
 
