@@ -20,7 +20,8 @@ PIP = -m pip --quiet --disable-pip-version-check
 UV = .venv-lock/bin/uv
 COMPILE = --universal --python-version 3.11 --upgrade --generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: help lab test quick draws claims bench bench-torch notebooks site export size lint lock floor newest colab wheel clean
+.PHONY: help lab test quick draws claims bench bench-torch notebooks handout site export size lint lock floor newest colab \
+  wheel clean
 
 help:
 	@echo "make lab        open the course in JupyterLab         (LAB_FLAGS=--no-browser prints the address instead)"
@@ -31,6 +32,7 @@ help:
 	@echo "make bench      measure, in a real browser, how soon a picture follows its slider"
 	@echo "make bench-torch  measure the last part of make bench alone: against PyTorch, in an environment of its own"
 	@echo "make notebooks  run the notebooks and store what they show"
+	@echo "make handout    write the notebooks without solutions, and the solutions, to build/handout"
 	@echo "make site       make the site, which needs no kernel, in build/site  (some minutes; then only what changed)"
 	@echo "                (LITE=1 puts a kernel for the reader's own browser into it)"
 	@echo "make export     make pages of the notebooks, to hand out or print, in build/export  (EXPORT_FLAGS='--to slides')"
@@ -86,6 +88,9 @@ bench-torch: requirements.lock
 
 notebooks: .venv/.made
 	@.venv/bin/python -m tools.regenerate
+
+handout: .venv/.made
+	@.venv/bin/python -m tools.handout
 
 site: .venv/.site $(if $(LITE),.venv-lite/.made)
 	@.venv/bin/python -m tools.site $(SITE_FLAGS) $(if $(LITE),--lite .venv-lite/bin/python)

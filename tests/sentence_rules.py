@@ -64,14 +64,14 @@ def jacobian(s, said):
 def depth(s, said):
     for name in ("deep net", "recurrent net"):
         left = read(said, f"{name} #")[0]
-        factor = re.search(name + r" \S+ \(a factor (\S+) a layer\)", said)
+        factor = re.search(name + r" \S+ \(a factor of (\S+) per layer\)", said)
         assert (left == 0) == (factor is None)
         assert factor is None or near(float(factor[1]) ** 50, left, 0.06 + 50 * 2.2e-3)
 
 
 def digits(s, said):
     (last,), (first,) = read(said, f"is # in layer {s['n_layers'] - 1}"), read(said, "and # in layer 1")
-    factor = re.search(r"layer 1, a factor (\S+?) a layer", said)
+    factor = re.search(r"layer 1, a factor of (\S+?) per layer", said)
     assert factor is None or near(last * float(factor[1]) ** (s["n_layers"] - 2), first, 0.12 + 2.2e-3 * s["n_layers"])
     assert not ("keeps the update in every layer" in said and ("rounds most" in said or "An update is larger" in said))
 

@@ -44,7 +44,7 @@ def rng(*seed):
 
 
 def factor_a_layer(name, gain, seed, n=64, n_layers=50):
-    """The factor a layer between the row that enters at the output and the one that leaves at the input."""
+    """The factor per layer between the row that enters at the output and the one that leaves at the input."""
     f, slope = SLOPES[name]
     draw = rng(seed)
     weights, Z = [gain * (draw.standard_normal((n, n)) / np.sqrt(n)) for _ in range(n_layers)], []

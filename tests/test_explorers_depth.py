@@ -104,7 +104,7 @@ def test_the_identity_of_gain_g_multiplies_by_about_g_in_the_deep_and_in_the_rec
     explorer = depth_explorer("identity")
     for gain in (0.5, 1.0, 2.0):
         explorer.update(gain=gain)
-        factors = [float(value) for value in re.findall(r"a factor ([\d.]+) a layer", explorer.sentence)]
+        factors = [float(value) for value in re.findall(r"a factor of ([\d.]+) per layer", explorer.sentence)]
         assert factors == pytest.approx([gain, gain], rel=0.2)
 
 
@@ -112,7 +112,7 @@ def test_the_identity_of_gain_g_multiplies_by_about_g_in_the_deep_and_in_the_rec
 def test_the_digits_say_the_layers_in_which_single_precision_loses_gradient_and_update():
     explorer = digits_explorer("sigmoid")
     assert re.search(
-        r"is 0\.1\d+ in layer 18 and 10\^-1[12]\.\d in layer 1, a factor 0\.2\d+ a layer", explorer.sentence
+        r"is 0\.1\d+ in layer 18 and 10\^-1[12]\.\d in layer 1, a factor of 0\.2\d+ per layer", explorer.sentence
     )
     assert re.search(r"rounds most of an update away in layers 1 to (7|8|9|10|11)\.", explorer.sentence)
     explorer.update(n_layers=50, scheme="small")

@@ -173,7 +173,7 @@ def numbers_of_notebook_04():
         for one, slope in zip(weights[::-1], slopes[::-1], strict=True):
             g = (g * slope) @ one
         size = np.linalg.norm(g)
-        yield f"{name} net {size:.3g} (a factor {size ** (1 / 50):.3g} a layer)"
+        yield f"{name} net {size:.3g} (a factor of {size ** (1 / 50):.3g} per layer)"
 
     # On the digits.
     images, labels = digits()
@@ -181,7 +181,7 @@ def numbers_of_notebook_04():
     weights = drawn("Glorot", 19, 0)
     seen = levels(weight_gradients(weights, "sigmoid", X[:, :1], targets[:, :1]))
     yield f"is {10 ** seen[-2]:.3g} in layer 18 and 10^{seen[0]:.1f} in layer 1"
-    yield f"a factor {10 ** ((seen[0] - seen[-2]) / 17):.3g} a layer"
+    yield f"a factor of {10 ** ((seen[0] - seen[-2]) / 17):.3g} per layer"
     border = [np.log10(2.0**-24 / 0.1 * np.linalg.norm(W) / np.sqrt(len(W))) for W in weights]
     rounded = np.flatnonzero(seen < border) + 1
     assert list(rounded) == list(range(1, len(rounded) + 1))

@@ -6,9 +6,11 @@ import re
 import numpy as np
 import pytest
 
+from helpers.data import hearing
 from helpers.exercises import CHOICES
 from helpers.experiments.cells import reported
 from helpers.explorers.contributions import contributions_explorer
+from helpers.maths.latching import holders
 
 
 def logistic(z):
@@ -147,7 +149,480 @@ def tied_or_not(task, length):
     return tied, alone
 
 
+def norm(M):
+    return np.linalg.norm(M, 2)
+
+
+def how_much_longer_w_of_1_keeps():
+    steps = []
+    for w in (0.9, 1.0):
+        h, left, t = 0.1, 1.0, 0
+        while left >= 0.05:
+            h, t = np.tanh(w * h), t + 1
+            left *= w * (1 - h * h)
+        steps.append(t)
+    assert steps[0] == 29  # as the question says
+    return "about 30 times as long" if 25 < steps[1] / steps[0] < 40 else ""
+
+
+def how_far_apart():
+    h = np.array([0.49, 0.51])
+    for _ in range(50):
+        h = logistic(8 * h - 4)
+    return "almost 1" if h[1] - h[0] > 0.9 else "almost 0"
+
+
+def what_clipping_changes(g=(30.0, 40.0), most=5.0):
+    clipped = np.array(g) * most / np.hypot(*g)
+    turned = abs(clipped[0] * g[1] - clipped[1] * g[0]) > 1e-9
+    return "both" if turned else "its length" if np.hypot(*clipped) < np.hypot(*g) else ""
+
+
+def differences(f, x, step=1e-6):
+    return np.stack([(f(x + d) - f(x - d)) / (2 * step) for d in step * np.eye(len(x))], axis=1)
+
+
+def where_the_slopes_stand():
+    W, h = np.random.default_rng(0).standard_normal((3, 3)), np.array([0.3, -0.7, 0.5])
+    S = np.diag(1 - np.tanh(W @ h) ** 2)
+    true = differences(lambda h: np.tanh(W @ h), h)
+    fits = [np.allclose(true, one, atol=1e-8) for one in (S @ W, W @ S)]
+    return "S W: its entries are f′(zᵢ) Wᵢⱼ" if fits == [True, False] else ""
+
+
+def which_product():
+    W, h = np.random.default_rng(0).standard_normal((3, 3)), np.array([0.3, -0.7, 0.5])
+
+    def run(h):
+        for _ in range(3):
+            h = np.tanh(W @ h)
+        return h
+
+    S, state = [], h
+    for _ in range(3):
+        state = np.tanh(W @ state)
+        S.append(np.diag(1 - state**2))
+    true = differences(run, h)
+    products = {
+        "newest left, S W": S[2] @ W @ S[1] @ W @ S[0] @ W,
+        "oldest left, S W": S[0] @ W @ S[1] @ W @ S[2] @ W,
+        "newest left, W S": W @ S[2] @ W @ S[1] @ W @ S[0],
+        "as printed": W.T @ S[0] @ W.T @ S[1] @ W.T @ S[2],
+    }
+    (right,) = [name for name, product in products.items() if np.allclose(product, true, atol=1e-8)]
+    return right
+
+
+def shape_at_layer_1():
+    row, factors = np.ones((1, 5)), [np.ones((5, 30)), np.ones((30, 20))]
+    for W in factors:
+        row = row @ W
+    return "×".join(map(str, row.shape))
+
+
+def first_to_last(f, slope, gain, depth=50, n=64, seeds=10):
+    """Return the mean, in logarithms, of the factor per layer of the gradient in a net of random weights."""
+    logs = []
+    for seed in range(seeds):
+        rng = np.random.default_rng(seed)
+        weights = gain * rng.standard_normal((depth, n, n)) / np.sqrt(n)
+        h, slopes = rng.standard_normal(n), []
+        for W in weights:
+            z = W @ h
+            h = f(z)
+            slopes.append(slope(z))
+        g = rng.standard_normal(n)
+        before = np.linalg.norm(g)
+        for W, s in zip(weights[::-1], slopes[::-1], strict=True):
+            g = (g * s) @ W
+        logs.append(np.log(np.linalg.norm(g) / before) / depth)
+    return np.exp(np.mean(logs))
+
+
+def tanh_slope(z):
+    return 1 - np.tanh(z) ** 2
+
+
+def which_gain_keeps_it():
+    off = {gain: abs(np.log(first_to_last(np.tanh, tanh_slope, gain))) for gain in (0.8, 1.0, 1.25, 3.0)}
+    return {0.8: "near 0.8", 1.0: "1", 1.25: "near 1.25", 3.0: "3"}[min(off, key=off.get)]
+
+
+def logistic_slope(z):
+    return logistic(z) * logistic(-z)
+
+
+def how_many_times_smaller():
+    """Glorot's variance is 1/n where all layers are alike; 17 layers lie between."""
+    left = first_to_last(logistic, logistic_slope, 1.0) ** 17
+    return "far more than a million times" if left < 1e-8 else "a million times"
+
+
+def relu(z):
+    return np.maximum(z, 0)
+
+
+def relu_slope(z):
+    return (z > 0) * 1.0
+
+
+def which_first_weights():
+    """From layer 1 to 50, ReLU: of gain 1 are Glorot's, 1/√n and, in what ReLU leaves, the orthogonal ones."""
+    factors = {name: first_to_last(relu, relu_slope, gain) for name, gain in (("Glorot", 1), ("3", 3), ("He", 2**0.5))}
+    keeps = [name for name, factor in factors.items() if 0.01 < factor**49 < 100]
+    return keeps[0] if len(keeps) == 1 else ""
+
+
+def what_to_change():
+    sigmoid, he = (first_to_last(logistic, logistic_slope, gain) ** 30 for gain in (1.0, 2**0.5))
+    assert 10 * he < 1e-8  # ten times the learning rate is nothing, too
+    assert sigmoid < he  # Glorot's weights are smaller
+    return "'relu' in place of 'sigmoid'" if first_to_last(relu, relu_slope, 2**0.5) ** 30 > 1e-3 else ""
+
+
+def where_powers_turn():
+    """At g = 0.8 σ_max is above 1, ρ below: the power fades; at 1.25 both are above: it grows."""
+    W = np.random.default_rng(0).standard_normal((60, 60)) / np.sqrt(60)
+    for g, grows in ((0.8, False), (1.25, True)):
+        sigma, rho = norm(g * W), np.abs(np.linalg.eigvals(g * W)).max()
+        assert sigma > 1
+        assert (rho > 1) == grows == (norm(np.linalg.matrix_power(g * W, 100)) > 1)
+    return "where ρ, of the eigenvalues, passes 1"
+
+
+def what_a_fading_power_says():
+    """[[0.9, 1], [0, 0.9]] has σ_max near 1.5 and fades: no eigenvalue above 1; it is neither normal nor orthogonal."""
+    W = np.array([[0.9, 1.1], [0.0, 0.9]])
+    assert norm(W) > 1.5
+    assert norm(np.linalg.matrix_power(W, 300)) < 1e-6
+    assert not np.allclose(W @ W.T, W.T @ W)
+    fades = np.abs(np.linalg.eigvals(W)).max() < 1
+    return "no eigenvalue is above 1 in size" if fades else "an eigenvalue is above 1"
+
+
+def tanh_net(gain, n=16, T=40, drive=1.0, seed=0, m=4):
+    """Return the states and the Jacobian of each step of a tanh net that reads noise."""
+    rng = np.random.default_rng(seed)
+    W, U = gain * rng.standard_normal((n, n)) / np.sqrt(n), drive * rng.standard_normal((n, m))
+    X, H, J = rng.standard_normal((T, m)), [rng.uniform(-1, 1, n)], []
+    for x in X:
+        H.append(np.tanh(W @ H[-1] + U @ x))
+        J.append((1 - H[-1] ** 2)[:, None] * W)
+    return W, np.array(H), np.array(J)
+
+
+def product(J):
+    P = np.eye(J.shape[-1])
+    for one in J:
+        P = one @ P
+    return P
+
+
+def what_the_diagonal_holds(seeds=10):
+    """Of random losses at each step, the pairs k = t against the whole gradient of W; the median of some nets."""
+    lost = []
+    for seed in range(seeds):
+        _, H, J = tanh_net(1.0, n=8, T=12, seed=seed, m=2)
+        G = np.random.default_rng(seed).standard_normal((13, 8))
+        whole, diagonal = np.zeros((8, 8)), np.zeros((8, 8))
+        for t in range(1, 13):
+            row = G[t]
+            for k in range(t, 0, -1):
+                part = np.outer(row * (1 - H[k] ** 2), H[k - 1])
+                whole += part
+                diagonal += part * (k == t)
+                row = row @ J[k - 1]
+        lost.append(np.linalg.norm(diagonal) / np.linalg.norm(whole))
+    return "more than a half" if np.median(lost) > 0.5 else "about a third"
+
+
+def which_norm_stays():
+    Q = np.linalg.qr(np.random.default_rng(0).standard_normal((16, 16)))[0]
+    norms = {
+        "linear with W = 0.9 Q": norm(np.linalg.matrix_power(0.9 * Q, 40)),
+        "linear with W = 1.1 Q": norm(np.linalg.matrix_power(1.1 * Q, 40)),
+        "ReLU with W = I": norm(np.linalg.matrix_power(np.diag(relu_slope(np.ones(16))) @ np.eye(16), 40)),
+        "tanh with gain 0.5": norm(product(tanh_net(0.5)[2])),
+        "ReLU with gain 3": first_to_last(relu, relu_slope, 3.0) ** 40,
+    }
+    (stays,) = [name for name, size in norms.items() if abs(size - 1) < 1e-9]
+    return stays
+
+
+def what_two_runs_do(gain=0.8):
+    W, H, J = tanh_net(gain)
+    other = -H[0]
+    rng = np.random.default_rng(0)
+    rng.standard_normal((16, 16))
+    U, X = rng.standard_normal((16, 4)), rng.standard_normal((40, 4))
+    for x in X:
+        other = np.tanh(W @ other + U @ x)
+    meet, gone = np.abs(other - H[-1]).max() < 1e-6, norm(product(J)) < 1e-6
+    return "they meet, and the gradient is gone" if meet and gone else "they stay apart"
+
+
+def whether_runs_meet_where_the_gradient_has_gone():
+    """The latch of notebook 02."""
+    h, left = np.array([-0.1, 0.1]), np.ones(2)
+    for _ in range(100):
+        h = np.tanh(2 * h)
+        left = left * 2 * (1 - h * h)
+    return "no, not always" if left.max() < 1e-9 and h[1] - h[0] > 1 else "yes, always"
+
+
+def how_loose_the_bound_is(seeds=10):
+    gaps = []
+    for seed in range(seeds):
+        W, _, J = tanh_net(0.9, seed=seed, drive=0.5)
+        gaps.append(40 * np.log10(norm(W)) - np.log10(norm(product(J))))
+    return "by ten or more" if np.median(gaps) > 10 else "by about five"
+
+
+def whether_the_rungs_meet():
+    Q = np.linalg.qr(np.random.default_rng(0).standard_normal((16, 16)))[0]
+    rungs = [norm(np.linalg.matrix_power(1.2 * Q, 40)), norm(1.2 * Q) ** 40, (1.0 * norm(1.2 * Q)) ** 40]
+    return "yes, in some nets of many neurons" if np.allclose(rungs, rungs[0]) else "no, never"
+
+
+def what_the_norm_says():
+    """γ‖W‖ is 3/4 for sigmoid; a saturated tanh net with W = 3 I vanishes, and one at rest at 0 explodes."""
+    assert 0.25 * 3 < 1 < 1 * 3
+    saturated, at_rest = 0.5, 0.0
+    left = [1.0, 1.0]
+    for _ in range(10):
+        saturated, at_rest = np.tanh(3 * saturated), np.tanh(3 * at_rest)
+        left = [left[0] * 3 * (1 - saturated**2), left[1] * 3 * (1 - at_rest**2)]
+    return "only that the sigmoid net's vanishes" if left[0] < 1e-6 and left[1] > 1e4 else ""
+
+
+def hops(tap=5, lag=100):
+    g = [1.0]
+    for t in range(1, lag + 1):
+        g.append(0.9 * g[t - tap] if t >= tap else 0.0)
+    (power,) = [k for k in (5, 20, 100) if math.isclose(g[lag], 0.9**k)]
+    return "0.9" + str(power).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def residual_steps(eps=1.0, n=16, T=100):
+    rng = np.random.default_rng(0)
+    W, h = rng.standard_normal((n, n)) / np.sqrt(n), rng.standard_normal(n)
+    P = np.eye(n)
+    for _ in range(T):
+        f = np.tanh(W @ h)
+        P, h = P + eps * ((1 - f**2)[:, None] * W) @ P, h + eps * f
+    return "it grows" if norm(P) > 10 else "it vanishes, too"
+
+
+def which_f_is_constant():
+    z = np.linspace(-3, 3, 601)
+    fs = {
+        "f(z) = z": z,
+        "f(z) = 2z": 2 * z,
+        "f(z) = tanh(2z)": np.tanh(2 * z),
+        "f(z) = ReLU(2z)": relu(2 * z),
+    }
+    (right,) = [name for name, f in fs.items() if np.allclose(0.5 * np.diff(f) / np.diff(z), 1)]
+    return right
+
+
+def lstm_net(scale, b_f, b_i=0.0, n=16, m=4, T=100, seed=0, symbols=False):
+    """Return W and, for each step, c before, i, f, g, o and c after, of an LSTM that reads noise."""
+    rng = np.random.default_rng(seed)
+    W = scale * rng.standard_normal((4, n, n)) / np.sqrt(n)
+    U, b = rng.standard_normal((4, n, m)) / np.sqrt(m if not symbols else 1), np.zeros((4, n))
+    b[0], b[1] = b_i, b_f
+    X = np.eye(m)[rng.integers(m, size=T)] if symbols else rng.standard_normal((T, m))
+    c, h, steps = np.zeros(n), np.zeros(n), []
+    for x in X:
+        z = W @ h + U @ x + b
+        i, f, g, o = logistic(z[0]), logistic(z[1]), np.tanh(z[2]), logistic(z[3])
+        new = f * c + i * g
+        steps.append((c, i, f, g, o, new))
+        c, h = new, o * np.tanh(new)
+    return W, steps
+
+
+def all_paths_or_one(seeds=10):
+    larger = []
+    for seed in range(seeds):
+        W, steps = lstm_net(8.0, 1.0, seed=seed)
+        P, carousel = np.eye(32), np.ones(16)
+        for c, i, f, g, o, new in steps:
+            E = o * (1 - np.tanh(new) ** 2)
+            A = (g * i * (1 - i))[:, None] * W[0] + (c * f * (1 - f))[:, None] * W[1] + (i * (1 - g**2))[:, None] * W[2]
+            R = (np.tanh(new) * o * (1 - o))[:, None] * W[3]
+            P = np.block([[np.diag(f), A], [np.diag(E * f), E[:, None] * A + R]]) @ P
+            carousel = carousel * f
+        larger.append(norm(P[:16, :16]) > carousel.max())
+    return "larger" if np.mean(larger) > 0.8 else "smaller"
+
+
+def what_h_shows_of_a_full_cell(seeds=5):
+    shown = [
+        np.median(steps[-1][4] * (1 - np.tanh(steps[-1][5]) ** 2))
+        for steps in (
+            lstm_net(1.0, math.log(199), n=32, m=6, T=200, seed=seed, symbols=True)[1] for seed in range(seeds)
+        )
+    ]
+    return "next to nothing" if np.median(shown) < 0.01 else "about a half"
+
+
+def which_state_is_large(bias=8.0, n=16, T=100):
+    _, steps = lstm_net(1.0, bias)
+    c = np.abs(steps[-1][5]).max()
+    rng, h = np.random.default_rng(0), np.zeros(n)
+    W, U = rng.standard_normal((3, n, n)) / np.sqrt(n), rng.standard_normal((3, n, 4)) / 2
+    for x in rng.standard_normal((T, 4)):
+        z, r = logistic(W[0] @ h + U[0] @ x + bias), logistic(W[1] @ h + U[1] @ x)
+        h = z * h + (1 - z) * np.tanh(W[2] @ (r * h) + U[2] @ x)
+    return "c of the LSTM" if c > 2 and np.abs(h).max() < 1 else "both"
+
+
+def who_hears_more():
+    more = []
+    for first in (0, 1000):
+        nets = hearing()
+        some = nets[(nets["model"] == "tanh") & (nets["gain"] == 1.0)]
+        some = some[(some["seed"] >= first) & (some["seed"] < first + 30)]
+        learned = some["solved_at"] > 0
+        more.append(np.median(some["heard"][learned]) > np.median(some["heard"][~learned]))
+    return "it differs from thirty to thirty" if more[0] != more[1] else "yes, nearly all of them" if more[0] else ""
+
+
+def which_learns_jane():
+    nets = hearing()
+    solved = {
+        name: (one["solved_at"] > 0).mean()
+        for name, one in {
+            "the tanh net of gain 1": nets[(nets["model"] == "tanh") & (nets["gain"] == 1.0)],
+            "the LSTM with forget bias 0": nets[(nets["model"] == "lstm") & (nets["forget_bias"] == 0.0)],
+            "the LSTM with forget bias 3": nets[(nets["model"] == "lstm") & (nets["forget_bias"] == 3.0)],
+        }.items()
+    }
+    (nearly_every,) = [name for name, share in solved.items() if share > 0.9]
+    return nearly_every
+
+
+def two_linear_cells(length=200, n=500):
+    """One cell keeps, one leaks: the sign of each, in turn, is that of a symbol."""
+    rng, right = np.random.default_rng(0), []
+    for _ in range(n):
+        first, second = sorted(rng.choice(length // 2, 2, replace=False))
+        one, two = rng.choice([-1, 1], 2)
+        keeps = one + two
+        leaks = one * (1 - 1 / length) ** (length - first) + two * (1 - 1 / length) ** (length - second)
+        right.append((np.sign(keeps - leaks) == one, np.sign(leaks) == two))
+    first, second = np.array(right).all(axis=0)
+    return "yes, always" if first and second else "in a half of the sequences"
+
+
+def which_number_to_change(lag=60):
+    left = {bias: logistic(bias) ** lag for bias in (0.0, 1.0, 4.0)}
+    assert left[0.0] < left[1.0] < 1e-7
+    return "the forget bias, to 4" if left[4.0] > 0.3 else ""
+
+
+def when_a_turning_net_is_right(learned=5):
+    """From length to length the bit changes its sign: right where an even number of steps lies between."""
+    right = {length: (-1) ** (length - learned) > 0 for length in range(21, 61)}
+    return "odd" if all(right[length] == (length % 2 == 1) for length in right) else "even"
+
+
+def what_nets_do_at_7():
+    at_7 = holders(6).right[6]
+    kinds = [(at_7 > 0.9).sum(), (at_7 < 0.1).sum()]
+    return "that differs from net to net" if min(kinds) > 3 else "right as well"
+
+
+def how_many_hold(trained=3, first_seed=0):
+    right = holders(trained, first_seed).right
+    n = (right.mean(axis=0) > 0.99).sum()
+    return "few or none" if n <= 3 else "about a third" if n < 20 else "nearly all"
+
+
+def which_cell_is_small():
+    size = {}
+    for name, b_f, b_i in (
+        ("b_f = 5.3 and b_i = −5.3", 5.3, -5.3),
+        ("b_f = 5.3 and b_i = 0", 5.3, 0.0),
+        ("b_f = 3 and b_i = 0", 3.0, 0.0),
+    ):
+        _, steps = lstm_net(1.0, b_f, b_i, n=32, m=6, T=200, symbols=True)
+        size[name] = np.sqrt(np.mean(steps[-1][5] ** 2))
+    small = min(size, key=size.get)
+    return small if size[small] < 0.5 < 1 < sorted(size.values())[1] else ""
+
+
+def how_e_grows():
+    """e_t = h_{t-1} + λ e_{t-1} under noise: its variance by summing the squares of what each input adds."""
+    sizes = []
+    for memory in (10, 1000):
+        lam, lags = 1 - 1 / memory, np.arange(1, 40 * memory)
+        sizes.append(np.sqrt(np.sum((lags * lam ** (lags - 1.0)) ** 2)))
+    return {1: "ten", 2: "a hundred", 3: "a thousand"}[round(math.log10(sizes[1] / sizes[0]))]
+
+
+def a_share_of_99_percent():
+    """e^ĩ / (100 + e^ĩ) = 0.99."""
+    return f"about {round(math.log(0.99 * 100 / 0.01))}"
+
+
+def random_blocks(n=64, depth=100):
+    rng, g = np.random.default_rng(0), np.ones(64)
+    for _ in range(depth):
+        g = g + rng.standard_normal((n, n)) @ g / np.sqrt(n)
+    return "it grows beyond ten powers of ten" if np.linalg.norm(g) / 8 > 1e10 else "it grows about a hundredfold"
+
+
+def who_gains_a_share(n=20, layers=10):
+    A = np.tril(np.ones((n, n))) / np.arange(1, n + 1)[:, None]  # each token reads itself and all before it
+    share = np.linalg.matrix_power(A, layers)[-1]
+    return "the first ones" if share[0] > 0.3 and share[0] == share.max() else "none: all stay alike"
+
+
 RIGHT = {
+    "01.5": how_much_longer_w_of_1_keeps,
+    "02.5": how_far_apart,
+    "02.3": what_clipping_changes,
+    "03.4": shape_at_layer_1,
+    "03.6": where_the_slopes_stand,
+    "03.8": which_product,
+    "04.4": which_first_weights,
+    "04.8": which_gain_keeps_it,
+    "04.9": how_many_times_smaller,
+    "04.10": what_to_change,
+    "05.4": what_a_fading_power_says,
+    "05.8": where_powers_turn,
+    "06.5": what_the_diagonal_holds,
+    "06.7": which_norm_stays,
+    "06.8": what_two_runs_do,
+    "06.9": whether_runs_meet_where_the_gradient_has_gone,
+    "07.4": what_the_norm_says,
+    "07.6": how_loose_the_bound_is,
+    "07.7": whether_the_rungs_meet,
+    "08.4": which_f_is_constant,
+    "08.5": hops,
+    "08.8": residual_steps,
+    "09.7": all_paths_or_one,
+    "09.10": what_h_shows_of_a_full_cell,
+    "09.11": which_state_is_large,
+    "10.1": which_learns_jane,
+    "10.4": which_number_to_change,
+    "10.5": when_a_turning_net_is_right,
+    "10.7": who_hears_more,
+    "10.13": two_linear_cells,
+    "10.17": what_nets_do_at_7,
+    "10.19": how_many_hold,
+    "11.1": which_cell_is_small,
+    "11.6": how_e_grows,
+    "11.10": a_share_of_99_percent,
+    "11.11": random_blocks,
+    "11.12": who_gains_a_share,
+    "08.7": lambda: f"{np.sqrt(np.mean(np.random.default_rng(0).standard_normal((100, 4000)).sum(axis=0) ** 2)):.0f}",
+    "10.11": lambda: (
+        "no: it is neither enough nor needed" if count("order", 50, "tanh 1.5") == 0 < count("order", 50, "GRU") else ""
+    ),
+    "11.9": lambda: {10: "ten", 32: "thirty-two"}[math.ceil(math.log2(1000))],
     "00.1": what_three_starts_know,
     "01.3": which_weight_keeps_more,
     "02.6": fixed_points_of_a_sigmoid_without_bias,
@@ -181,3 +656,8 @@ RIGHT = {
 @pytest.mark.parametrize("name", RIGHT)
 def test_the_right_choice_is_what_the_maths_says(name):
     assert RIGHT[name]() == CHOICES[name]["answer"]
+
+
+@pytest.mark.draws
+def test_few_or_none_of_other_thirty_nets_that_learned_at_length_3_hold_the_bit(draws):
+    assert how_many_hold(first_seed=draws()[0]) == CHOICES["10.19"]["answer"]

@@ -23,7 +23,7 @@ EXERCISES |= {
 def check(name: str, given) -> Verdict:
     """Return the verdict on an answer to the exercise called ``name``: a number, a choice or a function.
 
-    None is an answer not yet given; one of another kind than was asked for is told so. Every object gets a verdict.
+    None is an answer not yet given. Every object gets a verdict; one of the wrong kind gets one that says so.
     Raises ValueError for an unknown exercise.
 
     >>> check("02.3", "its direction")

@@ -16,7 +16,7 @@ from helpers.maths._check import shown
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said of an answer; shown by a notebook as its text, after a sign."""
+    """What is said about an answer; shown by a notebook as its text, after a sign."""
 
     right: bool
     text: str

@@ -90,7 +90,7 @@ EXERCISES = {
         (lambda gates: gates[-1], "That is the last step alone. A change of m_0 passes every gate."),
     ),
     "08.2": number(
-        "Half of a gradient shall be left after 100 steps. At which value must the gate stay? (three digits)",
+        "Half of a gradient should be left after 100 steps. At which value must the gate stay? (three digits)",
         0.5**0.01,
         "s¹⁰⁰ = ½, so s = 2^(−1/100).",
         near(0.99, 1e-9, "That leaves 0.366. The gate must lose less than a hundredth."),

@@ -49,8 +49,8 @@ def attention(W_q, W_k, W_v, X):
 
     q, k, v = W_q x, W_k x, W_v x;   the logits are q . k / √d
 
-    W_q, W_k : (d, m). W_v : (p, m). X : (T, m). Raises ValueError for shapes that do not fit, and values that leave the
-    floats. Source: Vaswani et al. 2017, section 3.2.
+    W_q, W_k : (d, m). W_v : (p, m). X : (T, m). Raises ValueError for shapes that do not fit, and for results
+    too large for a float. Source: Vaswani et al. 2017, section 3.2.
 
     >>> A, Y = attention([[0.0]], [[0.0]], [[1.0]], [[1.0], [3.0]])  # no logit: the mean of what was read
     >>> Y[:, 0].tolist()

@@ -1,0 +1,39 @@
+"""How much memory does a reader's kernel hold?
+
+    python -m tools.memory [notebooks/10_long_lags.ipynb ...]
+
+Runs each notebook in a kernel of its own, and prints the most that the kernel held, its children aside. Its numbers are
+of the machine on which it runs.
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+import psutil
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+
+
+def held(path: Path) -> float:
+    """Return the most megabytes that the kernel of the notebook at ``path`` held after any of its cells."""
+    most = 0
+
+    def look(**_):
+        nonlocal most
+        most = max(most, psutil.Process(client.km.provisioner.pid).memory_info().rss)
+
+    client = NotebookClient(
+        nbformat.read(path, as_version=4),
+        timeout=300,
+        resources={"metadata": {"path": path.parent}},
+        on_cell_executed=look,
+    )
+    client.execute()
+    return most / 1e6
+
+
+if __name__ == "__main__":
+    for path in [Path(name) for name in sys.argv[1:]] or sorted(NOTEBOOKS.glob("*.ipynb")):
+        print(f"{path.stem:28} {held(path):4.0f} MB", flush=True)
