@@ -2,8 +2,8 @@
 
     python -m tools.memory [notebooks/10_long_lags.ipynb ...]
 
-Runs each notebook in a kernel of its own, and prints the most that the kernel held, its children aside. Asks `ps`, which
-macOS and Linux have; its numbers are of the machine on which it runs.
+Runs each notebook in a kernel of its own, and prints the most that the kernel held, its children aside. It asks `ps`,
+which macOS and Linux have; its numbers are of the machine on which it runs.
 """
 
 import subprocess
