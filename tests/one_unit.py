@@ -1,12 +1,10 @@
 """What the tests of one unit share: its next state, its 2-cycle, and settings to draw from."""
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from helpers.maths.activations import activation as find_activation
 from helpers.maths.fixed_points import attractor
 
-PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
 SMOOTH = ("sigmoid", "tanh")
 MONOTONE = ("sigmoid", "tanh", "relu", "identity")
 WEIGHT, BIAS, STATE = st.floats(-20, 20), st.floats(-10, 10), st.floats(-2, 2)

@@ -10,6 +10,7 @@ from autograd.extend import defvjp, primitive
 
 from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.rnn import RNN, Gradients, run_rnn
+from tests.at_random import rng
 
 N_NETS = 200
 SMOOTH = [f for f in ACTIVATIONS if not ACTIVATIONS[f].kinks and f not in ("elu", "celu", "softsign", "squared_relu")]
@@ -61,10 +62,6 @@ IN_AUTOGRAD = {
     "squared_relu": lambda z: anp.maximum(z, 0.0) ** 2,
     "exp": anp.exp,
 }
-
-
-def rng(seed=0):
-    return np.random.default_rng(seed)
 
 
 def loss(H, targets):

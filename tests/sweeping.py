@@ -49,6 +49,11 @@ def said(explorer: Explorer, **settings) -> str:
     return explorer._describe(explorer._run(defaults | settings, None))
 
 
+def drawn(explorer: Explorer, y: str, which: int = 0):
+    """Return the artist that shows the field called ``y``: of several that do, the one of this number."""
+    return [one.artist for one in explorer._scene.shown if one.y == y][which]
+
+
 def from_the_page(control, value):
     """Set a control as the page does: the message that a dragged slider or a field that is left sends."""
     if hasattr(control, "options"):

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from autograd import elementwise_grad
 from autograd.extend import defvjp, primitive
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.maths.activations import ACTIVATIONS, Activation, activation
+from tests.at_random import PROPERTY
 
-PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
 NAMES = list(ACTIVATIONS)
 BOUNDED = [name for name in NAMES if math.isfinite(ACTIVATIONS[name].gamma)]
 Z = np.setdiff1d(np.linspace(-8, 8, 641), [-3.0, -1.0, 0.0, 1.0, 3.0, 6.0])  # clear of every kink

@@ -4,13 +4,12 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.image import imread
 
+from tests.at_random import PROPERTY
 from tools import bench
-
-PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
 
 
 @PROPERTY

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.maths.activations import ACTIVATIONS
@@ -13,9 +13,9 @@ from helpers.maths.gradcheck import relative_error
 from helpers.maths.initial import gaussian, orthogonal
 from helpers.maths.linear import lyapunov_exponents, product_norms, spectral_radius
 from helpers.maths.rnn import RNN, bptt, run_rnn, state_transition, step_jacobians
-from tests.recurrent_nets import draw_problem, rng
+from tests.at_random import PROPERTY, rng
+from tests.recurrent_nets import draw_problem
 
-PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
 BOUNDED = [name for name, f in ACTIVATIONS.items() if np.isfinite(f.gamma)]
 
 

@@ -13,7 +13,8 @@ from helpers.maths.contributions import (
 from helpers.maths.gradcheck import relative_error
 from helpers.maths.initial import gaussian, orthogonal
 from helpers.maths.rnn import RNN, bptt, run_rnn, state_transition, step_jacobians, truncated_bptt
-from tests.recurrent_nets import N_NETS, autograd_gradients, draw_problem, rng
+from tests.at_random import rng
+from tests.recurrent_nets import N_NETS, autograd_gradients, draw_problem
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from helpers.data import digits
 from helpers.maths.depth import HALF_SPACING_SINGLE, SMALLEST_SINGLE, log10_rms, lost_updates, train
 from helpers.maths.mlp import Layer, forward, neuron_gradient_log10_norms, random_net, weight_gradients
 from helpers.maths.vector_activations import softmax_cross_entropy
-from tests.one_unit import PROPERTY
+from tests.at_random import PROPERTY
 
 
 def digit_columns():

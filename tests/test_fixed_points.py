@@ -19,7 +19,8 @@ from helpers.maths.regimes import (
     wall_bias,
 )
 from helpers.maths.scalar import orbit, orbit_gradients
-from tests.one_unit import BIAS, CUSP, MONOTONE, PROPERTY, SMOOTH, STATE, WEIGHT, next_state, two_cycle
+from tests.at_random import PROPERTY
+from tests.one_unit import BIAS, CUSP, MONOTONE, SMOOTH, STATE, WEIGHT, next_state, two_cycle
 
 
 def fixed_points_counted_by_sign_changes(name, w, b):

@@ -1,18 +1,13 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.maths.gradcheck import central_difference, relative_error
+from tests.at_random import PROPERTY, SEEDS, rng
 
-PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
 SIZES = st.integers(1, 5)
-SEEDS = st.integers(0, 2**32)
 NUMBERS = st.floats(-1e150, 1e150)
-
-
-def rng(seed=0):
-    return np.random.default_rng(seed)
 
 
 @PROPERTY

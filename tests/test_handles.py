@@ -8,7 +8,7 @@ import pytest
 from helpers.explorers.controls import Slider
 from helpers.explorers.scalar import memory_explorer
 from tests.player_page import PlayerPage, in_the_browser
-from tests.sweeping import close
+from tests.sweeping import close, drawn
 from tools.chromium import wait_until
 from tools.explorers import makers
 
@@ -117,10 +117,11 @@ def test_theta_is_turned_on_its_circle_and_keeps_to_its_quarter():
     explorer = makers()["stretch_rotate_explorer"]()
     held(explorer)
     scene = explorer._scene
-    number = next(k for k, handle in enumerate(scene.handles) if handle.mark is scene.turned)
+    turned = drawn(explorer, "turned.1")
+    number = next(k for k, handle in enumerate(scene.handles) if handle.mark is turned)
     for degrees, angle in ((15, 15), (72, 72), (120, 90), (-40, 0)):
         away = 2.5 * np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])  # not on the circle itself
-        x, y = scene.shape.transData.transform(away) * 100 / scene.figure.dpi
+        x, y = turned.axes.transData.transform(away) * 100 / scene.figure.dpi
         do(explorer, number, place=[x, scene.height - y])
         assert explorer.settings["theta"] == pytest.approx(angle, abs=0.02)
 

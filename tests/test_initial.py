@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.maths.initial import (
@@ -15,14 +15,9 @@ from helpers.maths.initial import (
     with_spectrum,
 )
 from helpers.maths.linear import is_normal, spectral_norm, spectral_radius
+from tests.at_random import PROPERTY, SEEDS, rng
 
-PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
-SEEDS = st.integers(0, 2**32)
 SIZES = st.integers(1, 8)
-
-
-def rng(seed=0):
-    return np.random.default_rng(seed)
 
 
 @pytest.mark.claim("C41")

@@ -1,17 +1,13 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.maths.scalar import impulse, noise, standardise, step
 from helpers.maths.tasks import ALPHABET, one_hot
+from tests.at_random import PROPERTY, rng
 
-PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
 LENGTH_AND_STEP = st.integers(1, 60).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n - 1)))
-
-
-def rng(seed=0):
-    return np.random.default_rng(seed)
 
 
 @PROPERTY

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.maths.initial import gaussian, orthogonal, with_spectrum
@@ -20,16 +20,11 @@ from helpers.maths.linear import (
     stretch_rotate_growth,
     transient,
 )
+from tests.at_random import PROPERTY, SEEDS, rng
 
-PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
-SEEDS = st.integers(0, 2**32)
 SIZES = st.integers(1, 6)
 SIGMA = st.floats(0, 3)
 JORDAN = [[0.9, 2.0], [0.0, 0.9]]
-
-
-def rng(seed=0):
-    return np.random.default_rng(seed)
 
 
 def jordan_norm(a, b, n):

@@ -4,15 +4,14 @@ from decimal import Context, Decimal, localcontext
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.maths.activations import activation as find_activation
 from helpers.maths.gradcheck import central_difference
 from helpers.maths.vector_activations import cross_entropy, l2_loss, softmax, softmax_cross_entropy, softmax_jacobian
+from tests.at_random import PROPERTY, SEEDS
 
-PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
-SEEDS = st.integers(0, 2**32)
 SIZES = st.integers(1, 8)
 
 

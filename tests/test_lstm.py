@@ -10,7 +10,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd import grad, jacobian
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.maths.gradcheck import central_difference, relative_error
@@ -26,6 +26,7 @@ from helpers.maths.lstm import (
     random_lstm,
     rest_eigenvalue,
 )
+from tests.at_random import PROPERTY
 
 N_NETS = 200
 KINDS = [
@@ -34,7 +35,6 @@ KINDS = [
     {"forget_gate": False, "squash": "1997"},  # 1997
     {"forget_gate": False, "squash": "tanh"},
 ]
-PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
 SEEDS = st.integers(0, 10**6)
 
 

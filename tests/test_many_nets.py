@@ -13,6 +13,7 @@ from helpers.maths.lstm import LSTM, lstm_run
 from helpers.maths.many_nets import MODELS, Parameters, Shape, nets, parameters, random_theta, single_net
 from helpers.maths.rnn import RNN
 from helpers.maths.tasks import TASKS, draw
+from tests.at_random import rng
 from tests.nets_one_by_one import alone, rows_in_theta, slope_of
 
 N_SETTINGS = 180
@@ -25,10 +26,6 @@ AFTER = {
     "attention": (1, lambda n: (3 * n, n)),
     "set_attention": (1, lambda n: (3 * n, n)),
 }
-
-
-def rng(seed=0):
-    return np.random.default_rng(seed)
 
 
 # --- the oracle: the same nets, rows for columns, from the papers ---

@@ -24,12 +24,9 @@ from helpers.maths.memory import (
     residual_jacobians,
 )
 from helpers.maths.rnn import RNN, bptt, run_rnn
+from tests.at_random import rng
 
 GATES = st.lists(st.floats(0, 1), min_size=1, max_size=30)
-
-
-def rng(seed=0):
-    return np.random.default_rng(seed)
 
 
 def sigmoid(z):

@@ -9,7 +9,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd import grad
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.maths.activations import activation as find_activation
@@ -32,9 +32,8 @@ from helpers.maths.mlp import (
 )
 from helpers.maths.squeeze import rms_slope
 from helpers.maths.vector_activations import LAYERNORM_EPS, cross_entropy, l2_loss, softmax_cross_entropy
+from tests.at_random import PROPERTY, SEEDS, rng
 
-PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
-SEEDS = st.integers(0, 2**32)
 N_NETS = 200
 
 
@@ -74,10 +73,6 @@ LOSSES = {
     "softmax and cross entropy": lambda z, d: -anp.sum(d * (z - anp.log(anp.sum(anp.exp(z), axis=0)))),
 }
 OURS = {"l2": l2_loss, "cross entropy": cross_entropy, "softmax and cross entropy": softmax_cross_entropy}
-
-
-def rng(seed=0):
-    return np.random.default_rng(seed)
 
 
 def loss_in_autograd(names, loss, weights, biases, additions, x, d):

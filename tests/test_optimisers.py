@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.maths.descent import OPTIMISERS, Moments, adam, clip_by_norm, momentum, no_moments
+from tests.at_random import PROPERTY
 
-PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
 GRADIENTS = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=6)
 
 

@@ -15,7 +15,8 @@ from helpers.maths.regimes import (
     wall_bias,
 )
 from helpers.maths.scalar import orbit
-from tests.one_unit import BIAS, CUSP, PROPERTY, SMOOTH, WEIGHT
+from tests.at_random import PROPERTY
+from tests.one_unit import BIAS, CUSP, SMOOTH, WEIGHT
 
 BAD_SETTINGS = [
     (("tanh", np.nan, 0.0), "w must not hold NaN, got nan"),

@@ -23,8 +23,8 @@ from helpers.maths.rnn import (
     step_jacobians,
     truncated_bptt,
 )
-from tests.one_unit import PROPERTY
-from tests.recurrent_nets import IN_AUTOGRAD, N_NETS, SMOOTH, autograd_gradients, draw_problem, loss, rng
+from tests.at_random import PROPERTY, rng
+from tests.recurrent_nets import IN_AUTOGRAD, N_NETS, SMOOTH, autograd_gradients, draw_problem, loss
 
 
 @pytest.fixture(scope="module")

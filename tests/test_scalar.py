@@ -2,7 +2,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd import grad
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.maths.activations import activation as find_activation
@@ -10,10 +10,9 @@ from helpers.maths.fixed_points import attractor
 from helpers.maths.gradcheck import central_difference
 from helpers.maths.regimes import FLIP_WEIGHT_SIGMOID
 from helpers.maths.scalar import log10_transition, memory_time, orbit, orbit_gradients, steps_remembered
+from tests.at_random import PROPERTY, SEEDS
 
-PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
 NUMBER = st.floats(-3, 3)
-SEEDS = st.integers(0, 2**32)
 NEVER_NAN = ("sigmoid", "tanh", "relu", "identity")
 IN_AUTOGRAD = {
     "sigmoid": lambda z: 1 / (1 + anp.exp(-z)),

@@ -10,16 +10,12 @@ from hypothesis import strategies as st
 from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.squeeze import diagonal_norms, layers_to_lose, rms_slope, shrink, squeeze
 from helpers.maths.vector_activations import activation_jacobian, layernorm_jacobian, softmax_jacobian
+from tests.at_random import SEEDS, rng
 
 PROPERTY = settings(deadline=None, max_examples=100, derandomize=True)
-SEEDS = st.integers(0, 2**32)
 NORMS = (1, 2, np.inf)
 BOUNDED = [name for name, f in ACTIVATIONS.items() if np.isfinite(f.gamma)]
 ABOVE_ONE = {"selu": 1.7580993408, "silu": 1.0998393, "gelu": 1.1289041, "mish": 1.0884982, "hardswish": 1.5}
-
-
-def rng(seed=0):
-    return np.random.default_rng(seed)
 
 
 def arguments_near(name, n, r):

@@ -22,14 +22,11 @@ from helpers.maths.tasks import (
     wilson_interval,
     word_classes,
 )
+from tests.at_random import rng
 
 MANY = 20_000
 LENGTHS = {"jane": (3, 8, 31), "order": (10, 25, 60), "adding": (2, 7, 40), "latch": (1, 2, 30)}
 EACH_TASK_AND_LENGTH = [(name, length) for name in TASKS for length in LENGTHS[name]]
-
-
-def rng(seed=0):
-    return np.random.default_rng(seed)
 
 
 def columns(X, D):

@@ -11,16 +11,13 @@ from helpers.maths.descent import Moments
 from helpers.maths.many_nets import MODELS, parameters
 from helpers.maths.tasks import TASKS, draw
 from helpers.maths.training import BATCH, CHECK_EVERY, FLOW, SOLVED, TEST, Recipe, Training, losses
+from tests.at_random import rng
 from tests.nets_one_by_one import alone, losses_of, slope_of
 
 LENGTHS = {"jane": 6, "order": 10, "adding": 5, "latch": 4}
 PAIRS = [(model, task) for model in MODELS for task in TASKS]
 HALF = 1e-5  # what is left of the digits of single precision after a short run
 DIGITS = {np.float32: HALF, float: 1e-10}  # and of double
-
-
-def rng(seed=0):
-    return np.random.default_rng(seed)
 
 
 def recipe(model="lstm", task="latch", **changes):

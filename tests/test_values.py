@@ -14,6 +14,7 @@ from helpers.explorers.squeeze import jacobian_explorer
 from helpers.figures import style
 from helpers.figures.shown import Shown, field, reading
 from tests.player_page import PlayerPage, in_the_browser
+from tests.sweeping import drawn
 from tools.chromium import wait_until
 from tools.explorers import makers
 
@@ -168,7 +169,7 @@ def test_what_has_left_the_picture_is_less_or_more_than_its_edge(page):
     shown_in(page, explorer)
     low, _ = explorer._scene.log_limits
     assert explorer._state.log10_left[1][60] < low
-    page.mouse("mouseMoved", *place_of(explorer, explorer._scene.gradients[1], 60, low))
+    page.mouse("mouseMoved", *place_of(explorer, drawn(explorer, "log10_left.1"), 60, low))
     assert re.search(", step 60: less than ", page.evaluate(SAID))
     assert number_in(page.evaluate(SAID).split("than ")[1]) == pytest.approx(10**low)
 

@@ -18,9 +18,9 @@ from helpers.maths.vector_activations import (
     softmax,
     softmax_jacobian,
 )
+from tests.at_random import SEEDS
 
 PROPERTY = settings(deadline=None, max_examples=100, derandomize=True)
-SEEDS = st.integers(0, 2**32)
 
 
 def vectors(smallest=1, size=5.0):

@@ -2,15 +2,15 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd import grad
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.maths.descent import descend, wall_gradient, wall_loss
 from helpers.maths.gradcheck import central_difference
 from helpers.maths.regimes import wall_bias
 from helpers.maths.scalar import orbit
+from tests.at_random import PROPERTY
 
-PROPERTY = settings(deadline=None, max_examples=50, derandomize=True)
 W, B = st.floats(2, 8), st.floats(-5, -1)
 
 

@@ -1,10 +1,8 @@
 """What became of the product of Jacobians: gradients by lag, a valley that slides, what is written, looking back."""
 
 from helpers.figures import style
-from helpers.figures.parts import legend_above, level
-from helpers.figures.scene import Scene
+from helpers.figures.parts import Panels, legend_above, panel
 
-DOT = {"color": style.MARK, "markersize": 9, "clip_on": False}
 LEARNED = {  # its letter, and the limits of its axis
     "raw": ("λ", (-0.02, 1.02)),
     "exp": ("ν, with λ = exp(−e$^ν$)", (-10.3, 1.3)),
@@ -12,47 +10,31 @@ LEARNED = {  # its letter, and the limits of its axis
 }
 
 
-class Panels(Scene):
-    """Two or three panels side by side, and what moves in them."""
-
-    height = 350
-
-    def panels(self, *ratios: float) -> list:
-        """Return so many axes, of these widths, each with a line at 0."""
-        axes = self.figure.subplots(1, len(ratios), width_ratios=ratios, squeeze=False)[0]
-        self.figure.subplots_adjust(left=0.07, right=0.975, top=0.83, bottom=0.15, wspace=0.22)
-        for one in axes:
-            level(one, 0)
-        return axes
-
-    def draw_on(self, axes, look: str, y, x=None, **more):
-        """Return a new moving line on the axes that shows y over x."""
-        (line,) = axes.plot([], [], look, **more)
-        self.shows(line, y, x)
-        return line
+WIDE = {"left": 0.07, "right": 0.975, "bottom": 0.15, "wspace": 0.22}
 
 
 class ByLag(Panels):
     """The gradient by lag of six models, against the lag or its logarithm."""
 
+    height = 350
     longest = 500
     log_limits = (-10.0, 2.0)
 
     def build(self):
-        (self.axes,) = self.panels(1)
-        self.axes.set(ylim=self.log_limits, ylabel="log$_{10}$ of what is left")
+        (self.axes,) = self.row(1, **WIDE)
+        panel(self.axes, y=("log$_{10}$ of what is left", *self.log_limits))
         looks = {
-            "the tanh net": (":", style.GRADIENT, "tanh net"),
-            "the LSTM": ("-", style.GRADIENT, "LSTM"),
-            "the minGRU": ("--", style.STATE, "minGRU"),
-            "the disc": ("-", style.RULE, "disc of eigenvalues (rms)"),
-            "the running mean": (":", style.RULE, "running mean"),
-            "attention": ("-.", style.OTHER, "attention"),
+            "the tanh net": (style.GRADIENT, ":", "tanh net"),
+            "the LSTM": (style.GRADIENT, "-", "LSTM"),
+            "the minGRU": (style.STATE, "--", "minGRU"),
+            "the disc": (style.RULE, "-", "disc of eigenvalues (rms)"),
+            "the running mean": (style.RULE, ":", "running mean"),
+            "attention": (style.OTHER, "-.", "attention"),
         }
-        for name, (look, colour, label) in looks.items():
-            self.draw_on(self.axes, look, f"log10_left.{name}", "places", color=colour, label=label, linewidth=2.0)
-        legend_above(self.axes, 6, handlelength=2.4)
-        end = self.draw_on(self.axes, "--", self.log_limits, "end", color=style.MARK, linewidth=1.2)
+        for name, look in looks.items():
+            self.line(self.axes, f"log10_left.{name}", *look, x="places", linewidth=2.0)
+        legend_above(self.axes, handlelength=2.4)
+        end = self.line(self.axes, self.log_limits, style.MARK, "--", x="end", linewidth=1.2)
         self.handle(end, x="length", x_value=lambda place, _: 10**place if self._staged else place)
 
     def stage_key(self, state):
@@ -67,20 +49,20 @@ class ByLag(Panels):
 class Valley(Panels):
     """The loss of a cell that learns another's memory, with a descent in it; what its parameter moves, by memory."""
 
+    height = 350
+
     def build(self):
-        self.loss, cost = self.panels(1.25, 1)
-        self.loss.set(ylim=(-0.05, 1.2), ylabel="loss, over the variance")
-        self.loss.set_title("the valley", pad=20)
-        self.draw_on(self.loss, "-", "losses", "values", color=style.RULE, label="loss")
-        self.draw_on(self.loss, "o", "path_losses", "path", color=style.MARK, markersize=4, label="descent")
-        legend_above(self.loss, 2)
-        cost.set(xlim=(0, 3), ylim=(-2, 5), xlabel="memory in steps", ylabel="log$_{10}$")
+        self.loss, cost = self.row(1.25, 1, **WIDE)
+        panel(self.loss, "the valley", y=("loss, over the variance", -0.05, 1.2))
+        self.line(self.loss, "losses", label="loss", x="values")
+        self.line(self.loss, "path_losses", style.MARK, "o", "descent", x="path", markersize=4)
+        legend_above(self.loss)
+        panel(cost, "the product, and what learning moves", ("memory in steps", 0, 3), ("log$_{10}$", -2, 5))
         cost.set_xticks(range(4), map(str, (1, 10, 100, 1000)))
-        cost.set_title("the product, and what learning moves", pad=20)
-        self.draw_on(cost, "--", "log10_product", "log10_memories", color=style.STATE, label="λ$^{memory}$")
-        self.draw_on(cost, "-", "log10_moved", "log10_memories", color=style.GRADIENT, label="rms of ds/dp, p learned")
-        legend_above(cost, 2)
-        here = self.draw_on(cost, "o", "log10_moved_here", "log10_memory", **DOT)
+        self.line(cost, "log10_product", style.STATE, "--", "λ$^{memory}$", x="log10_memories")
+        self.line(cost, "log10_moved", style.GRADIENT, "-", "rms of ds/dp, p learned", x="log10_memories")
+        legend_above(cost)
+        here = self.here(cost, "log10_moved_here", "log10_memory", markersize=9)
         self.handle(here, x="memory", x_value=lambda log10, _: 10**log10)
 
     def stage_key(self, state):
@@ -94,40 +76,39 @@ class Valley(Panels):
 class Write(Panels):
     """What an LSTM holds and shows, its gradient whole and along the carousel, and the plane of its two biases."""
 
+    height = 350
     n_steps = 200
 
     def build(self):
-        held, lags, plane = self.panels(1, 1, 1)
-        held.set(xlim=(0, self.n_steps), ylim=(-13, 3), xlabel="step t")
-        held.set_title("log$_{10}$ of what it holds", pad=20)
-        self.draw_on(held, "-", "log10_c", color=style.STATE, label="rms of c")
-        self.draw_on(held, "--", "log10_readout", color=style.OTHER, label="dh/dc, median")
-        lags.set(xlim=(0, self.n_steps), ylim=(-8, 8), xlabel="lag in steps")
-        lags.set_title("log$_{10}$ ‖dc$_t$/dc$_0$‖", pad=20)
-        self.draw_on(lags, "-", "log10_whole", color=style.GRADIENT, linewidth=2.2, label="all paths")
-        self.draw_on(lags, "--", "log10_carousel", color=style.STATE, label="carousel alone")
-        plane.set(xlim=(0, 7), ylim=(-7, 7), xlabel="forget bias b$_f$", yticks=range(-6, 7, 3))
-        plane.set_title("input bias b$_i$ (dashed: −b$_f$)", pad=20)
+        held, lags, plane = self.row(1, 1, 1, **WIDE)
+        panel(held, "log$_{10}$ of what it holds", ("step t", 0, self.n_steps), ("", -13, 3))
+        self.line(held, "log10_c", style.STATE, label="rms of c")
+        self.line(held, "log10_readout", style.OTHER, "--", "dh/dc, median")
+        panel(lags, "log$_{10}$ ‖dc$_t$/dc$_0$‖", ("lag in steps", 0, self.n_steps), ("", -8, 8))
+        self.line(lags, "log10_whole", style.GRADIENT, label="all paths", linewidth=2.2)
+        self.line(lags, "log10_carousel", style.STATE, "--", "carousel alone")
+        panel(plane, "input bias b$_i$ (dashed: −b$_f$)", ("forget bias b$_f$", 0, 7), ("", -7, 7), pad=20)
+        plane.set_yticks(range(-6, 7, 3))
         plane.plot([0, 7], [0, -7], "--", color=style.EDGE)
-        for axes in (held, lags):
-            legend_above(axes, 2)
-        here = self.draw_on(plane, "o", "input_bias", "forget_bias", **DOT)
-        self.handle(here, x="forget_bias", y="input_bias")
+        legend_above(held)
+        legend_above(lags)
+        self.handle(self.here(plane, "input_bias", "forget_bias", markersize=9), x="forget_bias", y="input_bias")
 
 
 class LookingBack(Panels):
     """The share of each token in the last output, and how well the softmax hears its logits."""
 
+    height = 350
     longest, sharpest = 200, 32
 
     def build(self):
-        tokens, sharp = self.panels(1.4, 1)
-        tokens.set(xlim=(0, self.longest + 1), ylim=(-12, 0.5), xlabel="token k (the last one asks)")
-        tokens.set_title("log$_{10}$ of its share in the last output", pad=20)
-        self.draw_on(tokens, ".", "log10_share", "tokens", color=style.STATE, label="its share", markersize=4)
-        self.draw_on(tokens, "--", "log10_even", "tokens", color=style.RULE, label="1/T")
-        legend_above(tokens, 2)
-        sharp.set(xlim=(0, self.sharpest), ylim=(-0.01, 0.27), xlabel="standard deviation s of the logits")
-        sharp.set_title("gradient of the logit that is heard best", pad=20)
-        self.draw_on(sharp, "-", "best_heard", "scales", color=style.GRADIENT)
-        self.handle(self.draw_on(sharp, "o", "best_heard_here", "scale", **DOT), x="scale")
+        tokens, sharp = self.row(1.4, 1, **WIDE)
+        title = "log$_{10}$ of its share in the last output"
+        panel(tokens, title, ("token k (the last one asks)", 0, self.longest + 1), ("", -12, 0.5))
+        self.line(tokens, "log10_share", style.STATE, ".", "its share", x="tokens", markersize=4)
+        self.line(tokens, "log10_even", style.RULE, "--", "1/T", x="tokens")
+        legend_above(tokens)
+        title = "gradient of the logit that is heard best"
+        panel(sharp, title, ("standard deviation s of the logits", 0, self.sharpest), ("", -0.01, 0.27), pad=20)
+        self.line(sharp, "best_heard", style.GRADIENT, x="scales")
+        self.handle(self.here(sharp, "best_heard_here", "scale", markersize=9), x="scale")

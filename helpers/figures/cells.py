@@ -34,6 +34,10 @@ class Cells(Artist):
         """Draw each (matrix, centre) and each (text, centre), a centre being (x, y)."""
         self.matrices, self.words = list(matrices), list(words)
 
+    def show_one(self, centre, matrix: np.ndarray) -> None:
+        """Draw one matrix."""
+        self.show([(matrix, centre)])
+
     def draw(self, renderer):
         """Paint the cells."""
         density = self.axes.figure.dpi / style.CSS_DPI
@@ -156,3 +160,14 @@ def pixel_axes(figure, left: float, bottom: float, width: float, height: float):
     axes.set(xlim=(0, width), ylim=(0, height))
     axes.axis("off")
     return axes
+
+
+def framed(axes, width, height, columns: dict, rows: dict, across: str, up: str, away: int = 28) -> None:
+    """Draw a frame on pixel axes; below and to the left of it numbers at their places, and words farther ``away``."""
+    axes.plot([0, width, width, 0, 0], [0, 0, height, height, 0], color=style.EDGE, linewidth=0.8)
+    for number, x in columns.items():
+        axes.text(x, -10, f"{number:g}", ha="center", va="center", fontsize=8.5)
+    for number, y in rows.items():
+        axes.text(-8, y, f"{number:g}", ha="right", va="center", fontsize=8.5)
+    axes.text(width / 2, -away, across, ha="center", va="center")
+    axes.text(-away - 12, height / 2, up, ha="center", va="center", rotation=90)

@@ -4,38 +4,28 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from helpers.figures import style
-from helpers.figures.parts import legend_above, level
-from helpers.figures.scene import Scene
+from helpers.figures.parts import Panels, legend_above, legend_beside, level, note, panel
 
 SMALLEST_SINGLE = -44.85  # log10 of the smallest number above 0 in single precision
 
 
-class Depth(Scene):
+class Depth(Panels):
     """The length of the gradient against the layers that it has passed: all matrices different, and all the same."""
 
     height = 330
-    log_limits = (-12.0, 8.0)
     n_layers = 50
 
     def build(self):
         axes = self.figure.add_axes([0.075, 0.145, 0.905, 0.75])
-        axes.set(xlim=(0, self.n_layers), ylim=self.log_limits, yticks=range(-12, 9, 4))
-        axes.set(xlabel="layers between the output and here", ylabel="log$_{10}$ of the gradient")
-        axes.set_title("the gradient beside the output's")
-        level(axes, 0)
-        self.lines = [
-            axes.plot([], [], line, color=colour, label=label)[0]
-            for colour, line, label in (
-                (style.GRADIENT, "-", "a deep net: another W in each layer"),
-                (style.STATE, "--", "a recurrent net: the same W in each"),
-            )
-        ]
-        axes.legend(loc="lower right", bbox_to_anchor=(1, 1.01), ncols=2, borderaxespad=0)
-        self.shows(self.lines[0], "log10_deep")
-        self.shows(self.lines[1], "log10_recurrent")
+        across = "layers between the output and here", 0, self.n_layers
+        panel(axes, "the gradient beside the output's", across, ("log$_{10}$ of the gradient", -12, 8))
+        axes.set_yticks(range(-12, 9, 4))
+        self.line(axes, "log10_deep", style.GRADIENT, "-", "a deep net: another W in each layer")
+        self.line(axes, "log10_recurrent", style.STATE, "--", "a recurrent net: the same W in each")
+        legend_beside(axes)
 
 
-class Digits(Scene):
+class Digits(Panels):
     """The gradient of the weights into every neuron, by layer, of a net that reads a digit; the digit; the loss."""
 
     width, height = 860, 460
@@ -44,46 +34,34 @@ class Digits(Scene):
 
     def build(self):
         self.neurons = self.figure.add_axes([0.075, 0.115, 0.665, 0.77])
-        self.neurons.set(ylim=self.log_limits)
-        self.neurons.set(xlabel="layer (1: the first; the last: the output)", ylabel="log$_{10}$ |gradient|")
-        self.neurons.set_title("the gradient of the weights into every neuron", pad=20)
+        across, up = "layer (1: the first; the last: the output)", ("log$_{10}$ |gradient|", *self.log_limits)
+        panel(self.neurons, "the gradient of the weights into every neuron", (across,), up)
         self.neurons.xaxis.set_major_locator(MaxNLocator(integer=True))
-        level(self.neurons, 0)
-        self.neurons.axhline(SMALLEST_SINGLE, color=style.RULE, linewidth=1.0, linestyle="-.")
-        words = "smallest number of single precision"
-        self.neurons.text(0.99, SMALLEST_SINGLE - 0.6, words, **self._right_end())
-        dots = {"markersize": 2.2, "markeredgewidth": 0}
-        (self.dots,) = self.neurons.plot([], [], "o", color=style.GRADIENT, label="one neuron", **dots)
-        look = {"color": style.STATE, "linewidth": 1.4}
-        (self.levels,) = self.neurons.plot([], [], "o-", markersize=3, label="root mean square", **look)
-        look = {"color": style.RULE, "linewidth": 1.2, "linestyle": ":"}
-        (self.lost,) = self.neurons.plot([], [], label="below: the update is rounded away", **look)
-        legend_above(self.neurons, 3)
-        self.note = self.neurons.text(0.99, -58.5, "", **(self._right_end() | {"va": "bottom"}))
+        level(self.neurons, SMALLEST_SINGLE, color=style.RULE, linewidth=1.0, linestyle="-.")
+        right_end = {"x": 0.99, "transform": self.neurons.get_yaxis_transform()}
+        note(self.neurons, y=SMALLEST_SINGLE - 0.6, **right_end).set_text("smallest number of single precision")
+        dots = {"markersize": 2.2, "markeredgewidth": 0, "path": self.spread}
+        neurons = self.line(self.neurons, "log10_norms", style.GRADIENT, "o", "one neuron", **dots)
+        words = "below: the update is rounded away"
+        lost = self.line(self.neurons, "log10_lost", style.RULE, ":", words, x="layers", linewidth=1.2)
+        look = {"x": "layers", "markersize": 3, "linewidth": 1.4}
+        levels = self.line(self.neurons, "log10_levels", style.STATE, "o-", "root mean square", **look)
+        legend_above(self.neurons, [neurons, levels, lost])
+        self.note = note(self.neurons, y=-58.5, va="bottom", **right_end)
 
         self.image = self.figure.add_axes([0.79, 0.56, 0.19, 0.355])
         self.image.set(xticks=[], yticks=[])
         self.image.grid(False)
         self.pixels = self.image.imshow(np.zeros((8, 8)), cmap="gray_r", vmin=0, vmax=16, interpolation="none")
-        self.loss = self.figure.add_axes([0.805, 0.115, 0.18, 0.31])
-        self.loss.set(ylim=(0, 3.4), xlabel="updates", xlim=(0, self.most_updates))
-        self.loss.set_title("loss (chance: 2.3)")
-        level(self.loss, np.log(10.0))
-        (self.losses,) = self.loss.plot([], [], ".-", color=style.OTHER, markersize=4, linewidth=1.0)
-        self.shows(self.dots, "log10_norms", by=self.spread)
-        self.shows(self.lost, "log10_lost", "layers")
-        self.shows(self.levels, "log10_levels", "layers")
-        self.shows(self.losses, "losses", inside=True)
+        loss = self.figure.add_axes([0.805, 0.115, 0.18, 0.31])
+        panel(loss, "loss (chance: 2.3)", ("updates", 0, self.most_updates), ("", 0, 3.4), zero=np.log(10.0))
+        self.line(loss, "losses", style.OTHER, ".-", inside=True, markersize=4, linewidth=1.0)
         self.moves(self.note)
 
-    def spread(self, log10_norms: list[np.ndarray]) -> None:
-        """Draw the neurons of each layer side by side."""
+    def spread(self, log10_norms: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the places of the neurons, those of a layer side by side."""
         places = [k + np.linspace(-0.32, 0.32, len(one)) for k, one in enumerate(log10_norms, 1)]
-        self.dots.set_data(np.concatenate(places), np.clip(np.concatenate(log10_norms), -400, 400))
-
-    def _right_end(self):
-        place = {"transform": self.neurons.get_yaxis_transform(), "ha": "right", "va": "top"}
-        return place | {"fontsize": 8.5, "color": style.RULE}
+        return np.concatenate(places), np.clip(np.concatenate(log10_norms), -400, 400)
 
     def stage_key(self, state):
         return state.n_layers, state.batch

@@ -1,49 +1,37 @@
 """An LSTM's gradient by path, its cell, its forget bias, its first version, its threshold; the GRU; the mysteries."""
 
+from functools import partial
+
 import numpy as np
 
 from helpers.figures import style
 from helpers.figures.cells import pixel_axes
-from helpers.figures.parts import legend_above, level
-from helpers.figures.scene import Scene
+from helpers.figures.parts import Panels, legend_above, level, panel
 
 N_STEPS = 100
 PATH_WORDS = ("whole", "carousel\nalone", "+ input\ngate", "+ forget\ngate", "+ cell\ninput", "+ output\ngate")
 
 
-class Dissector(Scene):
+class Dissector(Panels):
     """What is left of a change of the cell, along all paths and along the carousel, and path by path at one lag."""
 
     height = 350
     log_limits = (-40.0, 20.0)
 
     def build(self):
-        self.lags, self.paths = self.figure.subplots(1, 2, width_ratios=[1.25, 1])
-        self.figure.subplots_adjust(left=0.07, right=0.985, top=0.83, bottom=0.165, wspace=0.16)
-        self.lags.set(
-            xlim=(0, N_STEPS), ylim=self.log_limits, xlabel="lag in steps", ylabel="log$_{10}$ ‖dc$_t$/dc$_0$‖"
-        )
-        self.lags.set_title("against the lag", pad=20)
-        level(self.lags, 0)
-        (self.whole,) = self.lags.plot([], [], color=style.GRADIENT, linewidth=2.2, label="all paths")
-        (self.carousel,) = self.lags.plot([], [], "--", color=style.STATE, label="carousel alone")
-        (self.bias,) = self.lags.plot([], [], ":", color=style.RULE, label="σ(b$_f$)$^t$")
-        (self.here,) = self.lags.plot([], [], ":", color=style.MARK, linewidth=1.2)
-        legend_above(self.lags, 3, handles=[self.whole, self.carousel, self.bias])
-        self.paths.set(xlim=(-0.6, 5.6), ylim=self.log_limits, xticks=range(6))
-        self.paths.set_xticklabels(PATH_WORDS, fontsize=8)
-        self.paths.set_title("path by path, at this lag", pad=20)
-        level(self.paths, 0)
-        (self.dots,) = self.paths.plot([], [], "o", color=style.GRADIENT, markersize=8)
-        self.shows(self.whole, "log10_paths.0")
-        self.shows(self.carousel, "log10_paths.1")
-        self.shows(self.bias, "log10_bias")
-        self.shows(self.here, self.log_limits, "lag")
-        self.shows(self.dots, "log10_here", inside=True, names=PATH_WORDS)
-        self.handle(self.here, x="lag")
+        lags, paths = self.row(1.25, 1, bottom=0.165, wspace=0.16)
+        panel(lags, "against the lag", ("lag in steps", 0, N_STEPS), ("log$_{10}$ ‖dc$_t$/dc$_0$‖", *self.log_limits))
+        self.line(lags, "log10_paths.0", style.GRADIENT, label="all paths", linewidth=2.2)
+        self.line(lags, "log10_paths.1", style.STATE, "--", "carousel alone")
+        self.line(lags, "log10_bias", style.RULE, ":", "σ(b$_f$)$^t$")
+        self.handle(self.line(lags, self.log_limits, style.MARK, ":", x="lag", linewidth=1.2), x="lag")
+        legend_above(lags)
+        panel(paths, "path by path, at this lag", ("", -0.6, 5.6), ("", *self.log_limits), pad=20)
+        paths.set_xticks(range(6), PATH_WORDS, fontsize=8)
+        self.line(paths, "log10_here", style.GRADIENT, "o", inside=True, names=PATH_WORDS, markersize=8)
 
 
-class CellDrawing(Scene):
+class CellDrawing(Panels):
     """A drawing of the cell, each arrow as thick as the norm of what one step carries along it; beside it the norms."""
 
     height = 400
@@ -53,78 +41,62 @@ class CellDrawing(Scene):
     def build(self):
         axes = pixel_axes(self.figure, 14, 8, 372, 352)
         axes.set_title("as thick as the norm of what one step carries")
-        states = {"c before": (34, 300), "c after": (338, 300), "h before": (34, 46), "h after": (338, 46)}
+        states = {"$c_k$": (34, 300), "$c_{k+1}$": (338, 300), "$h_k$": (34, 46), "$h_{k+1}$": (338, 46)}
         gates = {"f": (96, 185), "i": (158, 185), "g": (220, 185), "o": (282, 140)}
         places, radius = states | gates, {**dict.fromkeys(states, 24), **dict.fromkeys(gates, 20)}
-        arrows = {
-            "carousel": ("c before", "c after"),
-            "forget gate": ("h before", "f"),
-            "input gate": ("h before", "i"),
-            "cell input": ("h before", "g"),
-            "output gate": ("h before", "o"),
-            "readout": ("c after", "h after"),
-        }
-        self.lines = {}
-        for name, (start, end) in arrows.items():
-            (x0, y0), (x1, y1) = places[start], places[end]
-            long = np.hypot(x1 - x0, y1 - y0)
-            along = np.array([x1 - x0, y1 - y0]) / long
-            first = np.array(places[start]) + radius[start] * along
-            last = np.array(places[end]) - radius[end] * along
+        arrows = ("$c_k$", "$c_{k+1}$"), ("$h_k$", "f"), ("$h_k$", "i"), ("$h_k$", "g"), ("$h_k$", "o")
+        for name, (start, end) in zip(self.FLOWS, (*arrows, ("$c_{k+1}$", "$h_{k+1}$")), strict=True):
+            away = np.subtract(places[end], places[start])
+            along = away / np.hypot(*away)
+            ends = places[start] + radius[start] * along, places[end] - radius[end] * along
             colour = style.STATE if name == "carousel" else style.GRADIENT
-            look = {"color": colour, "solid_capstyle": "butt", "label": name}
-            (self.lines[name],) = axes.plot(*zip(first, last, strict=True), **look)
+            (line,) = axes.plot(*zip(*ends, strict=True), color=colour, solid_capstyle="butt", label=name)
+            self.shows(line, f"flows.{name}", by=partial(self.thicken, line))
         for gate in "fig":
             x, y = gates[gate]
             axes.plot([x, x], [y + 14, 300], color=style.EDGE, linewidth=1.0)
         axes.plot([296, 324], [130, 66], color=style.EDGE, linewidth=1.0)
-        words = {"c before": "$c_k$", "c after": "$c_{k+1}$", "h before": "$h_k$", "h after": "$h_{k+1}$"}
         for name, (x, y) in places.items():
             mark, size = ("o", 34) if name in states else ("s", 21)
             axes.plot([x], [y], mark, color="white", markeredgecolor=style.RULE, markersize=size)
-            axes.text(x, y, words.get(name, name), ha="center", va="center", fontsize=11)
-        for name, line in self.lines.items():
-            self.shows(
-                line, f"flows.{name}", by=lambda size, line=line: line.set_linewidth(self.most * min(size / 2, 1))
-            )
-        self.norms = self.figure.add_axes([0.54, 0.145, 0.445, 0.755])
-        self.norms.set(xlim=(-0.6, 5.6), ylim=(0, 9), xticks=range(6))
-        self.norms.set_xticklabels([name.replace(" ", "\n") for name in self.FLOWS], fontsize=8)
-        self.norms.set_title("the norm of what one step carries, by path")
-        level(self.norms, 1)
-        (self.dots,) = self.norms.plot([], [], "o", color=style.GRADIENT, markersize=8)
-        self.shows(self.dots, "norms", inside=True, names=self.FLOWS)
+            axes.text(x, y, name, ha="center", va="center", fontsize=11)
+        norms = self.figure.add_axes([0.54, 0.145, 0.445, 0.755])
+        panel(norms, "the norm of what one step carries, by path", ("", -0.6, 5.6), ("", 0, 9), zero=1)
+        norms.set_xticks(range(6), [name.replace(" ", "\n") for name in self.FLOWS], fontsize=8)
+        self.line(norms, "norms", style.GRADIENT, "o", inside=True, names=self.FLOWS, markersize=8)
+
+    def thicken(self, line, size: float) -> None:
+        """Draw an arrow as thick as what it carries."""
+        line.set_linewidth(self.most * min(size / 2, 1))
 
 
-class ForgetBias(Scene):
+class ForgetBias(Panels):
     """What a constant forget gate keeps against the lag, and the half-life of every forget bias."""
 
     height = 330
     longest = 1000
 
     def build(self):
-        self.kept, self.half = self.figure.subplots(1, 2)
-        self.figure.subplots_adjust(left=0.07, right=0.985, top=0.9, bottom=0.15, wspace=0.2)
-        self.kept.set(xlim=(0, 3), ylim=(0, 1.03), xlabel="log$_{10}$ of the lag", ylabel="left of the gradient")
-        self.kept.set_title("σ(b$_f$)$^t$ (dotted: a half)")
-        level(self.kept, 0.5, linestyle=":")
-        (self.curve,) = self.kept.plot([], [], color=style.GRADIENT)
-        (self.lag,) = self.kept.plot([], [], "--", color=style.MARK, linewidth=1.1)
-        self.half.set(xlim=(-2, 8), ylim=(-0.7, 3.6), xlabel="forget bias b$_f$", ylabel="log$_{10}$ of the steps")
-        self.half.set_title("half-life of the forget bias (dashed: the lag)")
-        (self.lives,) = self.half.plot([], [], color=style.RULE)
-        (self.wanted,) = self.half.plot([], [], "--", color=style.MARK, linewidth=1.1)
-        (self.here,) = self.half.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
-        self.shows(self.curve, "kept", "log10_lags")
-        self.shows(self.lag, (0, 1.03), "log10_lag")
-        self.shows(self.lives, "log10_half_lives", "biases")
-        self.shows(self.wanted, "log10_lag", (-2, 8))
-        self.shows(self.here, "log10_half_life", "forget_bias")
-        self.handle(self.lag, x="lag", x_value=lambda log10, _: 10**log10)
-        self.handle(self.here, x="forget_bias")
+        kept, half = self.row(1, 1, top=0.9, wspace=0.2)
+        panel(
+            kept,
+            "σ(b$_f$)$^t$ (dotted: a half)",
+            ("log$_{10}$ of the lag", 0, 3),
+            ("left of the gradient", 0, 1.03),
+            None,
+        )
+        level(kept, 0.5, linestyle=":")
+        self.line(kept, "kept", style.GRADIENT, x="log10_lags")
+        lag = self.line(kept, (0, 1.03), style.MARK, "--", x="log10_lag", linewidth=1.1)
+        self.handle(lag, x="lag", x_value=lambda log10, _: 10**log10)
+        title = "half-life of the forget bias (dashed: the lag)"
+        panel(half, title, ("forget bias b$_f$", -2, 8), ("log$_{10}$ of the steps", -0.7, 3.6), zero=None)
+        self.line(half, "log10_half_lives", x="biases")
+        self.line(half, "log10_lag", style.MARK, "--", x=(-2, 8), linewidth=1.1)
+        self.handle(self.here(half, "log10_half_life", "forget_bias"), x="forget_bias")
 
 
-class ConstantInput(Scene):
+class ConstantInput(Panels):
     """The cells of 1997 and of 2000 under a constant input: what they hold, what they show, what h tells of c."""
 
     height = 330
@@ -132,29 +104,21 @@ class ConstantInput(Scene):
     log_limits = (-24.0, 1.0)
 
     def build(self):
-        self.panels = self.figure.subplots(1, 3)
-        self.figure.subplots_adjust(left=0.05, right=0.985, top=0.82, bottom=0.15, wspace=0.28)
+        panels = self.row(1, 1, 1, left=0.05, top=0.82, wspace=0.28)
         titles = ("what they hold: c$_t$", "what they show: h$_t$", "readout: log$_{10}$ dh$_t$/dc$_t$")
-        for axes, title, limits in zip(self.panels, titles, ((-2, 52), (-0.02, 0.54), self.log_limits), strict=True):
-            axes.set(xlim=(0, self.n_steps), ylim=limits, xlabel="step t")
-            axes.set_title(title, pad=20)
-            level(axes, 0)
-        looks = ((style.STATE, "-", "1997"), (style.OTHER, "--", "2000"))
-        self.pairs = [
-            [axes.plot([], [], line, color=colour, label=label)[0] for colour, line, label in looks]
-            for axes in self.panels
-        ]
-        (self.bound,) = self.panels[0].plot([], [], ":", color=style.RULE, label="|i g|/(1 − f)")
-        legend_above(self.panels[0], 3, columnspacing=0.8, handlelength=1.6)
-        for axes in self.panels[1:]:
-            legend_above(axes, 2)
-        self.shows(self.bound, "bound", (0, self.n_steps))
-        for name, pair in zip(("C", "H", "log10_readout"), self.pairs, strict=True):
-            for i, line in enumerate(pair):
-                self.shows(line, f"{name}.{i}", np.arange(name == "log10_readout", self.n_steps + 1))
+        for axes, title, limits in zip(panels, titles, ((-2, 52), (-0.02, 0.54), self.log_limits), strict=True):
+            panel(axes, title, ("step t", 0, self.n_steps), ("", *limits))
+        bound = self.line(panels[0], "bound", style.RULE, ":", "|i g|/(1 − f)", x=(0, self.n_steps))
+        tight = {"columnspacing": 0.8, "handlelength": 1.6}
+        fields = ("C", 0, [bound]), ("H", 0, []), ("log10_readout", 1, [])
+        for axes, (name, first, more) in zip(panels, fields, strict=True):
+            steps = np.arange(first, self.n_steps + 1)
+            one = self.line(axes, f"{name}.0", style.STATE, "-", "1997", x=steps)
+            other = self.line(axes, f"{name}.1", style.OTHER, "--", "2000", x=steps)
+            legend_above(axes, [one, other, *more], **(tight if more else {}))
 
 
-class OneCell(Scene):
+class OneCell(Panels):
     """The factor per step of one cell at rest against w_g, with the two borders; its gradient against the lag."""
 
     height = 350
@@ -163,71 +127,51 @@ class OneCell(Scene):
     factors = (-2.6, 3.6)
 
     def build(self):
-        self.rest, self.lags = self.figure.subplots(1, 2)
-        self.figure.subplots_adjust(left=0.07, right=0.985, top=0.83, bottom=0.14, wspace=0.19)
-        self.rest.set(
-            xlim=(-10, 10), xticks=range(-10, 11, 5), ylim=self.factors, xlabel="weight w$_g$ from h to the cell input"
+        rest, lags = self.row(1, 1, bottom=0.14, wspace=0.19)
+        across = "weight w$_g$ from h to the cell input", -10, 10
+        panel(
+            rest, "f + i o w$_g$ (dashed: the borders)", across, ("factor per step, at rest", *self.factors), -1, pad=20
         )
-        self.rest.set_ylabel("factor per step, at rest")
-        self.rest.set_title("f + i o w$_g$ (dashed: the borders)", pad=20)
-        for border in (-1, 1):
-            level(self.rest, border)
-        (self.curve,) = self.rest.plot([], [], color=style.RULE)
-        (self.borders,) = self.rest.plot([], [], "--", color=style.GRADIENT, linewidth=1.2)
-        (self.here,) = self.rest.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
-        self.lags.set(xlim=(0, self.n_steps), ylim=self.log_limits, xlabel="lag in steps")
-        self.lags.set_ylabel("log$_{10}$ |dc$_t$/dc$_0$|")
-        self.lags.set_title("the run itself", pad=20)
-        level(self.lags, 0)
-        (self.measured,) = self.lags.plot([], [], color=style.GRADIENT, linewidth=2.2, label="measured")
-        (self.power,) = self.lags.plot([], [], ":", color=style.RULE, label="as at rest")
-        (self.carousel,) = self.lags.plot([], [], "--", color=style.STATE, label="carousel alone")
-        legend_above(self.lags, 3)
-        self.shows(self.curve, "factors", "weights")
-        self.shows(self.borders, "borders", by=self.place_borders)
-        self.shows(self.here, "factor", "w_g")
-        self.shows(self.measured, "log10_measured")
-        self.shows(self.carousel, "log10_carousel")
-        self.shows(self.power, "log10_power")
-        self.handle(self.here, x="w_g")
+        rest.set_xticks(range(-10, 11, 5))
+        level(rest, 1)
+        self.line(rest, "factors", x="weights")
+        self.line(rest, "borders", style.GRADIENT, "--", path=self.both_borders, linewidth=1.2)
+        self.handle(self.here(rest, "factor", "w_g"), x="w_g")
+        panel(
+            lags, "the run itself", ("lag in steps", 0, self.n_steps), ("log$_{10}$ |dc$_t$/dc$_0$|", *self.log_limits)
+        )
+        measured = self.line(lags, "log10_measured", style.GRADIENT, label="measured", linewidth=2.2)
+        carousel = self.line(lags, "log10_carousel", style.STATE, "--", "carousel alone")
+        power = self.line(lags, "log10_power", style.RULE, ":", "as at rest")
+        legend_above(lags, [measured, power, carousel])
 
-    def place_borders(self, borders: tuple[float, float]) -> None:
-        """Draw both borders, with a gap between them."""
+    def both_borders(self, borders: tuple[float, float]):
+        """Return the path along both borders, with a gap between them."""
         (left, right), (low, high) = borders, self.factors
-        self.borders.set_data([left, left, np.nan, right, right], [low, high, np.nan, low, high])
+        return [left, left, np.nan, right, right], [low, high, np.nan, low, high]
 
 
-class GatedUnits(Scene):
+class GatedUnits(Panels):
     """A GRU beside an LSTM of the same bias, scale and input: their gradients, and how large their states become."""
 
     height = 350
     log_limits = (-30.0, 15.0)
 
     def build(self):
-        self.lags, self.sizes = self.figure.subplots(1, 2, width_ratios=[1.3, 1])
-        self.figure.subplots_adjust(left=0.07, right=0.985, top=0.83, bottom=0.14, wspace=0.16)
-        self.lags.set(xlim=(0, N_STEPS), ylim=self.log_limits, xlabel="lag in steps")
-        self.lags.set_ylabel("log$_{10}$ of the norm")
-        self.lags.set_title("gradient", pad=20)
-        level(self.lags, 0)
-        (self.gru,) = self.lags.plot([], [], color=style.GRADIENT, linewidth=2.2, label="GRU, whole")
-        (self.gates,) = self.lags.plot([], [], "--", color=style.STATE, label="GRU, product of z")
-        (self.lstm,) = self.lags.plot([], [], "-.", color=style.OTHER, label="LSTM, whole")
-        legend_above(self.lags, 3)
-        self.sizes.set(xlim=(0, N_STEPS), ylim=(-3, 2.2), xlabel="step t")
-        self.sizes.set_title("log$_{10}$ of the largest entry of the state", pad=20)
-        level(self.sizes, 0)
-        (self.h,) = self.sizes.plot([], [], color=style.GRADIENT, linewidth=2.2, label="GRU: |h$_t$|")
-        (self.c,) = self.sizes.plot([], [], "-.", color=style.OTHER, label="LSTM: |c$_t$|")
-        legend_above(self.sizes, 2)
-        self.shows(self.gru, "log10_gru")
-        self.shows(self.gates, "log10_gates")
-        self.shows(self.lstm, "log10_lstm")
-        self.shows(self.h, "log10_h", np.arange(1, N_STEPS + 1))
-        self.shows(self.c, "log10_c", np.arange(1, N_STEPS + 1))
+        lags, sizes = self.row(1.3, 1, bottom=0.14, wspace=0.16)
+        panel(lags, "gradient", ("lag in steps", 0, N_STEPS), ("log$_{10}$ of the norm", *self.log_limits))
+        self.line(lags, "log10_gru", style.GRADIENT, label="GRU, whole", linewidth=2.2)
+        self.line(lags, "log10_gates", style.STATE, "--", "GRU, product of z")
+        self.line(lags, "log10_lstm", style.OTHER, "-.", "LSTM, whole")
+        panel(sizes, "log$_{10}$ of the largest entry of the state", ("step t", 0, N_STEPS), ("", -3, 2.2))
+        steps = np.arange(1, N_STEPS + 1)
+        self.line(sizes, "log10_h", style.GRADIENT, label="GRU: |h$_t$|", x=steps, linewidth=2.2)
+        self.line(sizes, "log10_c", style.OTHER, "-.", "LSTM: |c$_t$|", x=steps)
+        legend_above(lags)
+        legend_above(sizes)
 
 
-class Mystery(Scene):
+class Mystery(Panels):
     """Two gradients of a net that does not say what it is, and the same two of the reader's guess."""
 
     height = 350
@@ -235,16 +179,9 @@ class Mystery(Scene):
 
     def build(self):
         axes = self.figure.add_axes([0.075, 0.145, 0.905, 0.7])
-        axes.set(xlim=(0, N_STEPS), ylim=self.log_limits, xlabel="lag in steps")
-        axes.set_ylabel("log$_{10}$ ‖dc$_t$/dc$_0$‖")
-        axes.set_title("the gradients of the mystery and of your guess", pad=20)
-        level(axes, 0)
-        draw = {"carousel": (style.STATE, "the carousel"), "whole": (style.GRADIENT, "all paths")}
-        self.lines = {}
-        for name, (colour, words) in draw.items():
-            (self.lines[name],) = axes.plot([], [], color=colour, linewidth=2.2, label=f"{words}, the mystery")
-            look = {"color": colour, "linewidth": 1.2, "linestyle": "--"}
-            (self.lines[f"guess {name}"],) = axes.plot([], [], label=f"{words}, your guess", **look)
-        legend_above(axes, 4)
-        for name, line in self.lines.items():
-            self.shows(line, f"log10_{name.replace(' ', '_')}")
+        title = "the gradients of the mystery and of your guess"
+        panel(axes, title, ("lag in steps", 0, N_STEPS), ("log$_{10}$ ‖dc$_t$/dc$_0$‖", *self.log_limits))
+        for name, colour, words in (("carousel", style.STATE, "the carousel"), ("whole", style.GRADIENT, "all paths")):
+            self.line(axes, f"log10_{name}", colour, label=f"{words}, the mystery", linewidth=2.2)
+            self.line(axes, f"log10_guess_{name}", colour, "--", f"{words}, your guess", linewidth=1.2)
+        legend_above(axes)

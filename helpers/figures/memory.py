@@ -3,35 +3,26 @@
 import numpy as np
 
 from helpers.figures import style
-from helpers.figures.parts import legend_above, level
-from helpers.figures.scene import Scene
+from helpers.figures.parts import Panels, legend_above, legend_beside, panel
 
 MOST_STEPS = 60
 
 
-class ByHand(Scene):
+class ByHand(Panels):
     """A memory worked by a row of letters: what it holds, and what a change at each step leaves at the end."""
 
     height = 380
-    log_limits = (-12.0, 1.0)
 
     def build(self):
-        self.held, self.left = self.figure.subplots(2, 1, sharex=True)
+        self.held, left = self.figure.subplots(2, 1, sharex=True)
         self.figure.subplots_adjust(left=0.075, right=0.985, top=0.93, bottom=0.12, hspace=0.4)
-        self.held.set(xlim=(0, MOST_STEPS), ylabel="memory $m_t$")
-        self.held.set_title("what it holds (full dots: written; hollow dots: reset)")
-        level(self.held, 0)
-        (self.states,) = self.held.plot([], [], color=style.STATE, drawstyle="steps-post")
-        (self.written,) = self.held.plot([], [], "o", color=style.STATE, markersize=6)
-        (self.resets,) = self.held.plot([], [], "o", color=style.STATE, fillstyle="none", markersize=8)
-        self.left.set(ylim=self.log_limits, xlabel="step k", ylabel="log$_{10}$ |d$m_T$/d$m_k$|")
-        self.left.set_title("what a change at step k leaves at the end: the product of the gates from k on")
-        level(self.left, 0)
-        (self.values,) = self.left.plot([], [], color=style.GRADIENT, marker="o", markersize=3)
-        self.shows(self.states, "M")
-        self.shows(self.written, "M_written", "written")
-        self.shows(self.resets, "M_reset", "resets")
-        self.shows(self.values, "log10_left")
+        panel(self.held, "what it holds (full dots: written; hollow dots: reset)", y=("memory $m_t$",))
+        self.line(self.held, "M", style.STATE, drawstyle="steps-post")
+        self.line(self.held, "M_written", style.STATE, "o", x="written", markersize=6)
+        self.line(self.held, "M_reset", style.STATE, "o", x="resets", fillstyle="none", markersize=8)
+        title = "what a change at step k leaves at the end: the product of the gates from k on"
+        panel(left, title, ("step k", 0, MOST_STEPS), ("log$_{10}$ |d$m_T$/d$m_k$|", -12, 1))
+        self.line(left, "log10_left", style.GRADIENT, marker="o", markersize=3)
 
     def stage_key(self, state):
         largest = np.abs(state.M).max()
@@ -42,7 +33,7 @@ class ByHand(Scene):
         self.held.set_ylim(-limit, limit)
 
 
-class ThreeMemories(Scene):
+class ThreeMemories(Panels):
     """An identity, a leaky and a gated memory under one input: what they hold and what their gradients keep."""
 
     height = 350
@@ -50,69 +41,49 @@ class ThreeMemories(Scene):
     log_limits = (-12.0, 1.0)
 
     def build(self):
-        self.held, self.left = self.figure.subplots(1, 2)
-        self.figure.subplots_adjust(left=0.065, right=0.985, top=0.83, bottom=0.14, wspace=0.18)
+        held, left = self.row(1, 1, left=0.065, bottom=0.14)
+        panel(held, "what they hold", ("step t", 0, self.n_steps), ("memory $m_t$", -25, 25))
+        limits = ("log$_{10}$ |d$m_t$/d$m_0$|", *self.log_limits)
+        panel(left, "what is left of the start", ("step t", 0, self.n_steps), limits)
         looks = ((style.STATE, "-", "identity"), (style.OTHER, "--", "leaky"), (style.GRADIENT, "-.", "gated"))
-        self.held.set(xlim=(0, self.n_steps), ylim=(-25, 25), xlabel="step t", ylabel="memory $m_t$")
-        self.held.set_title("what they hold", pad=20)
-        level(self.held, 0)
-        self.left.set(
-            xlim=(0, self.n_steps), ylim=self.log_limits, xlabel="step t", ylabel="log$_{10}$ |d$m_t$/d$m_0$|"
-        )
-        self.left.set_title("what is left of the start", pad=20)
-        level(self.left, 0)
-        self.states = [self.held.plot([], [], line, color=colour, label=label)[0] for colour, line, label in looks]
-        self.gradients = [self.left.plot([], [], line, color=colour, label=label)[0] for colour, line, label in looks]
-        legend_above(self.held, 3)
-        legend_above(self.left, 3)
-        for i in range(len(looks)):
-            self.shows(self.states[i], f"memories.{i}")
-            self.shows(self.gradients[i], f"log10_left.{i}")
+        for kind, look in enumerate(looks):
+            self.line(held, f"memories.{kind}", *look)
+            self.line(left, f"log10_left.{kind}", *look)
+        legend_above(held)
+        legend_above(left)
 
 
-class Taps(Scene):
+class Taps(Panels):
     """The gradient of a linear recursion whose farthest tap is K steps back, and how far a given loss reaches."""
 
     height = 330
     n_steps = 100
-    log_limits = (-6.0, 0.5)
 
     def build(self):
-        self.lag, self.reach = self.figure.subplots(1, 2, width_ratios=[1.25, 1])
-        self.figure.subplots_adjust(left=0.07, right=0.985, top=0.9, bottom=0.15, wspace=0.18)
-        self.lag.set(xlim=(0, self.n_steps), ylim=self.log_limits, xlabel="lag", ylabel="log$_{10}$ |d$h_t$/d$h_0$|")
-        self.lag.set_title("where a hop of K lands (dots); dotted: one tap")
-        level(self.lag, 0)
-        (self.hops,) = self.lag.plot([], [], "o", color=style.GRADIENT, markersize=4)
-        (self.one,) = self.lag.plot([], [], ":", color=style.RULE)
-        self.reach.set(xlim=(1, 30), ylim=(0, 1.02), xlabel="taps K", ylabel="left of the gradient")
-        self.reach.set_title("at the first landing at or past lag 100")
-        (self.curve,) = self.reach.plot([], [], color=style.RULE)
-        (self.here,) = self.reach.plot([], [], "o", color=style.MARK, markersize=8, clip_on=False)
-        self.shows(self.hops, "log10_left")
-        self.shows(self.one, "log10_one_tap")
-        self.shows(self.curve, "left", "taps")
-        self.shows(self.here, "left_here", "K")
-        self.handle(self.here, x="K")
+        lag, reach = self.row(1.25, 1, top=0.9)
+        title = "where a hop of K lands (dots); dotted: one tap"
+        panel(lag, title, ("lag", 0, self.n_steps), ("log$_{10}$ |d$h_t$/d$h_0$|", -6, 0.5))
+        self.line(lag, "log10_left", style.GRADIENT, "o", markersize=4)
+        self.line(lag, "log10_one_tap", style.RULE, ":")
+        title = "at the first landing at or past lag 100"
+        panel(reach, title, ("taps K", 1, 30), ("left of the gradient", 0, 1.02), zero=None)
+        self.line(reach, "left", x="taps")
+        self.handle(self.here(reach, "left_here", "K"), x="K")
 
 
-class Residual(Scene):
+class Residual(Panels):
     """The gradient through residual steps, I + eps A, beside that through A alone, against the depth."""
 
     height = 330
     n_steps = 100
-    log_limits = (-12.0, 8.0)
 
     def build(self):
         axes = self.figure.add_axes([0.075, 0.145, 0.905, 0.75])
-        axes.set(xlim=(0, self.n_steps), ylim=self.log_limits, xlabel="depth in steps")
-        axes.set(ylabel="log$_{10}$ of the norm of the product", yticks=range(-12, 9, 4))
-        axes.set_title("the gradient against the depth")
-        level(axes, 0)
-        (self.residual,) = axes.plot([], [], color=style.GRADIENT, linewidth=2.2, label="residual: I + ε A")
-        (self.plain,) = axes.plot([], [], "--", color=style.STATE, label="plain: A alone")
-        (self.bound,) = axes.plot([], [], ":", color=style.RULE, label="(1 + ε ‖W‖)$^t$, a bound")
-        axes.legend(loc="lower right", bbox_to_anchor=(1, 1.01), ncols=3, borderaxespad=0)
-        self.shows(self.residual, "log10_residual")
-        self.shows(self.plain, "log10_plain")
-        self.shows(self.bound, "log10_bound")
+        limits = ("log$_{10}$ of the norm of the product", -12, 8)
+        panel(
+            axes, "the gradient against the depth", ("depth in steps", 0, self.n_steps), limits, yticks=range(-12, 9, 4)
+        )
+        self.line(axes, "log10_residual", style.GRADIENT, label="residual: I + ε A", linewidth=2.2)
+        self.line(axes, "log10_plain", style.STATE, "--", "plain: A alone")
+        self.line(axes, "log10_bound", style.RULE, ":", "(1 + ε ‖W‖)$^t$, a bound")
+        legend_beside(axes)

@@ -4,16 +4,32 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 
 from helpers.figures import style
-from helpers.figures.parts import above, leaving, leaving_log10, level, log_limits, note
+from helpers.figures.parts import (
+    RINGED,
+    Panels,
+    above,
+    leaving,
+    leaving_log10,
+    legend_beside,
+    log_limits,
+    note,
+    panel,
+)
 from helpers.figures.scalar import STATE_LIMITS
-from helpers.figures.scene import Scene
 
 MAP_LIMITS = {"w": (-10, 10), "b": (-8, 8)}
 WALL_LIMITS = {"w": (3.0, 8.0), "b": (-5.0, -1.0)}
-RUNS = ((style.STATE, "-"), (style.OTHER, "--"))
 
 
-class Regimes(Scene):
+def coloured(axes, limits: dict, **colours):
+    """Return an empty map of colours over (w, b) in these limits."""
+    panel(axes, x=("weight w", *limits["w"]), y=("bias b", *limits["b"]), zero=None)
+    axes.grid(False)
+    place = {"extent": (*limits["w"], *limits["b"]), "origin": "lower", "aspect": "auto", "interpolation": "none"}
+    return axes.imshow(np.ones((2, 2)), **place, **colours)
+
+
+class Regimes(Panels):
     """The map over (w, b) with its exact borders, and two orbits from neighbouring starts with their gradients."""
 
     height = 440
@@ -24,41 +40,17 @@ class Regimes(Scene):
         )
         self.map = self.figure.add_subplot(grid[:, 0])
         self.time, self.gradient = self.figure.add_subplot(grid[0, 1]), self.figure.add_subplot(grid[1, 1])
-        self.map.set(xlim=MAP_LIMITS["w"], ylim=MAP_LIMITS["b"], xlabel="weight w", ylabel="bias b")
-        self.map.grid(False)
-        extent = (*MAP_LIMITS["w"], *MAP_LIMITS["b"])
-        colours = ListedColormap(list(style.FILLS.values()))
-        empty = np.ones((2, 2))
-        self.fill = self.map.imshow(
-            empty,
-            extent=extent,
-            origin="lower",
-            aspect="auto",
-            cmap=colours,
-            vmin=0.5,
-            vmax=3.5,
-            interpolation="none",
-        )
+        self.fill = coloured(self.map, MAP_LIMITS, cmap=ListedColormap(list(style.FILLS.values())), vmin=0.5, vmax=3.5)
         self.borders = [self.map.plot([], [], color=style.RULE, linewidth=1.2)[0] for _ in range(4)]
         self.words = [self.map.text(0, 0, "", ha="center", va="center", fontsize=9) for _ in range(3)]
-        (self.cross,) = self.map.plot(
-            [], [], "o", color=style.MARK, markeredgecolor=style.RULE, markersize=9, clip_on=False
-        )
-
-        self.time.set(xlabel="step t", ylabel="state $h_t$")
-        self.time.set_title("two runs from neighbouring starts")
-        self.gradient.set(xlabel="step t", ylabel="log$_{10}$ |d$h_t$/d$h_0$|")
-        self.gradient.set_title("the gradient along each run")
-        level(self.gradient, 0)
-        self.orbits = [self.time.plot([], [], line, color=colour)[0] for colour, line in RUNS]
-        self.gradients = [self.gradient.plot([], [], line, color=colour)[0] for colour, line in RUNS]
+        panel(self.time, "two runs from neighbouring starts", ("step t",), ("state $h_t$",), zero=None)
+        panel(self.gradient, "the gradient along each run", ("step t",), ("log$_{10}$ |d$h_t$/d$h_0$|",))
+        self.handle(self.here(self.map, "b", "w", markersize=9, **RINGED), x="w", y="b")
+        for run, look in enumerate(((style.STATE, "-"), (style.OTHER, "--"))):
+            self.line(self.time, f"H.T.{run}", *look)
+            self.line(self.gradient, f"log10_dh0.T.{run}", *look)
         self.time_note, self.note = above(self.time), above(self.gradient)
-        self.shows(self.cross, "b", "w")
-        for run in range(len(RUNS)):
-            self.shows(self.orbits[run], f"H.T.{run}")
-            self.shows(self.gradients[run], f"log10_dh0.T.{run}")
         self.moves(self.time_note, self.note)
-        self.handle(self.cross, x="w", y="b")
 
     def stage_key(self, state):
         return state.activation, log_limits(state.log10_dh0)
@@ -82,7 +74,7 @@ class Regimes(Scene):
         self.note.set_text(leaving_log10(state.log10_dh0[:, 0], 0, limits))
 
 
-class Wall(Scene):
+class Wall(Panels):
     """A loss with a cliff: its surface over (w, b), a cut through it, and descent with and without clipping."""
 
     height = 440
@@ -93,52 +85,27 @@ class Wall(Scene):
         )
         self.map = self.figure.add_subplot(grid[:, 0])
         self.cut, self.loss = self.figure.add_subplot(grid[0, 1]), self.figure.add_subplot(grid[1, 1])
-        self.map.set(xlim=WALL_LIMITS["w"], ylim=WALL_LIMITS["b"], xlabel="weight w", ylabel="bias b")
-        self.map.grid(False)
         greys = ListedColormap([str(shade) for shade in np.linspace(0.99, 0.64, 12)])
-        extent = (*WALL_LIMITS["w"], *WALL_LIMITS["b"])
-        self.surface = self.map.imshow(
-            np.zeros((2, 2)),
-            extent=extent,
-            origin="lower",
-            aspect="auto",
-            cmap=greys,
-            vmin=0,
-            vmax=0.5,
-            interpolation="none",
-        )
+        self.surface = coloured(self.map, WALL_LIMITS, cmap=greys, vmin=0, vmax=0.5)
         w = np.array([4.0, WALL_LIMITS["w"][1]])  # for a smaller weight the line attracts
         self.map.plot(w, -w / 2, color=style.RULE, linewidth=1.2, linestyle=":")
         self.map.text(6.9, -3.3, "the wall, b = −w/2", rotation=-32, ha="center", va="center", fontsize=8.5)
-
-        self.cut.set(xlim=WALL_LIMITS["b"], ylim=(-0.03, 0.62), xlabel="bias b", ylabel="loss E")
+        panel(self.cut, x=("bias b", *WALL_LIMITS["b"]), y=("loss E", -0.03, 0.62), zero=None)
         (self.profile,) = self.cut.plot([], [], color=style.RULE)
-        (self.start,) = self.cut.plot([], [], "o", color=style.MARK, clip_on=False)
         self.cut_words = note(self.cut)
-        self.loss.set(ylim=(-0.03, 0.62), xlabel="update", ylabel="loss E")
-        self.loss.set_title("loss after each update")
-        looks = [(style.GRADIENT, "--", "plain"), (style.STATE, "-", "clipped")]
-        self.paths, self.losses = [], []
-        for colour, line, label in looks:
-            more = {"color": colour, "linestyle": line, "label": label}
-            self.paths.append(self.map.plot([], [], marker="o", markersize=3.5, **more)[0])
-            self.losses.append(self.loss.plot([], [], **more)[0])
-        (self.halo,) = self.map.plot([], [], color="white", linewidth=3.5)  # under dashes that cross the dark plateau
+        panel(self.loss, "loss after each update", ("update",), ("loss E", -0.03, 0.62), zero=None)
+
+        # Under dashes that cross the dark plateau.
+        self.line(self.map, "paths.0.1", "white", x="paths.0.0", linewidth=3.5)
+        for run, look in enumerate(((style.GRADIENT, "--", "plain"), (style.STATE, "-", "clipped"))):
+            self.line(self.map, f"paths.{run}.1", *look, x=f"paths.{run}.0", marker="o", markersize=3.5)
+            self.line(self.loss, f"losses.{run}", *look)
         self.map.legend(loc="lower left")
-        self.loss.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0)
-        (self.first,) = self.map.plot(
-            [], [], "o", color=style.MARK, markeredgecolor=style.RULE, markersize=9, clip_on=False
-        )
+        legend_beside(self.loss, bbox_to_anchor=(1, 1))
+        self.handle(self.here(self.map, "b", "first_w", markersize=9, **RINGED), y="b")
+        self.handle(self.here(self.cut, "first_loss", "b", markersize=6), x="b")
         self.map_note = above(self.map)
-        self.shows(self.halo, "paths.0.1", "paths.0.0")
-        for run in range(len(looks)):
-            self.shows(self.paths[run], f"paths.{run}.1", f"paths.{run}.0")
-            self.shows(self.losses[run], f"losses.{run}")
-        self.shows(self.first, "b", "first_w")
-        self.shows(self.start, "first_loss", "b")
         self.moves(self.map_note)
-        self.handle(self.first, y="b")
-        self.handle(self.start, x="b")
 
     def stage_key(self, state):
         return state.n_steps

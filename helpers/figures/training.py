@@ -3,13 +3,13 @@
 import numpy as np
 
 from helpers.figures import style
-from helpers.figures.parts import legend_above, level
-from helpers.figures.scene import Scene
+from helpers.figures.parts import Panels, legend_above, level, panel
 
+RING = {"markersize": 12, "markerfacecolor": "none", "markeredgewidth": 1.8}
 SPREAD = (0.618034 * np.arange(30)) % 1.0 - 0.5  # so that dots of one height do not cover one another
 
 
-class Gap(Scene):
+class Gap(Panels):
     """A training: the right answers of every seed, update by update; the gradient by lag, before and now."""
 
     height = 350
@@ -19,38 +19,34 @@ class Gap(Scene):
     smooth = 10  # updates
 
     def build(self):
-        self.right, self.flow = self.figure.subplots(1, 2)
-        self.figure.subplots_adjust(left=0.065, right=0.985, top=0.83, bottom=0.155, wspace=0.17)
-        self.right.set(xlim=(0, self.most_updates), ylim=(0, 1.04), xlabel="updates", ylabel="right answers")
-        self.right.set_title(f"while it learns (mean of {self.smooth} batches)", pad=20)
-        level(self.right, 0.5, linestyle=":")
-        self.curves = [
-            self.right.plot([], [], dash, color=style.STATE, linewidth=1.2, label=f"seed {seed}")[0]
-            for seed, dash in enumerate(self.dashes)
-        ]
-        # Without it the only point before the first update would not be seen.
-        (self.heads,) = self.right.plot([], [], "o", color=style.STATE, markersize=4)
-        (self.solved,) = self.right.plot([], [], "o", color=style.OTHER, markersize=8, label="solved")
-        legend_above(self.right, 4)
-        self.flow.set(xlim=(0, self.longest), ylim=self.log_limits, xlabel="steps back from the question")
-        self.flow.set(ylabel="gradient, log$_{10}$ (0 at the end)")
-        self.flow.set_title("the gradient at the state of each step", pad=20)
-        level(self.flow, 0)
-        self.before, self.now = (
-            [self.flow.plot([], [], dash, color=colour, linewidth=width, label=label)[0] for dash in self.dashes]
-            for colour, width, label in ((style.EDGE, 0.9, "before training"), (style.GRADIENT, 1.5, "now"))
+        right, flow = self.row(1, 1, left=0.065, bottom=0.155, wspace=0.17)
+        title = f"while it learns (mean of {self.smooth} batches)"
+        panel(right, title, ("updates", 0, self.most_updates), ("right answers", 0, 1.04), zero=None)
+        level(right, 0.5, linestyle=":")
+        title = "the gradient at the state of each step"
+        up = "gradient, log$_{10}$ (0 at the end)", *self.log_limits
+        panel(flow, title, ("steps back from the question", 0, self.longest), up)
+        runs = {
+            "right": (right, style.STATE, "seed {}", 1.2),
+            "log10_before": (flow, style.EDGE, "before training", 0.9),
+            "log10_now": (flow, style.GRADIENT, "now", 1.5),
+        }
+        (_, before, now) = (
+            [
+                self.line(axes, f"{name}.T.{seed}", colour, dash, label.format(seed), linewidth=width)
+                for seed, dash in enumerate(self.dashes)
+            ]
+            for name, (axes, colour, label, width) in runs.items()
         )
-        (self.first,) = self.flow.plot([], [], ":", color=style.MARK, linewidth=1.2, label="the name")
-        legend_above(self.flow, 3, handles=[self.before[0], self.now[0], self.first])
-        for name, lines in (("right", self.curves), ("log10_before", self.before), ("log10_now", self.now)):
-            for seed, line in enumerate(lines):
-                self.shows(line, f"{name}.T.{seed}")
-        self.shows(self.heads, "heads", "heads_at")
-        self.shows(self.solved, 1.0, "solved_at")
-        self.shows(self.first, self.log_limits, "name_at")
+        # Without it the only point before the first update would not be seen.
+        self.line(right, "heads", style.STATE, "o", x="heads_at", markersize=4)
+        self.line(right, 1.0, style.OTHER, "o", "solved", x="solved_at", markersize=8)
+        name = self.line(flow, self.log_limits, style.MARK, ":", "the name", x="name_at", linewidth=1.2)
+        legend_above(right)
+        legend_above(flow, [before[0], now[0], name])
 
 
-class Hearing(Scene):
+class Hearing(Panels):
     """Left the nets of one kind, what each heard against when it solved the task; right all kinds, the share of each.
 
     kinds : of each kind its label, the median of what its nets heard, the share that solved it and the ends of its
@@ -66,94 +62,81 @@ class Hearing(Scene):
         super().__init__(**settings)
 
     def build(self):
-        self.dots = self.figure.add_axes([0.085, 0.14, 0.5, 0.69])
-        self.dots.set(xlim=self.heard_limits, ylim=(0, 272), xlabel="gradient at the name before training, log$_{10}$")
-        self.dots.set(yticks=[25, 50, 100, 150, 200, self.never])
-        self.dots.set_yticklabels(["25", "50", "100", "150", "200", "not"])
-        self.dots.set(ylabel="solved after so many updates")
-        self.dots.set_title("thirty nets of one kind, one dot per net", pad=24)
-        level(self.dots, 207)
-        look = {"markersize": 6.5, "linestyle": "none"}
-        (self.solved,) = self.dots.plot([], [], "o", color=style.OTHER, label="solved", alpha=0.75, **look)
-        (self.unsolved,) = self.dots.plot([], [], "x", color=style.RULE, label="not solved", **look)
-        median = {"color": style.MARK, "linewidth": 2.0}
-        (self.medians,) = self.dots.plot([], [], label="median of each", **median)
-        legend_above(self.dots, 3)
-        self.shares = self.figure.add_axes([0.655, 0.14, 0.335, 0.69])
-        self.shares.set(xlim=(-9.9, 3.1), ylim=(-0.06, 1.12), yticks=np.linspace(0, 1, 6))
-        self.shares.set(xlabel="median gradient at the name, log$_{10}$", ylabel="share that solved it")
-        self.shares.set_title("each kind, over sixty nets", pad=24)
+        dots = self.figure.add_axes([0.085, 0.14, 0.5, 0.69])
+        across = "gradient at the name before training, log$_{10}$", *self.heard_limits
+        panel(dots, "thirty nets of one kind, one dot per net", across, ("solved after so many updates", 0, 272), 207)
+        dots.set_yticks([25, 50, 100, 150, 200, self.never], ["25", "50", "100", "150", "200", "not"])
+        look = {"x": "heard", "markersize": 6.5}
+        self.line(dots, "solved_at", style.OTHER, "o", "solved", path=self.solved, alpha=0.75, **look)
+        self.line(dots, "solved_at", style.RULE, "x", "not solved", path=self.unsolved, **look)
+        median = {"x": "heard", "path": self.medians, "linewidth": 2.0}
+        self.line(dots, "solved_at", style.MARK, "-", "median of each", **median)
+        legend_above(dots, pad=24)
+        shares = self.figure.add_axes([0.655, 0.14, 0.335, 0.69])
+        up = "share that solved it", -0.06, 1.12
+        panel(shares, "each kind, over sixty nets", ("median gradient at the name, log$_{10}$", -9.9, 3.1), up, None)
+        shares.set_yticks(np.linspace(0, 1, 6))
         for label, heard, share, low, high, offset in self.kinds:
-            self.shares.plot([heard] * 2, [low, high], color=style.EDGE, linewidth=1.2)
-            self.shares.plot([heard], [share], "o", color=style.STATE, markersize=5)
+            (bar,) = shares.plot([heard] * 2, [low, high], color=style.EDGE, linewidth=1.2)
+            shares.plot([heard], [share], "o", color=style.STATE, markersize=5)
             side = {"ha": "right" if offset[0] < 0 else "left", "va": "center", "fontsize": 8}
-            self.shares.annotate(label, (heard, share), offset, textcoords="offset points", **side)
-        ring = {"markersize": 12, "markerfacecolor": "none", "markeredgewidth": 1.8}
-        (self.here,) = self.shares.plot([], [], "o", color=style.MARK, label="this kind", **ring)
-        (bar,) = self.shares.plot([], [], color=style.EDGE, linewidth=1.2, label="95 % interval")
-        legend_above(self.shares, 2, handles=[self.here, bar])
-        self.shows(self.solved, "solved_at", "heard", by=self.place_solved)
-        self.shows(self.unsolved, "solved_at", "heard", by=self.place_unsolved)
-        self.shows(self.medians, "solved_at", "heard", by=self.place_medians)
-        self.shows(self.here, "place", by=lambda k: self.here.set_data([self.kinds[k][1]], [self.kinds[k][2]]))
+            shares.annotate(label, (heard, share), offset, textcoords="offset points", **side)
+        bar.set_label("95 % interval")
+        here = self.line(shares, "place", style.MARK, "o", "this kind", path=self.kind_at, **RING)
+        legend_above(shares, [here, bar], pad=24)
 
-    def place_solved(self, heard: np.ndarray, solved_at: np.ndarray) -> None:
-        """Draw a dot for each net that solved it."""
+    def kind_at(self, place: int):
+        """Return the place of a kind."""
+        return [self.kinds[place][1]], [self.kinds[place][2]]
+
+    def solved(self, heard: np.ndarray, solved_at: np.ndarray):
+        """Return a place for each net that solved it."""
         some = solved_at > 0
-        self.solved.set_data(self.at_edge(heard)[some], solved_at[some] + 14 * SPREAD[some])
+        return self.at_edge(heard)[some], solved_at[some] + 14 * SPREAD[some]
 
-    def place_unsolved(self, heard: np.ndarray, solved_at: np.ndarray) -> None:
-        """Draw a cross for each net that did not."""
+    def unsolved(self, heard: np.ndarray, solved_at: np.ndarray):
+        """Return a place for each net that did not."""
         some = solved_at <= 0
-        self.unsolved.set_data(self.at_edge(heard)[some], self.never + 50 * SPREAD[some])
+        return self.at_edge(heard)[some], self.never + 50 * SPREAD[some]
 
-    def place_medians(self, heard: np.ndarray, solved_at: np.ndarray) -> None:
-        """Draw the median of what those heard that solved it, and of those that did not."""
+    def medians(self, heard: np.ndarray, solved_at: np.ndarray):
+        """Return a path along the median of what those heard that solved it, and of those that did not."""
         x, y = [], []
         for some, low, high in ((solved_at > 0, 0, 205), (solved_at <= 0, 209, 272)):
             if some.any():
                 x += [np.median(self.at_edge(heard)[some])] * 2 + [np.nan]
                 y += [low, high, np.nan]
-        self.medians.set_data(x, y)
+        return x, y
 
     def at_edge(self, heard: np.ndarray) -> np.ndarray:
         """Return ``heard`` such that nothing at all stands at the edge."""
         return np.maximum(heard, self.heard_limits[0] + 0.1)
 
 
-class Bits(Scene):
+class Bits(Panels):
     """Nets that learned to hold a bit over a few steps: how one answers at other lengths, and all their eigenvalues."""
 
     height = 370
     longest = 60
 
     def build(self):
-        self.right = self.figure.add_axes([0.07, 0.14, 0.5, 0.7])
-        self.right.set(xlim=(0, self.longest + 1), ylim=(-0.04, 1.04), xlabel="length", ylabel="right answers")
-        self.right.set_title("one of them, asked at other lengths", pad=20)
-        level(self.right, 0.5, linestyle=":")
-        (self.odd,) = self.right.plot([], [], "o", color=style.STATE, markersize=5, label="odd lengths")
-        (self.even,) = self.right.plot([], [], "s", color=style.OTHER, markersize=4, label="even lengths")
-        (self.trained,) = self.right.plot([], [], ":", color=style.MARK, linewidth=1.4)
-        self.trained.set_label("learned here")
-        legend_above(self.right, 3, handles=[self.odd, self.even, self.trained], handletextpad=0.4, handlelength=1.2)
-        self.plane = self.figure.add_axes([0.64, 0.14, 0.35, 0.7])
-        self.plane.set(xlim=(-3, 3), ylim=(-2.87, 2.87), xlabel="real", ylabel="imaginary", aspect="equal")
-        self.plane.set_title("largest eigenvalue of W, all nets", pad=20)
+        right = self.figure.add_axes([0.07, 0.14, 0.5, 0.7])
+        title = "one of them, asked at other lengths"
+        panel(right, title, ("length", 0, self.longest + 1), ("right answers", -0.04, 1.04), zero=None)
+        level(right, 0.5, linestyle=":")
+        odd, even = np.arange(1, self.longest + 1, 2), np.arange(2, self.longest + 1, 2)
+        self.line(right, "right_odd", style.STATE, "o", "odd lengths", x=odd, markersize=5)
+        self.line(right, "right_even", style.OTHER, "s", "even lengths", x=even, markersize=4)
+        self.line(right, (-0.04, 1.04), style.MARK, ":", "learned here", x="trained", linewidth=1.4)
+        tight = {"handletextpad": 0.4, "handlelength": 1.2}
+        legend_above(right, **tight)
+        plane = self.figure.add_axes([0.64, 0.14, 0.35, 0.7])
         turn = np.linspace(0, 2 * np.pi, 200)
-        self.plane.plot(np.cos(turn), np.sin(turn), color=style.EDGE, linewidth=1.0)
-        level(self.plane, 0)
-        looks = {"holds": ("o", style.STATE), "alternates": ("s", style.OTHER), "forgets": ("x", style.INPUT)}
-        self.kinds = {
-            kind: self.plane.plot([], [], mark, color=colour, markersize=5, label=kind)[0]
-            for kind, (mark, colour) in looks.items()
-        }
-        look = {"markersize": 12, "markerfacecolor": "none", "markeredgewidth": 1.8}
-        (self.here,) = self.plane.plot([], [], "o", color=style.MARK, label="this one", **look)
-        legend_above(self.plane, 4, columnspacing=0.6, handletextpad=0.4, handlelength=1.2)
-        self.shows(self.odd, "right_odd", np.arange(1, self.longest + 1, 2))
-        self.shows(self.even, "right_even", np.arange(2, self.longest + 1, 2))
-        self.shows(self.trained, (-0.04, 1.04), "trained")
-        for kind, dots in self.kinds.items():
-            self.shows(dots, f"eigenvalues.{kind}.imag", f"eigenvalues.{kind}.real")
-        self.shows(self.here, "eigenvalue.imag", "eigenvalue.real")
+        plane.plot(np.cos(turn), np.sin(turn), color=style.EDGE, linewidth=1.0)
+        panel(plane, "largest eigenvalue of W, all nets", ("real", -3, 3), ("imaginary", -2.87, 2.87), aspect="equal")
+        looks = {"holds": (style.STATE, "o"), "alternates": (style.OTHER, "s"), "forgets": (style.INPUT, "x")}
+        for kind, look in looks.items():
+            name = f"eigenvalues.{kind}"
+            self.line(plane, f"{name}.imag", *look, kind, x=f"{name}.real", markersize=5)
+        self.line(plane, "eigenvalue.imag", style.MARK, "o", "this one", x="eigenvalue.real", **RING)
+        legend_above(plane, columnspacing=0.6, **tight)

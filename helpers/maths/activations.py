@@ -151,169 +151,123 @@ def _quiet_overflow(function):
     return quiet
 
 
+def _leaky_relu(z):
+    return np.where(z > 0, z, 0.01 * z)
+
+
+def _elu(z, alpha=1.0):
+    return np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0.0)))
+
+
+def _elu_slope(z, alpha=1.0):
+    return np.where(z > 0, 1.0, alpha * np.exp(np.minimum(z, 0.0)))
+
+
 _SELU_LAMBDA, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772  # Klambauer et al. 2017
 
-_TABLE = [  # name, label, f, its derivative, gamma, where gamma is attained; kinks and a note where there are any
-    Activation("identity", "identity", lambda z: 1.0 * z, lambda z: np.ones(np.shape(z)), 1.0, "every z"),
-    Activation(
-        "sigmoid",
-        "sigmoid",
-        sigmoid,
-        lambda z: 0.25 * _sech2(0.5 * z),
-        0.25,
-        "z = 0",
-        gain_note="a weight below 4 cannot make one step expand",
+
+@_quiet_overflow
+def _selu(z):
+    return _SELU_LAMBDA * _elu(z, _SELU_ALPHA)
+
+
+def _selu_slope(z):
+    return _SELU_LAMBDA * _elu_slope(z, _SELU_ALPHA)
+
+
+@_quiet_overflow
+def _squared_relu(z):
+    return np.maximum(z, 0.0) ** 2
+
+
+@_quiet_overflow
+def _squared_relu_slope(z):
+    return 2.0 * np.maximum(z, 0.0)
+
+
+def _lecun_tanh(z):
+    return 1.7159 * np.tanh(2.0 / 3.0 * z)
+
+
+def _lecun_tanh_slope(z):
+    return 1.7159 * 2.0 / 3.0 * _sech2(2.0 / 3.0 * z)
+
+
+def _softsign(z):
+    size = np.minimum(np.abs(z), 1e300)
+    return np.sign(z) * size / (1.0 + size)
+
+
+def _hardsigmoid(z):
+    return np.clip(z / 6.0 + 0.5, 0.0, 1.0)
+
+
+def _hardswish(z):
+    return np.maximum(z, -3.0) * _hardsigmoid(z)
+
+
+def _hardswish_slope(z):
+    return np.where(z > 3, 1.0, np.where(z > -3, (2.0 * np.clip(z, -3.0, 3.0) + 3.0) / 6.0, 0.0))
+
+
+def _bell(z):
+    return np.exp(-(np.clip(z, -40.0, 40.0) ** 2))
+
+
+def _bell_slope(z):
+    return -2.0 * np.clip(z, -40.0, 40.0) * _bell(z)
+
+
+def _ramp(slope, low, high=math.inf, below=0.0):
+    """The derivative of what has this slope for low < z <= high, is flat beyond, and has the slope `below` before."""
+    return lambda z: np.where(z > high, 0.0, np.where(z > low, slope, below))
+
+
+_NOTES = {
+    "sigmoid": "a weight below 4 cannot make one step expand",
+    "leaky_relu": "the slope is never below 0.01: the gradient is never exactly 0",
+    "elu": "alpha = 1; with alpha > 1 gamma is alpha, at z = 0 from the left",
+    "celu": "alpha = 1, where CELU is the ELU; gamma is 1 for every alpha",
+    "selu": "the slope for z > 0 is 1.0507, but just left of 0 it is 1.7581",
+    "hardsigmoid": "the version of PyTorch; other libraries use the slope 0.2",
+    "silu": "the slope goes down to -0.0998: f is not monotone",
+    "gelu": "the slope goes down to -0.1289: f is not monotone",
+    "gelu_tanh": "not the same number as for the GELU with erf: 1.128993 against 1.128904",
+    "lecun_tanh": "scaled so that f(1) = 1 and f(-1) = -1, nearly",
+}
+
+
+def _row(name, label, f, derivative, gamma, attained, *kinks):
+    return Activation(name, label, f, derivative, float(gamma), attained, kinks, _NOTES.get(name, ""))
+
+
+_TABLE = [
+    _row("identity", "identity", lambda z: 1.0 * z, lambda z: np.ones(np.shape(z)), 1.0, "every z"),
+    _row("sigmoid", "sigmoid", sigmoid, lambda z: 0.25 * _sech2(0.5 * z), 0.25, "z = 0"),
+    _row("tanh", "tanh", np.tanh, _sech2, 1.0, "z = 0"),
+    _row("relu", "ReLU", lambda z: np.maximum(z, 0.0), lambda z: np.where(z > 0, 1.0, 0.0), 1.0, "every z > 0", 0.0),
+    _row("relu6", "ReLU6", lambda z: np.clip(z, 0.0, 6.0), _ramp(1.0, 0.0, 6.0), 1.0, "0 < z <= 6", 0.0, 6.0),
+    _row("leaky_relu", "leaky ReLU (0.01)", _leaky_relu, _ramp(1.0, 0.0, below=0.01), 1.0, "every z > 0", 0.0),
+    _row("elu", "ELU", _elu, _elu_slope, 1.0, "every z >= 0"),
+    _row("celu", "CELU", _elu, _elu_slope, 1.0, "every z >= 0"),
+    _row("selu", "SELU", _selu, _selu_slope, _SELU_LAMBDA * _SELU_ALPHA, "z = 0, from the left", 0.0),
+    _row("softplus", "softplus", _softplus, sigmoid, 1.0, "approached as z grows"),
+    _row("softsign", "softsign", _softsign, lambda z: (1.0 / (1.0 + np.abs(z))) ** 2, 1.0, "z = 0"),
+    _row(
+        "hardtanh", "hard tanh", lambda z: np.clip(z, -1.0, 1.0), _ramp(1.0, -1.0, 1.0), 1.0, "-1 < z <= 1", -1.0, 1.0
     ),
-    Activation("tanh", "tanh", np.tanh, _sech2, 1.0, "z = 0"),
-    Activation(
-        "relu",
-        "ReLU",
-        lambda z: np.maximum(z, 0.0),
-        lambda z: np.where(z > 0, 1.0, 0.0),
-        1.0,
-        "every z > 0",
-        kinks=(0.0,),
-    ),
-    Activation(
-        "relu6",
-        "ReLU6",
-        lambda z: np.clip(z, 0.0, 6.0),
-        lambda z: np.where((z > 0) & (z <= 6), 1.0, 0.0),
-        1.0,
-        "0 < z <= 6",
-        kinks=(0.0, 6.0),
-    ),
-    Activation(
-        "leaky_relu",
-        "leaky ReLU (0.01)",
-        lambda z: np.where(z > 0, z, 0.01 * z),
-        lambda z: np.where(z > 0, 1.0, 0.01),
-        1.0,
-        "every z > 0",
-        kinks=(0.0,),
-        gain_note="the slope is never below 0.01: the gradient is never exactly 0",
-    ),
-    Activation(
-        "elu",
-        "ELU",
-        lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0.0))),
-        lambda z: np.where(z > 0, 1.0, np.exp(np.minimum(z, 0.0))),
-        1.0,
-        "every z >= 0",
-        gain_note="alpha = 1; with alpha > 1 gamma is alpha, at z = 0 from the left",
-    ),
-    Activation(
-        "celu",
-        "CELU",
-        lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0.0))),
-        lambda z: np.where(z > 0, 1.0, np.exp(np.minimum(z, 0.0))),
-        1.0,
-        "every z >= 0",
-        gain_note="alpha = 1, where CELU is the ELU; gamma is 1 for every alpha",
-    ),
-    Activation(
-        "selu",
-        "SELU",
-        _quiet_overflow(lambda z: _SELU_LAMBDA * np.where(z > 0, z, _SELU_ALPHA * np.expm1(np.minimum(z, 0.0)))),
-        lambda z: _SELU_LAMBDA * np.where(z > 0, 1.0, _SELU_ALPHA * np.exp(np.minimum(z, 0.0))),
-        _SELU_LAMBDA * _SELU_ALPHA,
-        "z = 0, from the left",
-        kinks=(0.0,),
-        gain_note="the slope for z > 0 is 1.0507, but just left of 0 it is 1.7581",
-    ),
-    Activation("softplus", "softplus", _softplus, sigmoid, 1.0, "approached as z grows"),
-    Activation(
-        "softsign",
-        "softsign",
-        lambda z: np.sign(z) * np.minimum(np.abs(z), 1e300) / (1.0 + np.minimum(np.abs(z), 1e300)),
-        lambda z: (1.0 / (1.0 + np.abs(z))) ** 2,
-        1.0,
-        "z = 0",
-    ),
-    Activation(
-        "hardtanh",
-        "hard tanh",
-        lambda z: np.clip(z, -1.0, 1.0),
-        lambda z: np.where((z > -1) & (z <= 1), 1.0, 0.0),
-        1.0,
-        "-1 < z <= 1",
-        kinks=(-1.0, 1.0),
-    ),
-    Activation(
-        "hardsigmoid",
-        "hard sigmoid",
-        lambda z: np.clip(z / 6.0 + 0.5, 0.0, 1.0),
-        lambda z: np.where((z > -3) & (z <= 3), 1.0 / 6.0, 0.0),
-        1.0 / 6.0,
-        "-3 < z <= 3",
-        kinks=(-3.0, 3.0),
-        gain_note="the version of PyTorch; other libraries use the slope 0.2",
-    ),
-    Activation("arctan", "arctan", np.arctan, lambda z: (1.0 / np.hypot(1.0, z)) ** 2, 1.0, "z = 0"),
-    Activation("sin", "sin", np.sin, np.cos, 1.0, "every multiple of pi"),
-    Activation(
-        "silu",
-        "SiLU",
-        _silu,
-        _silu_slope,
-        float(_silu_slope(2.399357280520546)),
-        "z = 2.3994, where z tanh(z/2) = 2",
-        gain_note="the slope goes down to -0.0998: f is not monotone",
-    ),
-    Activation(
-        "gelu",
-        "GELU",
-        _gelu,
-        _gelu_slope,
-        float(_gelu_slope(math.sqrt(2.0))),
-        "z = sqrt 2",
-        gain_note="the slope goes down to -0.1289: f is not monotone",
-    ),
-    Activation(
-        "gelu_tanh",
-        "GELU (tanh form)",
-        _gelu_tanh,
-        _gelu_tanh_slope,
-        float(_gelu_tanh_slope(1.418503978)),
-        "z = 1.4185",
-        gain_note="not the same number as for the GELU with erf: 1.128993 against 1.128904",
-    ),
-    Activation("mish", "Mish", _mish, _mish_slope, float(_mish_slope(1.490571138770)), "z = 1.4906"),
-    Activation(
-        "hardswish",
-        "hard swish",
-        lambda z: np.maximum(z, -3.0) * np.clip(z / 6.0 + 0.5, 0.0, 1.0),
-        lambda z: np.where(z > 3, 1.0, np.where(z > -3, (2.0 * np.clip(z, -3.0, 3.0) + 3.0) / 6.0, 0.0)),
-        1.5,
-        "z = 3, from the left",
-        kinks=(-3.0, 3.0),
-    ),
-    Activation(
-        "lecun_tanh",
-        "1.7159 tanh(2z/3)",
-        lambda z: 1.7159 * np.tanh(2.0 / 3.0 * z),
-        lambda z: 1.7159 * 2.0 / 3.0 * _sech2(2.0 / 3.0 * z),
-        1.7159 * 2.0 / 3.0,
-        "z = 0",
-        gain_note="scaled so that f(1) = 1 and f(-1) = -1, nearly",
-    ),
-    Activation(
-        "gaussian",
-        "exp(-z^2)",
-        lambda z: np.exp(-(np.clip(z, -40.0, 40.0) ** 2)),
-        lambda z: -2.0 * np.clip(z, -40.0, 40.0) * np.exp(-(np.clip(z, -40.0, 40.0) ** 2)),
-        math.sqrt(2.0 / math.e),
-        "z = -1/sqrt 2 and z = 1/sqrt 2",
-    ),
-    Activation(
-        "squared_relu",
-        "squared ReLU",
-        _quiet_overflow(lambda z: np.maximum(z, 0.0) ** 2),
-        _quiet_overflow(lambda z: 2.0 * np.maximum(z, 0.0)),
-        math.inf,
-        "it grows with z",
-    ),
-    Activation("exp", "exp", _quiet_overflow(np.exp), _quiet_overflow(np.exp), math.inf, "it grows with z"),
+    _row("hardsigmoid", "hard sigmoid", _hardsigmoid, _ramp(1 / 6, -3.0, 3.0), 1 / 6, "-3 < z <= 3", -3.0, 3.0),
+    _row("arctan", "arctan", np.arctan, lambda z: (1.0 / np.hypot(1.0, z)) ** 2, 1.0, "z = 0"),
+    _row("sin", "sin", np.sin, np.cos, 1.0, "every multiple of pi"),
+    _row("silu", "SiLU", _silu, _silu_slope, _silu_slope(2.399357280520546), "z = 2.3994, where z tanh(z/2) = 2"),
+    _row("gelu", "GELU", _gelu, _gelu_slope, _gelu_slope(math.sqrt(2.0)), "z = sqrt 2"),
+    _row("gelu_tanh", "GELU (tanh form)", _gelu_tanh, _gelu_tanh_slope, _gelu_tanh_slope(1.418503978), "z = 1.4185"),
+    _row("mish", "Mish", _mish, _mish_slope, _mish_slope(1.490571138770), "z = 1.4906"),
+    _row("hardswish", "hard swish", _hardswish, _hardswish_slope, 1.5, "z = 3, from the left", -3.0, 3.0),
+    _row("lecun_tanh", "1.7159 tanh(2z/3)", _lecun_tanh, _lecun_tanh_slope, 1.7159 * 2.0 / 3.0, "z = 0"),
+    _row("gaussian", "exp(-z^2)", _bell, _bell_slope, math.sqrt(2.0 / math.e), "z = -1/sqrt 2 and z = 1/sqrt 2"),
+    _row("squared_relu", "squared ReLU", _squared_relu, _squared_relu_slope, math.inf, "it grows with z"),
+    _row("exp", "exp", _quiet_overflow(np.exp), _quiet_overflow(np.exp), math.inf, "it grows with z"),
 ]
 
 ACTIVATIONS: dict[str, Activation] = {act.name: act for act in _TABLE}
