@@ -405,7 +405,7 @@ class DiagonalNets(CarouselNets):
 
 
 class ReLUDiagonalNets(DiagonalNets):
-    """The same with x' = max(0, U x_k + b): products of inputs, which no linear recurrence has, can be told by it."""
+    """The same with x' = max(0, U x_k + b): products of inputs, which no linear recurrence has, can be expressed."""
 
     def gates(self, W):
         """As without, of what the ReLU lets through."""

@@ -202,6 +202,7 @@ def sources(shown: list[Shown], where: dict | None = None, lite: bool = False) -
     texts |= {"map": map_table(), "first": first, "toc": "\n".join(names), "description": project()["description"]}
     for page in ("index", "live", "explorers"):
         found[f"{page}.md"] = (HERE / f"{page}.md").read_text("utf-8")
+    found["teaching.md"] = (ROOT / "docs" / "teaching.md").read_text("utf-8")
     rows, site = [], where.get("Site", "")
     for one in shown:
         if one.name == one.call.name:
