@@ -61,7 +61,7 @@ test: .venv/.made
 MATHS = helpers/maths $(wildcard $(patsubst helpers/maths/%.py,tests/test_%.py,$(wildcard helpers/maths/*.py)))
 
 quick: .venv/.made
-	@.venv/bin/python -m pytest $(WORKERS) -m "not draws" $(MATHS) tests/test_floors.py tests/test_lint.py \
+	@.venv/bin/python -m pytest $(WORKERS) -m "not draws" $(MATHS) tests/test_layers.py tests/test_lint.py \
 	  $$(git diff --name-only --diff-filter=d HEAD -- 'notebooks/*.ipynb') $(TEST_FLAGS)
 
 draws: .venv/.made

@@ -1,5 +1,6 @@
 """Every link leads to a file that is there, and to a heading that stands in it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,17 @@ PAGES = [
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_each_link_leads_somewhere(path):
     assert dead_links(text_of(path), path) == []
+
+
+def named_and_gone(text):
+    """Return the tests and tools that ``text`` names by their path and that are not there."""
+    return [name for name in re.findall(r"\b(?:tests|tools)/\w+\.py", text) if not (ROOT / name).exists()]
+
+
+@pytest.mark.parametrize("name", ["Makefile", ".ci/run", "CONTRIBUTING.md", "README.md", "docs/teaching.md"])
+def test_each_test_that_is_named_is_there(name):
+    assert named_and_gone((ROOT / name).read_text("utf-8")) == []
+    assert named_and_gone("tests/test_floors.py tests/test_links.py") == ["tests/test_floors.py"]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,9 @@ def test_ruff_has_nothing_to_say(command):
         capture_output=True,
         encoding="utf-8",
     )
-    assert ruff.returncode == 0, f"ruff {command} .\n{ruff.stdout}{ruff.stderr}"
+    assert ruff.returncode == 0, (
+        f"ruff {command} . (`ruff check --fix .` and `ruff format .` mend most)\n{ruff.stdout}{ruff.stderr}"
+    )
 
 
 def test_oxlint_has_nothing_to_say_of_what_the_page_runs():

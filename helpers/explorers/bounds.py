@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from helpers.explorers.contributions import INPUTS, NET_ACTIVATIONS, net_of
+from helpers.explorers.contributions import NET_ACTIVATIONS, net_controls, net_of
 from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.live import Explorer
 from helpers.explorers.words import amount, number
@@ -51,12 +51,8 @@ def describe_ladder(state) -> str:
 
 def ladder_explorer(gain: float = 0.9) -> Explorer:
     """Return the explorer of the truth and its three bounds."""
-    controls = [
-        Slider("gain", "gain g of W", 0.1, 3, gain, 0.05),
-        Choice("activation", "activation f", NET_ACTIVATIONS, "tanh"),
-        Choice("kind", "kind of W", KINDS, "gaussian"),
-        Choice("inputs", "what it reads", INPUTS, "noise"),
-    ]
+    first, activation, inputs = net_controls(gain)
+    controls = [first, activation, Choice("kind", "kind of W", KINDS, "gaussian"), inputs]
     return Explorer(controls, ladder_state, figures.Ladder(), describe_ladder)
 
 

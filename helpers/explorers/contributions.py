@@ -56,6 +56,16 @@ def readout(n_steps: int) -> tuple[np.ndarray, np.ndarray]:
     return rng.standard_normal((2, N)) / np.sqrt(N), rng.standard_normal((n_steps, 2))
 
 
+def net_controls(gain: float) -> tuple[Slider, Choice, Choice]:
+    """Return the controls of gain, activation and input, from this gain on."""
+    activation = Choice("activation", "activation f", NET_ACTIVATIONS, "tanh")
+    return (
+        Slider("gain", "gain g of W", 0.1, 3, gain, 0.05),
+        activation,
+        Choice("inputs", "what it reads", INPUTS, "noise"),
+    )
+
+
 def contributions_state(gain: float, step: int, reached: int, window: int, activation: str, inputs: str) -> dict:
     """Compute log10 of the contributions of each pair (t, k), of the gradient by lag and of what a window leaves out.
 
@@ -107,13 +117,13 @@ def describe_contributions(state) -> str:
 
 def contributions_explorer(gain: float = 0.9) -> Explorer:
     """Return the explorer of the temporal contributions of every pair (t, k)."""
+    first, *choices = net_controls(gain)
     controls = [
-        Slider("gain", "gain g of W", 0.1, 3, gain, 0.05),
+        first,
         Slider("step", "step t of the loss", 1, figures.N_STEPS, figures.N_STEPS, 1),
         Slider("reached", "step k reached back to", 1, figures.N_STEPS, 1, 1),
         Slider("window", "window of truncation", 1, figures.N_STEPS, 10, 1),
-        Choice("activation", "activation f", NET_ACTIVATIONS, "tanh"),
-        Choice("inputs", "what it reads", INPUTS, "noise"),
+        *choices,
     ]
     return Explorer(controls, contributions_state, figures.Contributions(), describe_contributions, plays="step")
 
@@ -152,9 +162,4 @@ def describe_merge(state) -> str:
 
 def merge_explorer(gain: float = 0.8) -> Explorer:
     """Return the explorer of two runs that forget their starts, or do not."""
-    controls = [
-        Slider("gain", "gain g of W", 0.1, 3, gain, 0.05),
-        Choice("activation", "activation f", NET_ACTIVATIONS, "tanh"),
-        Choice("inputs", "what it reads", INPUTS, "noise"),
-    ]
-    return Explorer(controls, merge_state, figures.Merging(), describe_merge)
+    return Explorer(net_controls(gain), merge_state, figures.Merging(), describe_merge)

@@ -153,11 +153,7 @@ below 1 for good from n = 44. At n = 100 it is 0.0059, a factor of 0.95 per step
     return Explorer(controls, bump_state, figures.Bump(), describe_bump)
 
 
-KINDS = {
-    "Gaussian": "gaussian",
-    "orthogonal": "orthogonal",
-    "symmetric, σ of the Gaussian": "symmetric",
-}
+KINDS = {"Gaussian": "gaussian", "orthogonal": "orthogonal", "symmetric, σ of the Gaussian": "symmetric"}
 
 
 def draw_factor(kind: str, n: int, rng: np.random.Generator) -> np.ndarray:

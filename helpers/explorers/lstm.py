@@ -29,6 +29,7 @@ from helpers.maths.scalar import standardise
 from helpers.maths.tasks import one_hot
 
 N = 16  # cells
+FORGET_BIAS, SCALE = ("forget_bias", "forget bias b_f", -2, 8), ("scale", "scale of W", 0, 8)  # of sliders
 INPUTS = {"noise": "noise", "the Nile": "nile", "the sentence": "sentence"}
 
 
@@ -86,8 +87,8 @@ def describe_dissector(state) -> str:
 def dissector_explorer(forget_bias: float = 1.0, scale: float = 1.0) -> Explorer:
     """Return the explorer that takes the gradient of an LSTM apart, path by path."""
     controls = [
-        Slider("forget_bias", "forget bias b_f", -2, 8, forget_bias, 0.1),
-        Slider("scale", "scale of W", 0, 8, scale, 0.1),
+        Slider(*FORGET_BIAS, forget_bias, 0.1),
+        Slider(*SCALE, scale, 0.1),
         Slider("lag", "lag in steps", 1, figures.N_STEPS, 50, 1),
         Choice("inputs", "what it reads", INPUTS, "sentence"),
         Typed("sentence", "a sentence of yours", SENTENCE, 100, ("a", "Jane had lunch. Then she left.")),
@@ -116,8 +117,8 @@ def describe_cell(state) -> str:
 def cell_explorer(forget_bias: float = 1.0) -> Explorer:
     """Return the drawing of the cell in which an arrow is as thick as the gradient that flows along it."""
     controls = [
-        Slider("forget_bias", "forget bias b_f", -2, 8, forget_bias, 0.1),
-        Slider("scale", "scale of W", 0, 8, 1, 0.1),
+        Slider(*FORGET_BIAS, forget_bias, 0.1),
+        Slider(*SCALE, 1, 0.1),
         Slider("step", "step", 0, figures.N_STEPS - 1, 50, 1),
     ]
     return Explorer(controls, cell_state, figures.CellDrawing(), describe_cell, plays="step")
@@ -152,7 +153,7 @@ def describe_forget_bias(state) -> str:
 def forget_bias_explorer(forget_bias: float = 1.0) -> Explorer:
     """Return the explorer of what a forget bias bridges."""
     controls = [
-        Slider("forget_bias", "forget bias b_f", -2, 8, forget_bias, 0.1),
+        Slider(*FORGET_BIAS, forget_bias, 0.1),
         Slider("lag", "lag to be bridged", 2, figures.ForgetBias.longest, 100, 1),
     ]
     return Explorer(controls, forget_bias_state, figures.ForgetBias(), describe_forget_bias)
@@ -241,7 +242,7 @@ def one_cell_explorer(w_g: float = -3.0, forget_bias: float = 0.0) -> Explorer:
     """Return the explorer of when one cell explodes."""
     controls = [
         Slider("w_g", "weight w_g", -10, 10, w_g, 0.1),
-        Slider("forget_bias", "forget bias b_f", -2, 8, forget_bias, 0.1),
+        Slider(*FORGET_BIAS, forget_bias, 0.1),
         Slider("c0", "start c_0 (0: at rest)", 0, 1, 0, 0.01),
     ]
     return Explorer(controls, one_cell_state, figures.OneCell(), describe_one_cell)
@@ -288,7 +289,7 @@ def gated_units_explorer(bias: float = 1.0) -> Explorer:
     """Return the explorer of a GRU beside an LSTM."""
     controls = [
         Slider("bias", "bias of z and of f", -2, 8, bias, 0.1),
-        Slider("scale", "scale of W", 0, 8, 1, 0.1),
+        Slider(*SCALE, 1, 0.1),
         Choice("variant", "variant of the GRU", {"Cho's": "cho", "cuDNN's": "cudnn"}, "cho"),
     ]
     return Explorer(controls, gated_units_state, figures.GatedUnits(), describe_gated_units)

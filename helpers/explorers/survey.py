@@ -11,12 +11,7 @@ from helpers.explorers.live import Explorer
 from helpers.figures import survey as figures
 from helpers.maths.tasks import TASKS, wilson_interval
 
-LABELS = {
-    "temporal order": "order",
-    "adding": "adding",
-    "Jane and she": "jane",
-    "one bit": "latch",
-}
+LABELS = {"temporal order": "order", "adding": "adding", "Jane and she": "jane", "one bit": "latch"}
 LENGTHS = (10, 20, 50, 100, 200)
 
 
@@ -75,8 +70,5 @@ def describe_survey(state) -> str:
 
 def survey_explorer(task: str = "order", length: int = 50) -> Explorer:
     """Return the explorer of the shipped table: which seeds solved a task, by model and length."""
-    controls = [
-        Choice("task", "task", LABELS, task),
-        Choice("length", "length that is read off", LENGTHS, length),
-    ]
+    controls = [Choice("task", "task", LABELS, task), Choice("length", "length that is read off", LENGTHS, length)]
     return Explorer(controls, survey_state, figures.Survey(), describe_survey)

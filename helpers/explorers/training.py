@@ -172,11 +172,7 @@ def hearing_state(kind: str, seeds: int) -> dict:
     """Compute what the explorer of who heard and who learned shows."""
     nets = nets_of(kind)
     nets = nets[(nets["seed"] >= seeds) & (nets["seed"] < seeds + 30)]
-    return {
-        "heard": nets["heard"],
-        "solved_at": nets["solved_at"],
-        "place": list(KINDS).index(kind),
-    }
+    return {"heard": nets["heard"], "solved_at": nets["solved_at"], "place": list(KINDS).index(kind)}
 
 
 def describe_hearing(state) -> str:
@@ -199,10 +195,7 @@ def hearing_explorer(kind: str = "tanh, gain 1") -> Explorer:
         count = (nets["solved_at"] > 0).sum()
         ends = wilson_interval(count, len(nets))
         kinds.append((label, np.median(nets["heard"]), count / len(nets), *ends, offset))
-    controls = [
-        Choice("kind", "nets", list(KINDS), kind),
-        Choice("seeds", "seeds", THIRTIES, 0),
-    ]
+    controls = [Choice("kind", "nets", list(KINDS), kind), Choice("seeds", "seeds", THIRTIES, 0)]
     return Explorer(controls, hearing_state, figures.Hearing(kinds), describe_hearing)
 
 

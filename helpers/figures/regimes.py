@@ -4,17 +4,7 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 
 from helpers.figures import style
-from helpers.figures.parts import (
-    RINGED,
-    Panels,
-    above,
-    leaving,
-    leaving_log10,
-    legend_beside,
-    log_limits,
-    note,
-    panel,
-)
+from helpers.figures.parts import RINGED, Panels, above, leaving, leaving_log10, legend_beside, log_limits, note, panel
 from helpers.figures.scalar import STATE_LIMITS
 
 MAP_LIMITS = {"w": (-10, 10), "b": (-8, 8)}

@@ -2,15 +2,7 @@
 
 import numpy as np
 
-from helpers.maths._check import (
-    generator,
-    logs_within_floats,
-    members,
-    real_array,
-    real_number,
-    shown,
-    whole_number,
-)
+from helpers.maths._check import generator, logs_within_floats, members, real_array, real_number, shown, whole_number
 from helpers.maths.linear import log10_norm
 from helpers.maths.mlp import checked_layers, forward, stepped, weight_gradients
 from helpers.maths.vector_activations import softmax_cross_entropy

@@ -25,12 +25,7 @@ from helpers.maths._check import (
 )
 from helpers.maths.initial import initial_weights
 from helpers.maths.linear import log10_norm
-from helpers.maths.vector_activations import (
-    ACTIVATE,
-    ROWS_TIMES_JACOBIAN,
-    activation_jacobian,
-    known_activation,
-)
+from helpers.maths.vector_activations import ACTIVATE, ROWS_TIMES_JACOBIAN, activation_jacobian, known_activation
 
 
 class Layer(NamedTuple):
