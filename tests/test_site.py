@@ -83,14 +83,14 @@ def test_a_film_is_named_by_what_makes_it(monkeypatch):
     films.made_by.cache_clear()
 
 
-def test_two_notebooks_that_show_the_same_share_a_film():
-    """memory_explorer opens at other weights, and no film of its first slider depends on that."""
-    names = {}
-    for name in ("survey_explorer", "survey_explorer-2"):
-        call = SHOWN[name].call
-        explorer = call.explorer()
-        names[name] = {films.strip_name(call, explorer, strip) for strip in films.strips(explorer, call.name)}
-    assert names["survey_explorer"] == names["survey_explorer-2"]
+def test_notebooks_share_the_films_of_all_that_does_not_hang_on_how_they_open():
+    for name, most in (("survey_explorer", 0), ("memory_explorer", 8)):
+        names = []
+        for one in (name, f"{name}-2"):
+            call = SHOWN[one].call
+            explorer = call.explorer()
+            names.append({films.strip_name(call, explorer, strip) for strip in films.all_strips(call, explorer)})
+        assert len(names[1] - names[0]) <= most < len(names[0])
 
 
 # Pages

@@ -113,6 +113,15 @@ def strips(explorer: Explorer, name: str) -> list[Strip]:
     return sorted(found, key=lambda strip: any(opened[name] != value for name, value in strip.fixed.items()))
 
 
+def all_strips(call: "Call", explorer: Explorer) -> list[Strip]:
+    """Return what is recorded of the explorer of a notebook: as it opens, and what its function without the notebook's
+    settings leads to, which is the same in all notebooks that show it.
+    """
+    opened = explorer.settings
+    first = [s for s in strips(explorer, call.name) if all(opened[name] == value for name, value in s.fixed.items())]
+    return first + [strip for strip in strips(call.plain(explorer).explorer(), call.name) if strip not in first]
+
+
 def _without(settings: dict, *names: str) -> dict:
     return {name: value for name, value in settings.items() if name not in names}
 
@@ -143,6 +152,11 @@ class Call(NamedTuple):
         named = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
         bound = inspect.signature(_makers()[self.name]).bind(*given, **named).arguments
         return {name: value for name, value in bound.items() if name not in explorer.specs}
+
+    def plain(self, explorer: Explorer) -> "Call":
+        """Return the call that leaves each control of ``explorer`` at what the function itself sets."""
+        arguments = ", ".join(f"{name}={value!r}" for name, value in self.baked(explorer).items())
+        return Call(f"{self.name}({arguments})")
 
 
 # Recording

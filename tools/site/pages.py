@@ -20,7 +20,7 @@ from helpers.explorers import live
 from helpers.explorers.controls import Choice, Slider
 from tools.explorers import makers
 from tools.site import address
-from tools.site.films import ROOT, Call, Strip, strip_name, strips
+from tools.site.films import ROOT, Call, Strip, all_strips, strip_name
 
 HERE = Path(__file__).parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -86,7 +86,7 @@ def facts(call: Call) -> tuple[dict, list[tuple[str, Strip]]]:
         else:
             one |= {"kind": "typed", "most": spec.most}
         controls.append(one)
-    named = [(strip_name(call, explorer, strip), strip) for strip in strips(explorer, call.name)]
+    named = [(strip_name(call, explorer, strip), strip) for strip in all_strips(call, explorer)]
     rows, written = [], []
     for file, strip in named:
         fixed = {name: in_page(explorer.specs[name], value) for name, value in strip.fixed.items()}
