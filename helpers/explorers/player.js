@@ -22,9 +22,8 @@ const bounded = (number, low, high) => Math.min(Math.max(number, low), high);
 const within = (box, x, y, more) => // not further than so much outside of it
   x >= box[0] - more && x <= box[2] + more && y >= box[1] - more && y <= box[3] + more;
 const signed = (word) => (word << 16) >> 16;
-/** Whether the clip box of a list that begins at `at` reaches into a box of the scene. */
-const overlaps = (words, at, [left, top, right, bottom]) => signed(words[at]) < right * UNIT
-  && signed(words[at + 1]) < bottom * UNIT && signed(words[at + 2]) > left * UNIT && signed(words[at + 3]) > top * UNIT;
+const overlaps = (words, at, box) => [0, 1].every((way) => // the clip box that begins at `at` reaches into `box`
+  signed(words[at + way]) < UNIT * box[way + 2] && signed(words[at + way + 2]) > UNIT * box[way]);
 const colour = (low, high) => `rgba(${low & 255}, ${low >> 8}, ${high & 255}, ${(high >> 8) / 255})`;
 
 /** Read a shape that begins at `at`: its codes if it has them, where x and y begin, and where it ends. */
@@ -64,16 +63,19 @@ function paint(context, words, view, density) {
   const thick = (view.pen * density) / UNIT;
   const placeX = (word) => view.x(word / UNIT) * density, placeY = (word) => view.y(word / UNIT) * density;
   const corners = (at) => [0, 1, 2, 3].map((k) => Math.round((k % 2 ? placeY : placeX)(signed(words[at + k]))));
+  const clip = ([left, top, right, bottom], more) => {
+    context.save();
+    context.beginPath();
+    context.rect(left, top, right - left + more, bottom - top + more);
+    context.clip();
+  };
+  clip(seen(view, view.box).map((edge) => Math.round(edge * density)), 0);
   for (const { kind, flags, box, fill, pen, at, end } of operations(words)) {
     if (kind === VALUES || (flags & CLIP && !overlaps(words, box, view.box))) continue;
-    context.save();
-    if (flags & CLIP) {
-      // As Agg does it: whole pixels, and the last one belongs to the box; or a line on the edge would be cut away.
-      const [left, top, right, bottom] = corners(box);
-      context.beginPath();
-      context.rect(left, top, right + 1 - left, bottom + 1 - top);
-      context.clip();
-    }
+    // As Agg does it: whole pixels, and the last one belongs to the box; or a line on the edge would be cut away. What
+    // has no clip box may stand out of the axes a little.
+    if (flags & CLIP) clip(corners(box), 1);
+    else context.save();
     if (flags & FILL) context.fillStyle = colour(words[fill], words[fill + 1]);
     if (flags & STROKE) {
       const ends = words[pen + 3], dashes = Array.from(words.subarray(pen + 4, at), (word) => (word * thick) / FINE);
@@ -115,6 +117,7 @@ function paint(context, words, view, density) {
     }
     context.restore();
   }
+  context.restore();
 }
 
 /** Return the image whose size stands at `at` as a canvas of one pixel a pixel. */
@@ -180,8 +183,7 @@ function layoutOf(facts, width) {
 }
 
 function add(el, tag, css, attributes = {}) {
-  const one = el.appendChild(document.createElement(tag));
-  one.style.cssText = css;
+  const one = Object.assign(el.appendChild(document.createElement(tag)), { style: css });
   for (const [name, value] of Object.entries(attributes)) one.setAttribute(name, value);
   return one;
 }
@@ -410,17 +412,19 @@ function valuesOf(model, el) {
   el.onpointerleave = (event) => { // a finger leaves when it is lifted
     if (event.pointerType !== "touch" && !el.contains(document.activeElement)) say(null);
   };
-  return (now) => {
-    layout = now;
+  function layTargets() {
     const shown = model.get("facts").shown.filter(Boolean);
     keep(targets, [...new Set(shown.map(({ frame }) => `${frame}`))], targetOf);
     for (const [key, { one }] of targets) {
       const some = shown.filter(({ frame }) => `${frame}` === key), names = [...new Set(some.map(({ name }) => name))];
       const [left, top, right, bottom] = seen(viewOf(some[0].frame), some[0].frame);
-      const place = { left, top, width: right - left, height: bottom - top };
-      for (const [edge, length] of Object.entries(place)) one.style[edge] = `${length}px`;
+      const size = { width: `${right - left}px`, height: `${bottom - top}px` };
+      Object.assign(one.style, { left: `${left}px`, top: `${top}px`, ...size });
       one.setAttribute("aria-label", `values of ${names.join(", ")}: arrow keys`);
     }
+  }
+  return (now) => {
+    if (layout !== now) { layout = now; layTargets(); }
     if (here) say(here);
   };
 }
@@ -453,8 +457,7 @@ function playOf(model, el, signal) {
     const { label, now, high, told: value, draft } = model.get("plays") || {};
     bar.style.display = label ? "flex" : "none";
     play.hidden = speed.hidden = calm.matches;
-    play.title = step.title = `move ${label} on`;
-    told.textContent = value;
+    if (told.textContent !== (value ?? "")) [told.textContent, play.title] = [value, (step.title = `move ${label} on`)];
     if (!playing || draft || now === from) return;
     from = now; // so that the next one is asked for once
     if (!label || now >= high || calm.matches) set(false);
@@ -468,25 +471,14 @@ function render({ model, el }) {
   const life = new AbortController(), { signal } = life;
   el.style.cssText += "position: relative; overflow: hidden";
   const followers = [handlesOf(model, el), valuesOf(model, el), playOf(model, el, signal)];
-  let frame = 0, keptFor = "";
+  let frame = 0, keptFor = "", layout = {}; // what is the same from frame to frame is made once
 
   function paintNow(density) {
     const facts = model.get("facts"), width = Math.min(el.clientWidth, facts.width);
     if (!width) return; // hidden; its size is observed
-    const layout = layoutOf(facts, width);
+    if (layout.facts !== facts || layout.width !== width) layout = { facts, width, ...layoutOf(facts, width) };
     const size = { width: Math.round(width * density), height: Math.round(layout.height * density) };
-    const paintAll = (context, list, views) => {
-      for (const view of views) {
-        // What has no clip box of its own may stand out of the axes a little.
-        const [left, top, right, bottom] = seen(view, view.box).map((edge) => Math.round(edge * density));
-        context.save();
-        context.beginPath();
-        context.rect(left, top, right - left, bottom - top);
-        context.clip();
-        paint(context, list, view, density);
-        context.restore();
-      }
-    };
+    const paintAll = (context, list, views) => views.forEach((view) => paint(context, list, view, density));
     if (canvas.width !== size.width || canvas.height !== size.height) {
       Object.assign(canvas, size);
       Object.assign(canvas.style, { width: `${width}px`, height: `${layout.height}px` });

@@ -360,27 +360,29 @@ function explorer(el, facts) {
     return "";
   }
 
-  /** Let the controls and the sentence follow what is shown. */
+  /** Let the controls and the sentence follow what is shown; what is as it was is not touched, which takes time. */
   function follow(settings, { sentence, off = {} }) {
+    const put = (one, key, value) => { if (one[key] !== value) one[key] = value; };
     for (const [name, { field, slider, label, line }] of rows) {
       const spec = specs.get(name), value = settings[name];
-      label.textContent = off[name] ?? spec.label;
+      put(label, "textContent", off[name] ?? spec.label);
       line.classList.toggle("off", name in off);
-      for (const part of [field, slider]) if (part) part.disabled = name in off;
-      if (spec.kind === "choice") field.selectedIndex = spec.options.findIndex(([, option]) => option === value);
-      else field.value = shownAs(name, value);
+      for (const part of [field, slider]) if (part) put(part, "disabled", name in off);
+      if (spec.kind === "choice") put(field, "selectedIndex", spec.options.findIndex(([, option]) => option === value));
+      else put(field, "value", shownAs(name, value));
       if (slider) {
         const values = slidingStops(name);
-        slider.max = values.length - 1;
-        slider.value = nearest(values, value);
-        slider.setAttribute("aria-valuetext", written(value));
+        put(slider, "max", `${values.length - 1}`);
+        put(slider, "value", `${nearest(values, value)}`);
+        if (slider.ariaValueText !== written(value)) slider.setAttribute("aria-valuetext", written(value));
       }
     }
-    words.textContent = sentence;
+    put(words, "textContent", sentence);
   }
 
   function say(told) {
     const text = told.join(" "), [before, after] = text.split("The live notebook");
+    if (note.textContent === text) return;
     note.replaceChildren(before);
     if (after !== undefined) note.append(make("a", { href: facts.live, textContent: "The live notebook" }), after);
   }
