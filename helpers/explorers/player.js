@@ -59,7 +59,7 @@ function* operations(words) {
 
 /** Paint a list. A `view` says where in the page, in CSS pixels, what stands at x and y in the scene is painted, how
  * large pens and marks are, how large type is at least, and which box of the scene is seen. */
-function paint(context, words, view, density) {
+function paint(context, words, list, view, density) {
   const thick = (view.pen * density) / UNIT;
   const placeX = (word) => view.x(word / UNIT) * density, placeY = (word) => view.y(word / UNIT) * density;
   const corners = (at) => [0, 1, 2, 3].map((k) => Math.round((k % 2 ? placeY : placeX)(signed(words[at + k]))));
@@ -70,12 +70,19 @@ function paint(context, words, view, density) {
     context.clip();
   };
   clip(seen(view, view.box).map((edge) => Math.round(edge * density)), 0);
-  for (const { kind, flags, box, fill, pen, at, end } of operations(words)) {
+  for (const { kind, flags, box, fill, pen, at, end } of list) {
     if (kind === VALUES || (flags & CLIP && !overlaps(words, box, view.box))) continue;
-    // As Agg does it: whole pixels, and the last one belongs to the box; or a line on the edge would be cut away. What
-    // has no clip box may stand out of the axes a little.
+    const shape = kind === IMAGE ? null : shapeAt(words, kind === TEXT ? at + 1 : at, flags & CODES);
+    const [first, n] = kind === PATH ? [shape.x, shape.n] : kind === MARKS ? [shape.end + 1, words[shape.end]]
+      : [shape?.end, shape ? 1 : 0];
+    // A row of words may begin left of what a view shows of it.
+    const isSeen = (k) => within(view.box, view.smallest ? signed(words[first + k]) / UNIT : view.box[0],
+      signed(words[first + n + k]) / UNIT, kind === TEXT && view.smallest ? 0 : 9);
+    let k = flags & CLIP ? n : 0;
+    while (k < n && !isSeen(k)) k++;
+    if (n && k === n && !(flags & CLIP)) continue;
+    // As Agg does it: whole pixels, and the last one belongs to the box; or a line on the edge would be cut away.
     if (flags & CLIP) clip(corners(box), 1);
-    else context.save();
     if (flags & FILL) context.fillStyle = colour(words[fill], words[fill + 1]);
     if (flags & STROKE) {
       const ends = words[pen + 3], dashes = Array.from(words.subarray(pen + 4, at), (word) => (word * thick) / FINE);
@@ -87,35 +94,30 @@ function paint(context, words, view, density) {
     }
     // A line along the axes fills whole pixels, at every density: its middle lies on one or between two.
     const middle = flags & STROKE && Math.round(words[pen + 2] * thick) % 2 ? 0.5 : 0;
-    const onPixel = (number) => Math.floor(number + 0.5) + middle;
-    const draw = (shape, toX, toY) => {
-      context.beginPath();
-      trace(context, words, shape, toX, toY);
-      if (flags & FILL) context.fill();
-      if (flags & STROKE) context.stroke();
-    };
+    const snapped = (place) => (flags & SNAP ? (word) => Math.floor(place(word) + 0.5) + middle : place);
+    context.beginPath();
     if (kind === PATH) {
-      const put = (place) => (flags & SNAP ? (word) => onPixel(place(word)) : place);
-      draw(shapeAt(words, at, flags & CODES), put(placeX), put(placeY));
-    } else if (kind === MARKS) {
-      const shape = shapeAt(words, at, flags & CODES), n = words[shape.end];
-      const turn = flags & SNAP ? (word) => onPixel(word * thick) : (word) => word * thick;
-      for (let k = 0; k < n; k++) {
-        let x = placeX(signed(words[shape.end + 1 + k])), y = placeY(signed(words[shape.end + 1 + n + k]));
+      trace(context, words, shape, snapped(placeX), snapped(placeY));
+    } else if (kind === MARKS) { // all in one path: to paint each by itself takes most of a telephone's time
+      const turn = snapped((word) => word * thick);
+      for (k = 0; k < n; k++) {
+        if (!isSeen(k)) continue;
+        let x = placeX(signed(words[first + k])), y = placeY(signed(words[first + n + k]));
         if (flags & SNAP) [x, y] = [Math.round(x), Math.round(y)];
-        draw(shape, (word) => x + turn(word), (word) => y + turn(word));
+        trace(context, words, shape, (word) => x + turn(word), (word) => y + turn(word));
       }
     } else if (kind === TEXT) {
-      const shape = shapeAt(words, at + 1, flags & CODES), anchor = [0, 1].map((k) => signed(words[shape.end + k]));
       const type = (density / UNIT) * Math.max(view.pen, Math.min(1, (view.smallest * UNIT) / words[at]));
-      const x = placeX(anchor[0]), y = placeY(anchor[1]), own = within(view.box, anchor[0] / UNIT, anchor[1] / UNIT, 0);
-      if (own || !view.smallest) draw(shape, (word) => x + word * type, (word) => y + word * type);
+      const x = placeX(signed(words[first])), y = placeY(signed(words[first + 1]));
+      trace(context, words, shape, (word) => x + word * type, (word) => y + word * type);
     } else if (kind === IMAGE) {
       const [left, top, right, bottom] = corners(at);
       context.imageSmoothingEnabled = false;
       context.drawImage(imageAt(words, at + 4, end), left, top, right - left, bottom - top);
     }
-    context.restore();
+    if (flags & FILL) context.fill();
+    if (flags & STROKE) context.stroke();
+    if (flags & CLIP) context.restore();
   }
   context.restore();
 }
@@ -478,7 +480,8 @@ function render({ model, el }) {
     if (!width) return; // hidden; its size is observed
     if (layout.facts !== facts || layout.width !== width) layout = { facts, width, ...layoutOf(facts, width) };
     const size = { width: Math.round(width * density), height: Math.round(layout.height * density) };
-    const paintAll = (context, list, views) => views.forEach((view) => paint(context, list, view, density));
+    const paintAll = (context, words, views, list = [...operations(words)]) =>
+      views.forEach((view) => paint(context, words, list, view, density));
     if (canvas.width !== size.width || canvas.height !== size.height) {
       Object.assign(canvas, size);
       Object.assign(canvas.style, { width: `${width}px`, height: `${layout.height}px` });

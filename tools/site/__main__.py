@@ -55,7 +55,8 @@ def films(shown: list[pages.Shown], site: Path, kept: Path, workers: int | None 
         os.environ.update(ONE_THREAD)
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
-            todo = [pool.submit(record, source, strip, kept, name) for name, (source, strip) in jobs.items()]
+            longest_first = sorted(jobs.items(), key=lambda job: -job[1][1].n_frames)
+            todo = [pool.submit(record, source, strip, kept, name) for name, (source, strip) in longest_first]
             try:
                 for done in tqdm(as_completed(todo), total=len(todo), desc="recording", unit="strip"):
                     done.result()

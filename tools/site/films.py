@@ -43,8 +43,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # How many stops of a slider are recorded at most, of the first one and of another: as the explorer opens, with other
 # choices, and with two other choices where there are many. What is left out lies evenly between.
-FIRST, OTHER = (2001, 161, 41), (401, 41, 0)
+FIRST, OTHER = (2001, 81, 41), (401, 41, 0)
 PAIR = (101, 81)  # of the two that a handle drags together
+COARSE_PAIRS = {"write_explorer": (36, 29)}  # a net runs for each, and no frame tells of the next
 # Combinations of choices; where there are more, only the first two choices are recorded with one another.
 ALL_CHOICES = 100
 # An explorer whose pictures are dear: the choices that are recorded, and how many stops of its first slider.
@@ -56,6 +57,11 @@ class Strip(NamedTuple):
 
     fixed: dict[str, Any]
     moving: dict[str, list[float]]
+
+    @property
+    def n_frames(self) -> int:
+        """How many frames it has."""
+        return math.prod(map(len, self.moving.values()))
 
     def settings(self) -> Iterator[dict[str, Any]]:
         """Give the settings of each frame."""
@@ -106,7 +112,10 @@ def strips(explorer: Explorer, name: str) -> list[Strip]:
                 most = 1 if place else most_first
             found.append(Strip(_without(fixed, slider.name), {slider.name: stops(slider, most)}))
         for pair in pairs:
-            moving = {name: stops(explorer.specs[name], most) for name, most in zip(pair, PAIR, strict=True)}
+            moving = {
+                name: stops(explorer.specs[name], most)
+                for name, most in zip(pair, COARSE_PAIRS.get(name, PAIR), strict=True)
+            }
             found.append(Strip(_without(fixed, *pair), moving))
         if not sliders:
             found.append(Strip(fixed, {}))

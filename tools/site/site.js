@@ -58,8 +58,9 @@ function unfolded(bytes, at, n, width) {
   return numbers;
 }
 
-/** Read a film: what is told of each frame, and its list, which is put together when it is asked for. */
-function readFilm(bytes) {
+/** Read a film: what is told of each frame, and its list, which is put together when it is asked for. It pauses for
+ * what else the page has to do, such as to follow a hand. */
+async function readFilm(bytes) {
   const view = new DataView(bytes.buffer), size = view.getUint32(0, true);
   const { n, slots, ops, words, told } = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size)));
   let at = 4 + size;
@@ -68,8 +69,12 @@ function readFilm(bytes) {
   const lengths = Array.from({ length: ops }, (_, k) => view.getUint32(at + 4 * k, true));
   const differences = unfolded(bytes, at + 4 * ops, words, 2), all = new Uint16Array(words);
   const starts = [];
-  for (let slot = 0, next = 0; slot < slots; slot++) {
+  for (let slot = 0, next = 0, since = performance.now(); slot < slots; slot++) {
     let last = -1, before = -1;
+    if (performance.now() - since > 5) {
+      await new Promise((go) => { setTimeout(go); });
+      since = performance.now();
+    }
     for (let frame = 0, number = 0; frame < n; frame++) {
       table[slot * n + frame] = number += table[slot * n + frame];
       if (number < starts.length) continue;
@@ -125,6 +130,17 @@ function nearest(values, value) {
 
 const joined = (words) => (words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`);
 
+/** Return `told`, called at most once a frame: at once, or in the next frame if that is the second time. */
+function oncePerFrame(told) {
+  let waits = false, again = false;
+  return function call() {
+    if (waits) { again = true; return; }
+    told();
+    [waits, again] = [true, false];
+    requestAnimationFrame(() => { waits = false; if (again) call(); });
+  };
+}
+
 // One explorer
 
 /** Fill `el` with the explorer that `facts` (tools/site/pages.py) tell of; return what a test can take hold of. */
@@ -141,7 +157,7 @@ function explorer(el, facts) {
   const model = {
     get: (name) => held[name],
     set(name, value) { if (name === "hand") hand = value; },
-    save_changes() { if (hand) drag(hand); hand = null; },
+    save_changes: oncePerFrame(() => { if (hand) drag(hand); hand = null; }),
     send(told) { step(told); },
     on(event, told) { if (event === "change") heard.add(told); },
     off(event, told) { heard.delete(told); },
@@ -330,7 +346,8 @@ function explorer(el, facts) {
     if (spec.kind === "slider") {
       parts.slider = make("input", { type: "range", min: 0, step: 1 });
       parts.slider.setAttribute("aria-label", spec.label);
-      parts.slider.oninput = () => show({ ...wanted, [spec.name]: slidingStops(spec.name)[parts.slider.valueAsNumber] }, [spec.name]);
+      parts.slider.oninput = oncePerFrame(() =>
+        show({ ...wanted, [spec.name]: slidingStops(spec.name)[parts.slider.valueAsNumber] }, [spec.name]));
       line.append(parts.slider);
     }
     rows.set(spec.name, parts);
@@ -453,7 +470,8 @@ function explorer(el, facts) {
     const rest = facts.strips.filter((strip) => strip !== shown.strip
       && Object.entries(strip.fixed).every(([name, value]) => specs.get(name).kind === "slider" || value === shown.settings[name]));
     const idle = window.requestIdleCallback ?? ((told) => setTimeout(told, 500));
-    idle(async () => { for (const strip of rest) await prepare(strip).catch(() => {}); });
+    const next = () => idle(() => prepare(rest.shift()).catch(() => {}).finally(() => rest.length && next()));
+    if (rest.length) next();
   }
 
   return { begin, show, model, held, wanted: () => wanted, shown: () => shown, say: () => note.textContent, facts };
