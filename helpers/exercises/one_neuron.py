@@ -3,19 +3,8 @@
 import math
 from collections.abc import Callable
 
-import numpy as np
-
-from helpers.data import nile
 from helpers.exercises.answers import near, number
 from helpers.maths.regimes import FLIP_WEIGHT_SIGMOID, bistable_interval, two_cycle_interval, wall_bias
-from helpers.maths.scalar import log10_transition, orbit_gradients, standardise, steps_remembered
-
-
-def _years_remembered(w: float) -> int:
-    """Return for how many years a tanh neuron that reads the Nile keeps 5 % of a change made in 1899."""
-    years, flow = nile()
-    run = orbit_gradients("tanh", w, h0=0.1, n_steps=len(flow), x=standardise(flow))
-    return steps_remembered(log10_transition(run.J, int(np.flatnonzero(years == 1899)[0]) + 1), 0.05)
 
 
 def _border(low: float, high: float, is_below: Callable[[float], bool]) -> float:
@@ -63,16 +52,16 @@ EXERCISES = {
         tolerance=0.02,
     ),
     "01.4": number(
-        "A tanh neuron with w = 1, b = 0 that starts at 0.1 reads the Nile. After how many years is less than 5 "
-        "% left, for good, of a change made in 1899?",
-        _years_remembered(1.0),
-        "The river pushes the state into the flat parts of tanh, where the slope is far below 1.",
-        near(1935, 64, "Wanted: the number of years, not the year."),
-        near(3, 0, "After 3 years a little more than 5 % is still there. Which year is the first below?"),
-        near(955, 0, "That is what a neuron that reads nothing keeps. Choose the Nile in the explorer."),
-        near(_years_remembered(2.0), 0, "That is w = 2. Set w to 1."),
-        (lambda n: n > 4, "Too long: look where the curve in the lower left panel crosses the dotted line."),
-        (lambda n: n < 0, "A number of years after 1899: it cannot be negative."),
+        "A tanh neuron with w = 2 reads a river that keeps its state above 0.9. After how many steps is it certain "
+        "that less than 5 % is left of a small change? (the least whole number)",
+        math.ceil(math.log(0.05) / math.log(2 * (1 - 0.9**2))),
+        "Each step multiplies by w(1 − h²), at most 0.38, and 0.38⁴ is the first power below 5 %.",
+        near(3, 0, "Close: 0.38³ is 0.055, a little more than 5 %."),
+        near(2, 0, "Each step multiplies by w(1 − h²). Have you taken the weight, and the square?"),
+        near(math.log(0.05) / math.log(0.38), 0.01, "That is where the power is 5 %. Wanted: whole steps."),
+        (lambda n: n > 4, "It is certain sooner. What is the largest that w(1 − h²) can be, for h above 0.9?"),
+        (lambda n: n < 0, "A number of steps: it cannot be negative."),
+        otherwise="Not yet. What is the largest that w(1 − h²) can be, for h above 0.9?",
     ),
     "02.1": number(
         "A sigmoid neuron has w = 6 and starts at 0.6. At which bias does its start stand on the wall? (three "
