@@ -158,6 +158,11 @@ def assert_shows(page, explorer) -> None:
     assert page.evaluate(f"{DRAWING}.getAttribute('aria-label')") == explorer.sentence
 
 
+def test_jupyterlab_opens_with_no_question_over_the_page(page):
+    """It would ask whether one wants its news; it does so by itself, as `make lab` starts it."""
+    assert page.evaluate("document.querySelectorAll('.Toastify__toast, .jp-Dialog').length") == 0
+
+
 def test_running_all_cells_raises_nothing(page):
     assert page.evaluate("document.querySelectorAll('.jp-Notebook [data-mime-type*=stderr]').length") == 0
     assert page.evaluate("document.querySelectorAll('.jp-Notebook [data-mime-type*=error]').length") == 0
@@ -275,6 +280,28 @@ def test_the_arrow_keys_move_the_slider_by_a_step(page):
     assert_shows(page, explorer)
     page.key("End", 35)
     assert settled(page) == 8.0
+
+
+@pytest.mark.parametrize(
+    "focused",
+    [HANDLE, f"{CELL}.querySelector('select')", RESET, f"{CELL}.querySelector('.handle')"],
+    ids=["slider", "list", "button", "handle"],
+)
+def test_keys_in_an_explorer_leave_the_notebook_alone(page, focused):
+    """Arrows would leave or fold a section, and letters make, change and delete cells."""
+    page.wait_for(f"!!{CELL}.querySelector('.handle')", "the handle")
+    cells = """[...document.querySelectorAll('.jp-Notebook .jp-Cell')].map(one => [one.offsetParent !== null,
+        ...['jp-CodeCell', 'jp-mod-active', 'jp-mod-selected'].map(name => one.classList.contains(name))].join()).join('; ')"""
+    page.evaluate(f"{focused}.focus()")
+    assert page.evaluate("document.querySelector('.jp-Notebook').classList.contains('jp-mod-commandMode')")
+    before = page.evaluate(cells)
+    for name, code in (("ArrowLeft", 37), ("ArrowUp", 38), ("ArrowRight", 39), ("ArrowDown", 40), ("End", 35)):
+        page.key(name, code)
+    for letter in "abmdd":
+        page.key(letter, ord(letter.upper()), text=letter)
+    time.sleep(0.3)
+    assert page.evaluate(cells) == before
+    assert page.evaluate(f"document.activeElement === {focused}")
 
 
 def test_a_number_can_be_typed_into_a_field_that_has_a_name(page):

@@ -71,8 +71,10 @@ class Lab:
     def __enter__(self):
         self._home = tempfile.TemporaryDirectory()
         home = Path(self._home.name)
-        # No question about news; and every cell in the page, also one that is scrolled out of sight.
-        self._set(home, "apputils-extension/notification", fetchNews="false", checkForUpdates=False)
+        # Every cell in the page, also one that is scrolled out of sight; and no question about news, of which the
+        # configuration of `make lab` takes care.
+        if not self.config_path:
+            self._set(home, "apputils-extension/notification", fetchNews="false", checkForUpdates=False)
         self._set(home, "notebook-extension/tracker", windowingMode="none")
         own = {
             name: str(home / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
@@ -91,7 +93,7 @@ class Lab:
         self._log = (home / "log").open("w+", encoding="utf-8")
         self._process = subprocess.Popen(command, env=os.environ | own, stdout=self._log, stderr=self._log)
         try:
-            wait_until(self._answers, 60, f"JupyterLab:\n{(home / 'log').read_text('utf-8')}")
+            wait_until(self._answers, 180, f"JupyterLab:\n{(home / 'log').read_text('utf-8')}")
         except BaseException:
             self.__exit__()
             raise
@@ -242,7 +244,7 @@ class Page:
         """Open ``notebook`` in JupyterLab and wait until its kernel is ready."""
         self.send("Page.navigate", url=lab.url(notebook))
         cell = "document.querySelector('.jp-Notebook .jp-CodeCell .cm-content')"
-        self.wait_for(f"!!{cell}", "the notebook", 60)
+        self.wait_for(f"!!{cell}", "the notebook", 180)
         # The status bar tells of the kernel only when the notebook has the focus, and a run asked for before the kernel
         # is ready opens a dialog.
         ready = "document.querySelector('#jp-main-statusbar').textContent.includes('| Idle')"
@@ -252,7 +254,7 @@ class Page:
                 self.click(*self.middle(cell))
             return self.evaluate(ready)
 
-        wait_until(focused, 60, "the kernel", pause=0.3)
+        wait_until(focused, 180, "the kernel", pause=0.3)
 
     def run_all(self) -> None:
         """Run all cells by the menu and wait until the last one is done."""
@@ -261,7 +263,7 @@ class Page:
         self._choose(".lm-Menu-itemLabel", "Run All Cells")
         prompts = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(one => one.textContent)"
         self.wait_for(f"{prompts}.some(text => text.includes('*'))", "the first cell to run")
-        self.wait_for(f"!{prompts}.some(text => text.includes('*'))", "the last cell to run", 60)
+        self.wait_for(f"!{prompts}.some(text => text.includes('*'))", "the last cell to run", 180)
 
     def _choose(self, selector: str, words: str) -> None:
         item = f"[...document.querySelectorAll('{selector}')].find(one => one.textContent === '{words}')"

@@ -201,7 +201,7 @@ function keep(made, wanted, make) {
 
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowDown: [1, -1], ArrowUp: [1, 1],
   Home: [0, -1e9], End: [0, 1e9], PageDown: [1, -10], PageUp: [1, 10] };
-const KEYS = { tabindex: 0, "data-lm-suppress-shortcuts": "true" }; // for what has keys of its own: not JupyterLab's
+const SUPPRESS = "data-lm-suppress-shortcuts"; // on what has keys of its own: not JupyterLab's
 
 /** Return the way and the steps of a key, and keep it from the page; null for a key that is not ours. */
 function stepsOf(event) {
@@ -225,7 +225,7 @@ function handlesOf(model, el) {
   const made = new Map();
   function make(number) {
     const one = add(el, "div", "position: absolute; width: 44px; height: 44px; margin: -22px; border-radius: 50%;"
-      + "cursor: grab; touch-action: none; outline: none", { role: "slider", class: "handle", ...KEYS });
+      + "cursor: grab; touch-action: none; outline: none", { role: "slider", class: "handle", tabindex: 0 });
     const held = { one, view: null, grip: null };
     const ring = (on) => { one.style.outline = on ? "2px solid #0072b2" : "none"; };
     one.onfocus = () => ring(one.matches(":focus-visible"));
@@ -405,7 +405,7 @@ function valuesOf(model, el) {
   }
 
   function targetOf(frame) {
-    const one = add(el, "div", `${over} visibility: visible; outline-offset: 3px`, { role: "application", ...KEYS });
+    const one = add(el, "div", `${over} visibility: visible; outline-offset: 3px`, { role: "application", tabindex: 0 });
     one.onfocus = one.onkeydown = (event) => walk(event, frame);
     one.onblur = () => say(null);
     return { one };
@@ -467,11 +467,22 @@ function playOf(model, el, signal) {
   };
 }
 
+/** Let keys act on the controls round `el` alone. JupyterLab and Notebook 7 take arrows and letters for the notebook, to
+ * move, fold or delete its cells, before the focused element hears of them; not from one with SUPPRESS. What runs
+ * and leaves a cell, and what goes with Ctrl, Alt or Cmd, stays theirs. */
+function keepKeys(el, signal) {
+  addEventListener("keydown", ({ target, key, ctrlKey, altKey, metaKey, shiftKey }) => {
+    const theirs = ctrlKey || altKey || metaKey || key === "Escape" || (shiftKey && key === "Enter");
+    if ((el.closest(".widget-vbox") ?? el).contains(target)) target.toggleAttribute(SUPPRESS, !theirs);
+  }, { capture: true, signal });
+}
+
 /** One view of a drawing: it paints what the model holds, and lets go of everything when it is taken away. */
 function render({ model, el }) {
   const canvas = add(el, "canvas", "display: block", { role: "img" }), kept = document.createElement("canvas");
   const life = new AbortController(), { signal } = life;
   el.style.cssText += "position: relative; overflow: hidden";
+  keepKeys(el, signal);
   const followers = [handlesOf(model, el), valuesOf(model, el), playOf(model, el, signal)];
   let frame = 0, keptFor = "", layout = {}; // what is the same from frame to frame is made once
 
