@@ -124,6 +124,13 @@ def log10_told(words):
     return float(words[3:]) if words.startswith("10^") else np.log10(float(words))
 
 
+def number_told(words):
+    """Return the number that a sentence tells in three digits, or as a power of ten to a tenth, and its rounding."""
+    sign, power, plain = re.fullmatch(r"(-?)(?:10\^(\S+)|(.+))", words).groups()
+    size = 10.0 ** float(power) if power else float(plain)
+    return (-size if sign else size), 0.13 if power else 0.006
+
+
 def close(told, exact):
     """Whether a logarithm is the one told, in three digits or in tenths."""
     return told == exact or abs(told - exact) <= 0.0501
@@ -147,7 +154,8 @@ def test_the_memory_explorer_tells_the_states_and_the_gradient_of_plain_numpy(se
     if told[5] == "more than 10^308":
         assert np.isinf(H[-1])
     else:
-        assert H[-1] == pytest.approx(float(told[5]), rel=0.006, abs=1e-11)
+        size, rounding = number_told(told[5])
+        assert H[-1] == pytest.approx(size, rel=rounding, abs=1e-11)
     assert (int(told[6]), int(told[10])) == (len(x), len(x) - event)
     assert close(log10_told(told[9]), left[-1]), sentence
     small = left < np.log10(0.05)
@@ -171,13 +179,13 @@ def test_the_memory_explorer_tells_the_states_and_the_gradient_of_plain_numpy(se
         assert activation == "relu"
         assert H[-1] < plain_run(activation, w, b, H[-1], np.zeros(3))[0][-1] or np.isinf(H[-1])
         return
-    multiplier = float(re.search(r"multiplier (\S+) per step", told[7])[1])
+    multiplier, _ = number_told(re.search(r"multiplier (\S+) per step", told[7])[1])
     if "repels" not in told[7] and (multiplier < 0.98 or multiplier == 1):
         rest, _ = plain_run(activation, w, b, H[-1], np.zeros(2000))
-        ends = set(map(float, re.search(r"(?:at|of two,) (.+?) \(", told[7])[1].split(" and ")))
+        ends = map(number_told, re.search(r"(?:at|of two,) (.+?) \(", told[7])[1].split(" and "))
         tolerance = 0.05 if multiplier == 1 else 1e-6  # at 1 it settles like a root of t, or not at all
-        for end in ends:
-            assert np.abs(rest[-2:] - end).min() < tolerance + 0.006 * abs(end), sentence
+        for end, rounding in ends:
+            assert np.abs(rest[-2:] - end).min() < tolerance + rounding * abs(end), sentence
 
 
 def test_a_run_that_ends_at_0_is_said_to_end_at_0():
@@ -203,14 +211,15 @@ def test_of_an_activation_without_a_closed_form_the_sentence_tells_what_a_long_l
         if "grows without end" in sentence:
             assert abs(ends[-1]) > 1e15 or (np.diff(np.abs(ends)) > 0).all(), sentence
         elif found := re.search(r"(?:settles|stays) at (\S+?),? ", sentence):
-            np.testing.assert_allclose(ends, float(found[1]), rtol=0.006, atol=1e-6)
+            size, rounding = number_told(found[1])
+            np.testing.assert_allclose(ends, size, rtol=rounding, atol=1e-6)
         elif found := re.search(r"a cycle of (\w+), (?:from )?(\S+) (?:and|to) (\S+) ", sentence):
             n = 2 if found[1] == "two" else int(found[1])
             np.testing.assert_allclose(ends[n:], ends[:-n], atol=1e-6)
             assert np.abs(ends[1:] - ends[:-1]).max() > 1e-6
-            np.testing.assert_allclose(
-                [ends.min(), ends.max()], [float(found[2]), float(found[3])], rtol=0.006, atol=1e-9
-            )
+            for end, words in zip((ends.min(), ends.max()), found.groups()[1:], strict=True):
+                size, rounding = number_told(words)
+                assert end == pytest.approx(size, rel=rounding, abs=1e-9)
         else:
             low, high = map(float, re.search(r"moves between (\S+) and (\S+?),? ", sentence).groups())
             assert low - 0.05 <= ends.min() <= ends.max() <= high + 0.05, sentence

@@ -7,7 +7,7 @@ import numpy as np
 from helpers.data import digits
 from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.live import Explorer
-from helpers.explorers.words import amount
+from helpers.explorers.words import amount, number
 from helpers.figures import depth as figures
 from helpers.maths.depth import HALF_SPACING_SINGLE, SMALLEST_SINGLE, log10_rms, lost_updates, train
 from helpers.maths.initial import gaussian
@@ -61,7 +61,7 @@ def describe_depth(state) -> str:
     """Say what is left after all layers, and the factor per layer."""
     told = []
     for name, logs in (("deep", state.log10_deep), ("recurrent", state.log10_recurrent)):
-        rate = "" if np.isneginf(logs[-1]) else f" (a factor of {10 ** (logs[-1] / (len(logs) - 1)):.3g} per layer)"
+        rate = "" if np.isneginf(logs[-1]) else f" (a factor of {number(10 ** (logs[-1] / (len(logs) - 1)))} per layer)"
         told.append(f"{name} net {amount(logs[-1])}{rate}")
     return (
         f"{state.activation_label}, gain {state.gain:.3g}: of the gradient at the output, "
@@ -137,7 +137,7 @@ def describe_digits(state) -> str:
         f"{amount(last)} in layer {state.n_layers - 1} and {amount(first)} in layer 1"
     ]
     if np.isfinite([first, last]).all() and state.n_layers > 2:
-        told[0] += f", a factor of {10 ** ((first - last) / (state.n_layers - 2)):.3g} per layer"
+        told[0] += f", a factor of {number(10 ** ((first - last) / (state.n_layers - 2)))} per layer"
     rounded, gone, larger = levels < lost, levels < SMALLEST_SINGLE, levels > lost - HALF_SPACING_SINGLE
     if rounded.any():
         told.append(f"Single precision rounds most of an update away in {layers_told(rounded)}")

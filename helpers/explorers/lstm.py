@@ -144,7 +144,7 @@ def describe_forget_bias(state) -> str:
     left = amount(-state.lag / state.half_life * np.log10(2.0))
     wanted, chrono = float(forget_bias_for(state.lag)), float(chrono_bias(state.lag))
     return (
-        f"b_f = {state.forget_bias:g}: half is left after {number(state.half_life)} steps, and {left} after "
+        f"b_f = {state.forget_bias:g}: half is left after {counted(number(state.half_life))}, and {left} after "
         f"{state.lag}. To keep a half over {state.lag} steps takes b_f = {wanted:.3g}; ln(T − 1) = {chrono:.3g} keeps "
         f"{number(0.5 ** (state.lag / half_life(chrono)))}."
     )

@@ -87,7 +87,7 @@ def candidates_state(n_steps: int, n: int, gain: float) -> dict:
 def describe_candidates(state) -> str:
     """Say how far each product is from the finite difference."""
     products = list(zip(figures.PANELS[1:], state.log10_errors, strict=True))
-    wrong = [f"{name}: {10**error:.2g}" for name, error in products if error >= figures.ACCEPTED]
+    wrong = [f"{name}: {number(10**error, 2)}" for name, error in products if error >= figures.ACCEPTED]
     right = [f"‘{name}’" for name, error in products if error < figures.ACCEPTED]
     told = f"n = {state.n}, T = {state.n_steps}, gain {state.gain:g}: the finite difference accepts "
     if not wrong:

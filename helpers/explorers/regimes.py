@@ -122,7 +122,7 @@ def wall_state(b: float, learning_rate: float, max_norm: float, n_steps: int, up
         "surface": surface(n_steps),
         "cut_b": cut_b,
         "cut_loss": cut_loss,
-        "steepest": steepest,
+        "steepest": number(steepest, 2),
         "runs": runs,
         "n_updates": N_UPDATES,
         "paths": runs.path[: updates + 1].T,
@@ -149,7 +149,7 @@ def describe_wall(state) -> str:
     return (
         f"From w = {w:g}, b = {b:g}, learning rate {state.learning_rate:g}, T = {state.n_steps}: plain descent {leaves}"
         f"{plain}; {other}. The largest gradient that plain descent meets has the norm "
-        f"{runs.gradient_norm[: state.updates + 1, 0].max():.2g}."
+        f"{number(runs.gradient_norm[: state.updates + 1, 0].max(), 2)}."
     )
 
 

@@ -7,19 +7,26 @@ def amount(log10: float) -> str:
     """Return 10**log10 in words: ``0.0052``, ``10^-31.4``, ``exactly 0``."""
     if np.isneginf(log10):
         return "exactly 0"
-    return f"{10**log10:.3g}" if -4 < log10 < 4 else f"10^{log10:.1f}"
+    return number(10**log10) if -4 < log10 < 4 else f"10^{log10:.1f}"
 
 
-def number(value: float) -> str:
-    """Return ``value`` with three digits, and no minus before a zero."""
+def number(value: float, digits: int = 3) -> str:
+    """Return ``value`` with so many digits, or as a power of ten, and no minus before a zero.
+
+    >>> number(1024.3), number(-8e-6), number(2.5e7), number(-0.0)
+    ('1020', '-10^-5.1', '10^7.4', '0')
+    """
     if np.isinf(value):
         return "more than 10^308" if value > 0 else "less than -10^308"
-    return f"{round(value, 12) + 0.0:.3g}"
+    rounded = float(f"{round(value, 12) + 0.0:.{digits}g}")
+    if rounded == 0 or 1e-4 <= abs(rounded) < 1e6:
+        return f"{rounded:.15g}"
+    return f"{'-' * (rounded < 0)}10^{np.log10(abs(value)):.1f}"
 
 
-def counted(n: int, what: str = "step") -> str:
+def counted(n: int | str, what: str = "step") -> str:
     """Return ``n`` things in words: ``1 step``, ``4 steps``."""
-    return f"{n} {what}{'s' * (n != 1)}"
+    return f"{n} {what}{'s' * (str(n) != '1')}"
 
 
 def gap(size: float) -> str:

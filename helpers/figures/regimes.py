@@ -104,7 +104,7 @@ class Wall(Panels):
         self.surface.set_data(state.surface)
         self.map.set_title(f"loss at T = {state.n_steps} (dark: high)")
         self.cut.set_title("a cut along b at the weight of the start")
-        self.cut_words.set_text(f"steepest slope of the cut: {state.steepest:.2g}")
+        self.cut_words.set_text(f"steepest slope of the cut: {state.steepest}")
         self.loss.set_xlim(0, state.n_updates)
         self.profile.set_data(state.cut_b, state.cut_loss)
 
