@@ -290,8 +290,9 @@ def test_the_arrow_keys_move_the_slider_by_a_step(page):
 def test_keys_in_an_explorer_leave_the_notebook_alone(page, focused):
     """Arrows would leave or fold a section, and letters make, change and delete cells."""
     page.wait_for(f"!!{CELL}.querySelector('.handle')", "the handle")
-    cells = """[...document.querySelectorAll('.jp-Notebook .jp-Cell')].map(one => [one.offsetParent !== null,
-        ...['jp-CodeCell', 'jp-mod-active', 'jp-mod-selected'].map(name => one.classList.contains(name))].join()).join('; ')"""
+    marks = "['jp-CodeCell', 'jp-mod-active', 'jp-mod-selected'].map(name => one.classList.contains(name))"
+    cells = "[...document.querySelectorAll('.jp-Notebook .jp-Cell')]"
+    cells += f".map(one => [one.offsetParent !== null, ...{marks}].join()).join('; ')"
     page.evaluate(f"{focused}.focus()")
     assert page.evaluate("document.querySelector('.jp-Notebook').classList.contains('jp-mod-commandMode')")
     before = page.evaluate(cells)
