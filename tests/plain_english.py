@@ -16,6 +16,7 @@ TURNS = {
     r"leav(?:e|es|ing) the floats?": "is too large (or too small) for the computer",
     r"(?:factor|growth|rate|shrinks?|grows?)(?: of)? a (?:step|layer)\b": "per step, per layer",
     r"by \S+ a (?:step|layer)\b": "by … per step",
+    r"\b(?:one|a) (?:word|letter|number|input) a step\b": "per step",
     r"\bas good as\b": "almost",
     r"\bthe dear(?:er|est)? way\b": "the expensive way",
     r"\b(?:rooms|floors?)\b": "the name of the thing",

@@ -485,6 +485,14 @@ def numbers_of_notebook_10():
         for update in row
     )  # "no tanh net in eight settings"
     assert sum(len(solved_at("order", 50, name, [*range(10)])) for name in ("tanh 0.8", "tanh 1", "tanh 1.5")) == 8
+    full = {
+        length: {name for name in STARTS if any(map(any, solved_at("order", length, name, [*range(10, 30)])))}
+        for length in (50, 200)
+    }
+    assert not full[50] & {"tanh 0.8", "tanh 1", "tanh 1.5", "LSTM 0"}
+    yield "at length 50 the rows of the tanh nets are empty, and so is that of the LSTM with forget bias 0"
+    assert full[200] == {"LSTM 3 tied", "LSTM ln(T-1) tied"}
+    yield "At 200 only the tied LSTMs still have full dots"
 
     c = [10.0]
     for _ in range(10):
