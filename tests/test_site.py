@@ -20,7 +20,7 @@ from tools.site import address, films, links, pages
 
 SHOWN = {one.name: one for one in pages.explorers()}
 # One with a choice and a mark that is dragged both ways, and a small one.
-FILMED = ("regime_explorer", "taps_explorer")
+FILMED = ("regime_explorer", "survey_explorer", "taps_explorer")
 
 
 # What is recorded
@@ -311,7 +311,8 @@ def test_a_film_gives_operation_for_operation_what_the_kernel_gives(name, page):
         got = opened.evaluate(
             f"""(async () => {{
                 const one = carousel.explorers[0];
-                const text = (view) => btoa(String.fromCharCode(...new Uint8Array(view.buffer)));
+                const text = ({{ buffer }}) =>
+                    btoa(Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join(""));
                 await one.show({json.dumps(wanted)});
                 const {{ still, moving, ...told }} = one.held;
                 return {{ still: text(still), moving: text(moving), told, settings: one.shown().settings }};
@@ -359,6 +360,20 @@ def test_a_mark_is_dragged_by_mouse_and_by_keys(page):
     opened.evaluate("document.querySelector('.handle').focus()")
     opened.key("ArrowLeft", 37)
     opened.wait_for(f"carousel.explorers[0].shown().settings.w < {after['w']}", "w to follow")
+
+
+@in_the_browser
+@pytest.mark.browser
+def test_a_mark_that_chooses_is_dragged_from_option_to_option(page):
+    opened = page("survey_explorer")
+    opened.wait_for("!!document.querySelector('.handle')", "the handle")
+    x, y = opened.middle("document.querySelector('.handle')")
+    assert opened.shown()["length"] == "20"
+    opened.drag((x, y), (x - 130, y), seconds=0.3)
+    opened.wait_for("carousel.explorers[0].shown().settings.length === '10'", "the length before")
+    opened.evaluate("document.querySelector('.handle').focus()")
+    opened.key("ArrowRight", 39)
+    opened.wait_for("carousel.explorers[0].shown().settings.length === '20'", "the length again")
 
 
 def typed(opened, name, text):

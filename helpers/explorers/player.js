@@ -64,10 +64,10 @@ function paint(context, words, list, view, density) {
   const placeX = (word) => view.x(word / UNIT) * density, placeY = (word) => view.y(word / UNIT) * density;
   const corners = (at) => [0, 1, 2, 3].map((k) => Math.round((k % 2 ? placeY : placeX)(signed(words[at + k]))));
   const clip = ([left, top, right, bottom], more) => {
+    const region = new Path2D();
+    region.rect(left, top, right - left + more, bottom - top + more);
     context.save();
-    context.beginPath();
-    context.rect(left, top, right - left + more, bottom - top + more);
-    context.clip();
+    context.clip(region);
   };
   clip(seen(view, view.box).map((edge) => Math.round(edge * density)), 0);
   for (const { kind, flags, box, fill, pen, at, end } of list) {
@@ -85,26 +85,22 @@ function paint(context, words, list, view, density) {
     if (flags & CLIP) clip(corners(box), 1);
     if (flags & FILL) context.fillStyle = colour(words[fill], words[fill + 1]);
     if (flags & STROKE) {
-      const ends = words[pen + 3], dashes = Array.from(words.subarray(pen + 4, at), (word) => (word * thick) / FINE);
-      const lineWidth = words[pen + 2] * thick, strokeStyle = colour(words[pen], words[pen + 1]);
-      Object.assign(context, { strokeStyle, lineWidth, lineCap: CAPS[ends & 15], miterLimit: 4 });
-      context.lineJoin = JOINS[(ends >> 4) & 15];
-      context.lineDashOffset = dashes[0] ?? 0;
-      context.setLineDash(dashes.slice(1));
+      const ends = words[pen + 3], lineWidth = words[pen + 2] * thick, strokeStyle = colour(words[pen], words[pen + 1]);
+      const [lineDashOffset = 0, ...dashes] = Array.from(words.subarray(pen + 4, at), (word) => (word * thick) / FINE);
+      const look = { strokeStyle, lineWidth, lineCap: CAPS[ends & 15], lineJoin: JOINS[(ends >> 4) & 15], miterLimit: 4 };
+      Object.assign(context, look, { lineDashOffset }).setLineDash(dashes);
     }
     // A line along the axes fills whole pixels, at every density: its middle lies on one or between two.
     const middle = flags & STROKE && Math.round(words[pen + 2] * thick) % 2 ? 0.5 : 0;
     const snapped = (place) => (flags & SNAP ? (word) => Math.floor(place(word) + 0.5) + middle : place);
     context.beginPath();
-    if (kind === PATH) {
-      trace(context, words, shape, snapped(placeX), snapped(placeY));
-    } else if (kind === MARKS) { // all in one path: to paint each by itself takes most of a telephone's time
+    if (kind === PATH) trace(context, words, shape, snapped(placeX), snapped(placeY));
+    if (kind === MARKS) { // all in one path: to paint each by itself takes most of a telephone's time
       const turn = snapped((word) => word * thick);
       for (k = 0; k < n; k++) {
-        if (!isSeen(k)) continue;
         let x = placeX(signed(words[first + k])), y = placeY(signed(words[first + n + k]));
         if (flags & SNAP) [x, y] = [Math.round(x), Math.round(y)];
-        trace(context, words, shape, (word) => x + turn(word), (word) => y + turn(word));
+        if (isSeen(k)) trace(context, words, shape, (word) => x + turn(word), (word) => y + turn(word));
       }
     } else if (kind === TEXT) {
       const type = (density / UNIT) * Math.max(view.pen, Math.min(1, (view.smallest * UNIT) / words[at]));
@@ -228,13 +224,11 @@ function handlesOf(model, el) {
       + "cursor: grab; touch-action: none; outline: none", { role: "slider", class: "handle", tabindex: 0 });
     const held = { one, view: null, grip: null };
     const ring = (on) => { one.style.outline = on ? "2px solid #0072b2" : "none"; };
-    one.onfocus = () => ring(one.matches(":focus-visible"));
-    one.onblur = () => ring(false);
+    Object.assign(one, { onfocus: () => ring(one.matches(":focus-visible")), onblur: () => ring(false) });
     one.onkeydown = (event) => {
-      const steps = stepsOf(event);
-      if (!steps) return;
-      ring(true);
-      model.send({ handle: number, way: steps[0], steps: steps[1] }); // no step is lost
+      const [way, steps] = stepsOf(event) ?? [];
+      if (steps) model.send({ handle: number, way, steps }); // no step is lost
+      if (steps) ring(true);
     };
     one.onpointerdown = (event) => {
       if (event.button) return;
@@ -259,8 +253,8 @@ function handlesOf(model, el) {
     for (const { number, place, label, told, now, low, high } of there) {
       const held = made.get(number), view = (held.view = layout.at(...place));
       Object.assign(held.one.style, { left: `${view.x(place[0])}px`, top: `${view.y(place[1])}px` });
-      const facts = { label, valuetext: told, valuenow: now, valuemin: low, valuemax: high };
-      for (const [name, value] of Object.entries(facts)) held.one.setAttribute(`aria-${name}`, value);
+      const said = { label, valuetext: told, valuenow: now, valuemin: low, valuemax: high };
+      for (const [name, value] of Object.entries(said)) held.one.setAttribute(`aria-${name}`, value);
     }
   };
 }
@@ -406,22 +400,21 @@ function valuesOf(model, el) {
 
   function targetOf(frame) {
     const one = add(el, "div", `${over} visibility: visible; outline-offset: 3px`, { role: "application", tabindex: 0 });
-    one.onfocus = one.onkeydown = (event) => walk(event, frame);
-    one.onblur = () => say(null);
-    return { one };
+    const read = (event) => walk(event, frame);
+    return { one: Object.assign(one, { onfocus: read, onkeydown: read, onblur: () => say(null) }) };
   }
-  el.onpointermove = el.onpointerdown = point;
-  el.onpointerleave = (event) => { // a finger leaves when it is lifted
-    if (event.pointerType !== "touch" && !el.contains(document.activeElement)) say(null);
+  const leave = ({ pointerType }) => { // a finger leaves when it is lifted
+    if (pointerType !== "touch" && !el.contains(document.activeElement)) say(null);
   };
+  Object.assign(el, { onpointermove: point, onpointerdown: point, onpointerleave: leave });
   function layTargets() {
     const shown = model.get("facts").shown.filter(Boolean);
     keep(targets, [...new Set(shown.map(({ frame }) => `${frame}`))], targetOf);
     for (const [key, { one }] of targets) {
       const some = shown.filter(({ frame }) => `${frame}` === key), names = [...new Set(some.map(({ name }) => name))];
       const [left, top, right, bottom] = seen(viewOf(some[0].frame), some[0].frame);
-      const size = { width: `${right - left}px`, height: `${bottom - top}px` };
-      Object.assign(one.style, { left: `${left}px`, top: `${top}px`, ...size });
+      const [width, height] = [right - left, bottom - top].map((length) => `${length}px`);
+      Object.assign(one.style, { left: `${left}px`, top: `${top}px`, width, height });
       one.setAttribute("aria-label", `values of ${names.join(", ")}: arrow keys`);
     }
   }
@@ -433,8 +426,8 @@ function valuesOf(model, el) {
 
 /** Lay buttons below a drawing that moves one control on, step by step: the next when the last has been painted. */
 function playOf(model, el, signal) {
-  const bar = add(el, "div", "display: none; gap: 8px; align-items: center; font: 13px sans-serif; min-height: 34px");
-  const look = "font: inherit; min-height: 28px; padding: 0 10px";
+  const bar = add(el, "div", "display: none; flex-wrap: wrap; gap: 8px; align-items: center; font: 13px sans-serif");
+  const look = "font: inherit; min-height: 28px; padding: 0 10px; white-space: nowrap";
   const [play, step, speed] = ["button", "button", "select"].map((tag) => add(bar, tag, look));
   const told = add(bar, "span", ""), calm = matchMedia("(prefers-reduced-motion: reduce)");
   for (const rate of [1, 2, 5, 10, 30]) speed.add(new Option(`${rate} a second`, rate, rate === 5, rate === 5));
@@ -481,7 +474,7 @@ function keepKeys(el, signal) {
 function render({ model, el }) {
   const canvas = add(el, "canvas", "display: block", { role: "img" }), kept = document.createElement("canvas");
   const life = new AbortController(), { signal } = life;
-  el.style.cssText += "position: relative; overflow: hidden";
+  el.style.cssText += "position: relative; overflow: clip"; // what is hidden is scrolled to where the keys are
   keepKeys(el, signal);
   const followers = [handlesOf(model, el), valuesOf(model, el), playOf(model, el, signal)];
   let frame = 0, keptFor = "", layout = {}; // what is the same from frame to frame is made once
@@ -520,7 +513,6 @@ function render({ model, el }) {
     const here = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
     here.addEventListener("change", () => { paintSoon(); followDensity(); }, { once: true, signal });
   };
-
   model.on("change", paintSoon);
   resized.observe(el);
   followDensity();
@@ -538,6 +530,5 @@ function render({ model, el }) {
 }
 
 /** Tell the kernel, once a page, that drawings can be shown here. */
-function initialize({ model }) { model.set("lives", true); model.save_changes(); }
-
+const initialize = ({ model }) => { model.set("lives", true); model.save_changes(); };
 export default { initialize, render };

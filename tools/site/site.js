@@ -266,6 +266,7 @@ function explorer(el, facts) {
   async function drag({ handle: number, place }) {
     const ways = Object.entries(facts.handles[number]), names = ways.map(([, name]) => name);
     const among = facts.strips.filter((strip) => names.every((name) => name in strip.moving));
+    if (!among.length) { chooseAt(number, place, ...ways[0]); return; }
     const strip = among.includes(shown.strip) ? shown.strip : stripFor(wanted, [], among);
     const turn = ++drags;
     if (!strip.film) await prepare(strip);
@@ -289,6 +290,20 @@ function explorer(el, facts) {
       sought[name] = values[best];
     }
     await show(sought, names);
+  }
+
+  /** Choose the option with which a handle lies nearest to where the hand is. */
+  async function chooseAt(number, place, way, name) {
+    const turn = ++drags;
+    let best = wanted[name], least = Infinity;
+    for (const [, option] of specs.get(name).options) {
+      const settings = { ...wanted, [name]: option }, strip = stripFor(settings, [name]);
+      if (!strip.film) await prepare(strip);
+      const { handles } = strip.film.told[frameIn(strip, fitted(strip, settings))];
+      const away = Math.abs((handles.find((one) => one.number === number)?.place[way] ?? Infinity) - place[way]);
+      if (away < least) [best, least] = [option, away];
+    }
+    if (turn === drags) await show({ ...wanted, [name]: best }, [name]);
   }
 
   /** Get a strip ready that will be asked for soon. */
