@@ -265,6 +265,51 @@ zoo_explorer slope MARK ; ; f ′(z)
 """
 
 
+# What stands across below each panel in which something moves, in the order in which it does; "" is nothing.
+ACROSS = """
+looking_back_explorer ; token k ; standard deviation s of the logits
+valley_explorer ; what is learned: λ ; memory in steps
+write_explorer ; step t ; lag in steps ; forget bias
+by_lag_explorer ; lag in steps
+ladder_explorer ; steps t
+lyapunov_explorer ; gain g of W
+nilpotent_explorer ; steps t ; s, where the second neuron rests
+contributions_explorer ; step ; lag t − k
+merge_explorer ; step t ; step t
+depth_explorer ; layers between the output and here
+digits_explorer ; layer (1: the first ; updates
+spectrum_explorer ; real part ; share of all ; factors k
+stretch_rotate_explorer ; ; steps n ; angle θ in degrees
+transient_explorer ; power n ; power n
+cell_explorer ;
+constant_input_explorer ; step t ; step t ; step t
+dissector_explorer ; lag in steps ;
+forget_bias_explorer ; log$_{10}$ of the lag ; forget bias
+gated_units_explorer ; lag in steps ; step t
+mystery_explorer ; lag in steps
+one_cell_explorer ; weight w$_g$ from h to the cell input ; lag in steps
+by_hand_explorer ; ; step k
+residual_explorer ; depth in steps
+taps_explorer ; lag ; taps K
+three_memories_explorer ; step t ; step t
+candidates_explorer ;
+output_explorer ; argument z of the output ; argument z of the output
+shapes_explorer ; one factor more, from the output to the input
+regime_explorer ; weight w ; step t ; step t
+wall_explorer ; weight w ; update ; bias b
+first_look ; step t
+memory_explorer ; ; ; step t ; $h_t$ ; weight w
+three_activations ; step t ; step t ; step t
+jacobian_explorer ; rank, from the largest
+squeeze_explorer ; |f ′(z)| ; layers
+zoo_explorer ; z ; z
+survey_explorer
+bits_explorer ; length ; real
+gap_explorer ; updates ; steps back from the question
+hearing_explorer ; gradient at the name ; median gradient at the name
+"""
+
+
 class Read:
     """A state that notes which of its fields are read."""
 
@@ -336,6 +381,19 @@ def test_what_a_legend_an_axis_and_a_colour_say_is_the_field_that_is_shown(share
         if one.is_log10 and not one.by:
             alike = [axes for axes in one.artist.figure.axes if axes.get_ylim() == one.artist.axes.get_ylim()]
             assert any("log" in words_of(axes) for axes in alike), one.fields
+
+
+def test_below_each_panel_stands_what_its_axis_counts(shared):
+    name, explorer = shared
+    panels = dict.fromkeys(one.artist.axes for one in explorer._scene.shown if one.artist.axes.axison)
+    below = [axes.get_xlabel() for axes in panels]
+    lines = [[part.strip() for part in line.split(";")] for line in ACROSS.strip().splitlines()]
+    wanted = next((words for first, *words in lines if first == name), None)
+    assert wanted is not None, f"write this row into ACROSS of tests/test_shown.py: {' ; '.join([name, *below])}"
+    assert len(below) == len(wanted)
+    for label, words in zip(below, wanted, strict=True):
+        assert bool(label) == bool(words), label
+        assert label.startswith(words)
 
 
 def test_each_moving_artist_shows_its_field_or_is_a_note(shared):

@@ -36,17 +36,14 @@ def fate(rho: float) -> str:
 
 def turn_state(theta: float, sigma1: float, sigma2: float, n: int) -> dict:
     """Compute where circle and axes go, points (2, points), growth per step, and log10 of the norms of M^0, M^1, ..."""
-    M = stretch_rotate(sigma1, sigma2, np.radians(theta))
-    rho, log10_norms = (
-        float(stretch_rotate_growth(sigma1, sigma2, np.radians(theta))),
-        power_norms(M, figures.TURN_STEPS),
-    )
-    inputs = stretch_rotate(1.0, 1.0, np.radians(theta)).T
+    angle = np.radians(theta)
+    M, inputs = stretch_rotate(sigma1, sigma2, angle), stretch_rotate(1.0, 1.0, angle).T
+    rho, log10_norms = float(stretch_rotate_growth(sigma1, sigma2, angle)), power_norms(M, figures.TURN_STEPS)
     critical = None
     with suppress(ValueError):  # most pairs have no critical angle
         critical = float(np.degrees(critical_angle(sigma1, sigma2)))
     return {
-        "turned": np.array([np.cos(np.radians(theta)), np.sin(np.radians(theta))]),
+        "turned": np.array([np.cos(angle), np.sin(angle)]),
         "once": circle_image(M, 1),
         "often": circle_image(M, n) / 10 ** log10_norms[n],  # scaled to length 1
         "inputs": spokes(inputs),  # the directions that M stretches, and where it puts them

@@ -17,23 +17,12 @@ from helpers.maths.scalar import orbit_gradients
 
 N_STEPS = 50
 APART = 0.01  # each of the two starts lies this far from h0
-PLACES = {  # (w, b, words) in the middle of each kind of place
-    "sigmoid": (
-        (0, 5.5, "one stable fixed point"),
-        (4.6, -5.3, "two stable\nfixed points"),
-        (-7.6, 3.8, "a cycle\nof two"),
-    ),
-    "tanh": (
-        (0, 6.8, "one stable fixed point"),
-        (6.9, 1.2, "two stable\nfixed points"),
-        (-5.5, 1.2, "a cycle\nof two"),
-    ),
+KINDS = ("one stable fixed point", "two stable\nfixed points", "a cycle\nof two")
+PLACES = {  # (w, b) in the middle of each kind of place
+    "sigmoid": ((0, 5.5), (4.6, -5.3), (-7.6, 3.8)),
+    "tanh": ((0, 6.8), (6.9, 1.2), (-5.5, 1.2)),
 }
-REGIONS = {
-    1: "one stable fixed point exists here",
-    2: "two stable fixed points exist here",
-    3: "a cycle of two exists here",
-}
+REGIONS = ("one stable fixed point exists here", "two stable fixed points exist here", "a cycle of two exists here")
 FIRST_W, N_UPDATES = 6.0, 40
 
 
@@ -62,7 +51,7 @@ def regimes_state(activation: str, w: float, b: float, h0: float) -> dict:
         "log10_dh0": run.log10_dh0,
         "map": regime_map(activation),
         "borders": borders(activation),
-        "places": PLACES[activation],
+        "places": [(*place, kind) for place, kind in zip(PLACES[activation], KINDS, strict=True)],
     }
 
 
@@ -75,9 +64,10 @@ def describe_regimes(state) -> str:
         told.append(f"The run from {number(start)} {settling(one)}")
     first, second = (amount(log10) for log10 in state.log10_dh0[-1])
     left = f"{first} in size along both" if first == second else f"{first} and {second} in size"
+    region = REGIONS[int(regime(state.activation, state.w, state.b)) - 1]
     return (
-        f"{state.activation_label}, w = {state.w:g}, b = {state.b:g}: "
-        f"{REGIONS[int(regime(state.activation, state.w, state.b))]}. {'. '.join(told)}. dh_{N_STEPS}/dh_0 is {left}."
+        f"{state.activation_label}, w = {state.w:g}, b = {state.b:g}: {region}. {'. '.join(told)}. "
+        f"dh_{N_STEPS}/dh_0 is {left}."
     )
 
 

@@ -9,11 +9,10 @@ from matplotlib.figure import Figure
 
 from helpers.figures import style
 from helpers.figures.form import MOST_OWNERS
-from helpers.figures.handle import Handle
 from helpers.figures.panels import panels
 from helpers.figures.png import PaletteEncoder
 from helpers.figures.recorder import Recorder
-from helpers.figures.shown import Shown, field, reading
+from helpers.figures.shown import Handle, Shown, field, reading
 
 
 class Drawing(NamedTuple):

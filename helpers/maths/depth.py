@@ -43,9 +43,8 @@ def train(layers, X, targets, learning_rate, n_updates, batch_size, rng, max_nor
         loss = softmax_cross_entropy(run.H[-1], targets[:, batch])
         gradients = weight_gradients(layers, run, loss.gradient / batch_size)
         parts = [*gradients.W, *gradients.b]
-        size = 2.0 ** np.frexp(max(np.abs(part).max() for part in parts))[1].clip(
-            -1000, 1000
-        )  # so that no square overflows
+        # So that no square overflows.
+        size = 2.0 ** np.frexp(max(np.abs(part).max() for part in parts))[1].clip(-1000, 1000)
         norm = np.sqrt(sum(((part / size) ** 2).sum() for part in parts))
         layers = stepped(layers, gradients, learning_rate * min(1.0, max_norm / size / norm) if norm else learning_rate)
         yield layers, float(loss.value.mean())

@@ -124,9 +124,8 @@ def long_run(activation, w, b=0.0, h0=0.5):
             last = np.array(orbit[-2 * LONGEST_CYCLE :])
             period = _repeats(last)
             for n in np.unique(period[(period >= 0) & (ends.period < 0)]):
-                several = (
-                    last[-(len(last) // n * n) :] if n else last[-2:]
-                )  # for one that settles on a kink, from both sides
+                # Of one that settles on a kink, from both sides.
+                several = last[-(len(last) // n * n) :] if n else last[-2:]
                 note((period == n) & (ends.period < 0), n, last[-n or -2 :], several)
         half = np.array(orbit[len(orbit) // 2 :])
         note(ends.period < 0, -1, half, half)

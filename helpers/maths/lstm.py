@@ -257,10 +257,8 @@ def random_lstm(n, m, scale, rng, forget_bias=0.0, forget_gate=True, squash="tan
     """
     n, m = whole_number("n", n, at_least=1), whole_number("m", m, at_least=1)
     scale, forget_bias = real_number("scale", scale, at_least=0.0), real_number("forget_bias", forget_bias)
-    rng, g_last = (
-        generator("rng", rng),
-        [0, 1, 3, 2],
-    )  # drawn in the order i, f, o, g: what a seed gives is in many pictures
+    # Drawn in the order i, f, o, g: what a seed gives is in many pictures.
+    rng, g_last = generator("rng", rng), [0, 1, 3, 2]
     W, U = (rng.standard_normal((4, n, size))[g_last].reshape(4 * n, size) for size in (n, m))
     b = np.repeat([0.0, forget_bias, 0.0, 0.0], n)
     net = LSTM(scale * W / np.sqrt(n), U / np.sqrt(m), b, forget_gate, squash)

@@ -221,9 +221,7 @@ def softmax_cross_entropy(z, d):
         raise ValueError(f"d must be at least 0 and sum to 1, got {shown(d)}")
     below_top = z.max(axis=0) - z
     others = np.exp(-below_top)
-    np.put_along_axis(
-        others, z.argmax(axis=0, keepdims=True), 0.0, axis=0
-    )  # without the 1 of the top, no digit is lost
+    np.put_along_axis(others, z.argmax(axis=0, keepdims=True), 0.0, axis=0)  # without the 1 of the top no digit is lost
     return _loss((d * (np.log1p(others.sum(axis=0)) + below_top)).sum(axis=0), softmax(z) - d)
 
 
