@@ -661,3 +661,11 @@ def test_the_right_choice_is_what_the_maths_says(name):
 @pytest.mark.draws
 def test_few_or_none_of_other_thirty_nets_that_learned_at_length_3_hold_the_bit(draws):
     assert how_many_hold(first_seed=draws()[0]) == CHOICES["10.19"]["answer"]
+
+
+@pytest.mark.draws
+def test_of_nets_that_learned_at_length_6_about_as_many_are_wrong_at_7_as_right_and_few_in_between(draws):
+    at_7 = holders(6, draws()[0]).right[6]
+    right, wrong = (at_7 > 0.9).sum(), (at_7 < 0.1).sum()
+    assert 0.4 < right / wrong < 2.5
+    assert right + wrong > 18
