@@ -73,7 +73,7 @@ def test_the_balance_lies_near_1_for_the_identity_near_root_2_for_relu_near_a_qu
 
 @pytest.mark.claim("C9")
 def test_the_factors_that_notebook_04_prints_are_those_of_plain_numpy():
-    told = re.findall(r"(\w+) +g = +([\d.]+): a factor ([\d.]+) ± ([\d.]+)", said("04", "def factor_a_layer"))
+    told = re.findall(r"(\w+) +g = +([\d.]+): a factor of ([\d.]+) ± ([\d.]+)", said("04", "def factor_per_layer"))
     assert len(told) == 8
     for name, gain, mean, spread in told:
         gain = np.sqrt(2) if name == "relu" else float(gain)

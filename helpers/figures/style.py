@@ -72,7 +72,8 @@ def styled() -> Iterator[None]:
 
 def new_figure(width: int, height: int, density: float = DENSITY) -> Figure:
     """Return an empty figure of ``width`` by ``height`` CSS pixels on an Agg canvas, unknown to pyplot."""
-    figure = Figure(figsize=(width / CSS_DPI, height / CSS_DPI), dpi=CSS_DPI * density)
+    more = 1e-6  # CSS pixels: 460 / 96 inches of 192 pixels are 919.9999999999999, and older matplotlibs cut that off
+    figure = Figure(figsize=((width + more) / CSS_DPI, (height + more) / CSS_DPI), dpi=CSS_DPI * density)
     FigureCanvasAgg(figure)
     return figure
 
