@@ -16,7 +16,7 @@ from helpers.explorers.controls import Choice, Slider
 from tests.player_page import in_the_browser
 from tools.chromium import Page
 from tools.site import __main__ as site
-from tools.site import address, films, links, pages
+from tools.site import address, films, links, lite, pages
 
 SHOWN = {one.name: one for one in pages.explorers()}
 # One with a choice and a mark that is dragged both ways, and a small one.
@@ -186,6 +186,16 @@ def test_the_line_that_puts_an_explorer_into_a_page_has_the_address_of_the_site(
     )
     assert "with the address of this site" in pages.sources([one])["explorers.md"]
     assert "with the address of this site" not in pages.sources([one], BOTH)["explorers.md"]
+
+
+def test_the_wheels_for_the_browsers_kernel_are_those_of_the_lock():
+    lock = (films.ROOT / "requirements.lock").read_text("utf-8")
+    entries = lite.locked(lite.WHEELS, lock)
+    assert re.findall(r"^([\w-]+)==", entries, flags=re.MULTILINE) == list(lite.WHEELS)
+    assert entries.count("--hash=sha256:") >= len(lite.WHEELS)
+    assert set(entries.strip().splitlines()) <= set(lock.splitlines())
+    with pytest.raises(ValueError, match="does not pin nothing"):
+        lite.locked(["nothing"], lock)
 
 
 def test_a_copy_for_colab_installs_the_course_before_all_else_and_only_where_it_is_missing(monkeypatch):
