@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from helpers.experiments.cells import GRIDS, ROWS, reported, run_cell, starts
+from helpers.experiments.cells import AFTER, ALL, GRIDS, ROWS, reported, run_cell, starts
 from helpers.experiments.table import CHOOSE, REPORT, choosing, key, reporting, shipped
 from helpers.explorers.survey import LABELS, LENGTHS, survey_explorer, survey_state
 from helpers.explorers.training import SNAPSHOT, gap_explorer, gap_state, smoothed, watched
@@ -34,7 +34,7 @@ def test_the_table_holds_every_cell_that_chooses_and_every_chosen_one_that_repor
 
 
 def test_every_row_is_reported_by_twenty_seeds_that_did_not_choose_its_setting():
-    for task, rows in ROWS.items():
+    for task, rows in ALL:
         for (name, length), cells in rows.items():
             report = reported(task, length, name)
             assert report.n_tried == len(cells)
@@ -47,7 +47,7 @@ def test_every_row_is_reported_by_twenty_seeds_that_did_not_choose_its_setting()
 
 
 def test_the_settings_tried_are_as_many_for_every_row_of_a_length_but_for_two_that_are_tried_without_clipping_too():
-    for task, rows in ROWS.items():
+    for task, rows in ALL:
         for (name, length), cells in rows.items():
             unclipped = task != "latch" and name in ("tanh 1", "ReLU from I")
             assert len(set(cells)) == (1 if length == 200 else 4 if unclipped else 2)
@@ -66,8 +66,8 @@ def test_a_row_that_nobody_trained_is_refused_by_name():
         reported("nim", 50, "GRU")
 
 
-def test_an_lstm_s_name_says_its_biases():
-    for task, rows in ROWS.items():
+def test_the_name_of_a_gated_net_says_its_biases():
+    for task, rows in ALL:
         for name, length in rows:
             start = starts(task, length)[name]
             if start["model"] == "lstm":
@@ -76,6 +76,8 @@ def test_an_lstm_s_name_says_its_biases():
                 assert (start["forget_bias"], start.get("input_bias", 0)) == (wanted, -wanted if tied else 0)
             elif start["model"] == "tanh":
                 assert start["gain"] == float(name.removeprefix("tanh "))
+            elif start["model"] == "min_gru":
+                assert start.get("forget_bias", 0) == float(name.removeprefix("minGRU "))
 
 
 def test_every_record_says_with_what_it_was_made_and_every_seed_has_one_fate():
@@ -230,12 +232,68 @@ def test_temporal_order_needs_no_gate_two_linear_cells_answer_it_at_every_length
     assert not is_wrong("order", two_linear_cells(X, 1 - leak / length), D).any()
 
 
+@pytest.mark.claim("D21: false of adding")
 def test_adding_is_not_solved_by_any_linear_function_of_the_sequence_so_by_no_linear_recurrence():
     """Least squares over all that was read, on more sequences than it has weights; a constant answer has 64 % wrong."""
     (X, D), (fresh, wanted) = (draw("adding", np.random.default_rng(seed), 20, 5000) for seed in (0, 1))
     features, others = (np.vstack([A.reshape(-1, A.shape[-1]), np.ones(A.shape[-1])]) for A in (X, fresh))
     weights = np.linalg.lstsq(features.T, D.T, rcond=None)[0]
     assert is_wrong("adding", weights.T @ others, wanted).mean() > 0.5
+
+
+# What came after the LSTM (notebook 11)
+
+
+@pytest.mark.parametrize("task", AFTER)
+def test_each_net_that_came_after_is_reported_at_50_100_and_200_steps(task):
+    assert {length for _, length in AFTER[task]} == {50, 100, 200}
+    for name in {name for name, _ in AFTER[task]}:
+        for length in (50, 100, 200):
+            row = reported(task, length, name)
+            solvers = [update for update in row.solved_at if update is not None]
+            assert row.n_solved == len(solvers)
+            assert row.median_update == (np.median(solvers) if solvers else None)
+
+
+def test_the_parameters_of_a_net_are_those_of_its_equations():
+    """Temporal order: 16 states, 6 inputs, 4 classes; the readout has 4 (16 + 1)."""
+    wanted = {"minGRU 3": 32 * 6 + 32, "diagonal": 16 * 6 + 16 + 32, "attention": 16 * 6 + 16 + 3 * 16 * 16}
+    wanted |= {"LSTM ln(T-1) tied": 64 * (6 + 16 + 1), "attention, no positions": wanted["attention"]}
+    for name, n in wanted.items():
+        assert reported("order", 50, name).n_parameters == n + 4 * 17
+
+
+@pytest.mark.claim("D21")
+def test_a_diagonal_recurrence_learns_the_order_and_never_the_sum_which_most_learn_with_a_relu_before_it():
+    for length in (50, 100, 200):
+        assert solved("adding", length, "diagonal") == [0]
+        assert solved("adding", length, "ReLU, diagonal")[0] > 10
+    assert min(solved("order", length, "diagonal")[0] for length in (50, 100)) >= 18
+    assert 18 > solved("order", 200, "diagonal")[0] > solved("order", 200, "ReLU, diagonal")[0] > 0
+
+
+@pytest.mark.claim("D22")
+def test_without_positions_attention_has_a_quarter_of_the_order_wrong_and_learns_the_sum():
+    cells = [r for r in shipped() if (r["cell"]["task"], r["cell"]["model"]) == ("order", "set_attention")]
+    assert len(cells) > 4
+    for cell in cells:
+        assert min(cell["result"]["wrong"]) > 0.25 - 4 * (0.25 * 0.75 / 10_000) ** 0.5  # four standard deviations
+    for length in (50, 100, 200):
+        assert solved("order", length, "attention, no positions") == [0]
+        assert solved("order", length, "attention")[0] >= 18
+        assert solved("adding", length, "attention, no positions")[0] >= 18
+        sooner, later = (reported("adding", length, name) for name in ("attention, no positions", "attention"))
+        assert sooner.median_update < later.median_update
+
+
+def test_a_min_gru_that_begins_by_forgetting_finds_the_order_in_few_seeds_and_later_the_sum_in_most():
+    for length in (50, 100, 200):
+        forgets, keeps = (reported("order", length, name) for name in ("minGRU 0", "minGRU 3"))
+        assert forgets.n_solved < 10 < 18 <= keeps.n_solved
+        forgets, keeps = (reported("adding", length, name) for name in ("minGRU 0", "minGRU 3"))
+        assert forgets.n_solved > 10
+        assert forgets.median_update > keeps.median_update
+    assert solved("order", 200, "minGRU 0") == [0]
 
 
 # The explorers

@@ -1,7 +1,8 @@
-"""The experiments of notebook 10: which nets are trained on which task, and what is kept of each."""
+"""The experiments of notebooks 10 and 11: which nets are trained on which task, and what is kept of each."""
 
 from functools import lru_cache
 from math import log
+from statistics import median
 from typing import NamedTuple
 
 from helpers.experiments.table import CHOOSE, REPORT, key, row, shipped
@@ -34,8 +35,8 @@ def run_cell(cell):
 def starts(task, length):
     """Return the starts of a task at a length: to the name of a model with its start the settings of a Recipe.
 
-    The number is the gain of a tanh net, and the forget bias b_f of an LSTM. A tied LSTM has the input bias -b_f: it
-    writes into its cells as slowly as it forgets.
+    The number is the gain of a tanh net, the forget bias b_f of an LSTM, and the bias towards keeping of a minGRU. An
+    LSTM that is tied has the input bias -b_f: it writes into its cells as slowly as it forgets.
     """
     lstm = {f"LSTM {bias:g}": {"model": "lstm", "forget_bias": bias} for bias in (0.0, 1.0, 3.0)}
     if task == "latch":
@@ -50,6 +51,12 @@ def starts(task, length):
         "LSTM ln(T-1)": {"model": "lstm", "forget_bias": long},
         "LSTM 3 tied": {"model": "lstm", "forget_bias": 3.0, "input_bias": -3.0},
         "LSTM ln(T-1) tied": {"model": "lstm", "forget_bias": long, "input_bias": -long},
+        "minGRU 0": {"model": "min_gru"},
+        "minGRU 3": {"model": "min_gru", "forget_bias": 3.0},
+        "diagonal": {"model": "diagonal"},
+        "ReLU, diagonal": {"model": "relu_diagonal"},
+        "attention": {"model": "attention"},
+        "attention, no positions": {"model": "set_attention"},
     }
 
 
@@ -88,10 +95,22 @@ ROWS = {
     "jane": _rows("jane", (10, 20, 50), (*PLAIN, *GATED, *TIED), n_updates=1000),
     "latch": _rows("latch", (10, 20, 40, 80, 160), LATCH, hidden=8, n_updates=400),
 }
+# What came after the LSTM, each with its control, and at 100 steps the tied LSTM too (notebook 11).
+NEW = ("minGRU 0", "minGRU 3", "diagonal", "ReLU, diagonal", "attention", "attention, no positions")
+AFTER = {
+    task: {
+        **_rows(task, (50,), NEW, n_updates=n_updates),
+        **_rows(task, (100,), (*NEW, "LSTM ln(T-1) tied"), n_updates=n_updates),
+        **_rows(task, (200,), NEW, RATES[:1], n_updates=n_updates),
+    }
+    for task, n_updates in (("order", 1000), ("adding", 1500))
+}
 GRIDS = {task: [cell for cells in rows.values() for cell in cells] for task, rows in ROWS.items()}
+GRIDS["after"] = [cell for rows in AFTER.values() for cells in rows.values() for cell in cells]
 # A part of "order" that takes a few minutes.
 GRIDS["quick"] = [c for (name, T), cells in ROWS["order"].items() if name in QUICK and T in (10, 50) for c in cells]
-NAMES = {row(cells[0]._asdict()): name for rows in ROWS.values() for (name, _), cells in rows.items()}
+ALL = [*ROWS.items(), *AFTER.items()]
+NAMES = {row(cells[0]._asdict()): name for _, rows in ALL for (name, _), cells in rows.items()}
 
 
 class Reported(NamedTuple):
@@ -110,6 +129,16 @@ class Reported(NamedTuple):
         """The number of reporting seeds that solved it."""
         return sum(update is not None for update in self.solved_at)
 
+    @property
+    def median_update(self):
+        """The median of the updates after which they solved it; None where none did."""
+        return median([update for update in self.solved_at if update is not None] or [None])
+
+    @property
+    def n_parameters(self):
+        """The number of parameters of one net."""
+        return Training(Recipe(**self.cell)).state.theta.shape[1]
+
 
 def reported(task, length, name):
     """Return what the shipped table reports of a row, a Reported; the names are those of `starts`.
@@ -119,7 +148,7 @@ def reported(task, length, name):
     >>> reported("order", 20, "LSTM 3").n_solved
     20
     """
-    cells = ROWS.get(task, {}).get((name, length))
+    cells = next((rows[name, length] for one, rows in ALL if one == task and (name, length) in rows), None)
     if cells is None:
         raise ValueError(f"the table has no row {name!r} of {task!r} at length {length}")
     results = _results()
