@@ -196,6 +196,45 @@ def test_each_entry_of_the_gradient_is_that_of_central_differences(seed):
 # --- against the earlier modules ---
 
 
+def test_the_outputs_after_each_step_are_those_of_runs_that_end_there(settings):
+    """So none reads what comes after it."""
+    for p in settings[:36]:
+        P = parameters(p.theta, p.shape)
+        whole = p.ours.many.outputs(P)
+        for T in {1, (p.T + 1) // 2, p.T}:
+            np.testing.assert_allclose(whole[T - 1], nets(p.shape, T, p.S, p.B).run(P, p.X[:T]), rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("model", ["diagonal", "relu_diagonal", "attention", "set_attention"])
+def test_a_run_and_its_gradients_are_those_of_pytorch(model):
+    """By torch.autograd with complex numbers, and by its scaled_dot_product_attention with a causal mask."""
+    torch = pytest.importorskip("torch")
+    p = draw_setting(list(MODELS).index(model) + 18, longest=30)
+    ours, n = solve(p), p.n
+    after_each_step = ours.many.outputs(parameters(p.theta, p.shape))
+    for s in range(p.S):
+        parts = [torch.tensor(part[s]).requires_grad_() for part in parameters(p.theta, p.shape)]
+        W, U, b, V, c = parts
+        read = torch.tensor(p.X[:, s]).permute(2, 0, 1) @ U.T + b[:, 0]  # (B, T, n)
+        if model.endswith("diagonal"):
+            rate, h, steps = torch.exp(W[:n, 0]), 0.0, []
+            lam, gamma = torch.exp(torch.complex(-rate, W[n:, 0])), torch.sqrt(1 - torch.exp(-2 * rate))
+            for x in (read.relu() if model == "relu_diagonal" else read).unbind(1):
+                h = lam * h + gamma * x
+                steps.append(h.real)
+            states = torch.stack(steps, 1)
+        else:
+            places = np.array([[place(t, i, n) for i in range(n)] for t in range(p.T)])
+            E = read + torch.tensor(places) if model == "attention" else read
+            q, k, v = (E @ part.T for part in W.split(n))
+            states = torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+        Y = states @ V.T + c[:, 0]
+        assert relative_error(after_each_step[:, s], Y.detach().permute(1, 2, 0).numpy()) < 1e-10
+        (Y[:, -1] * torch.tensor(ours.dY[s].T)).sum().backward()
+        for part, wanted in zip(parameters(ours.gradient, p.shape), parts, strict=True):
+            assert relative_error(part[s], wanted.grad.numpy()) < 1e-10
+
+
 def by_itself(p, s):
     return alone(p.theta[s], p.shape, p.task.kind, p.X[:, s], p.D[s])
 
@@ -381,6 +420,7 @@ def swapped(X, one, other):
     return X
 
 
+@pytest.mark.claim("D22: true of one layer")
 @pytest.mark.parametrize("seed", range(5))
 def test_attention_answers_tokens_in_another_order_alike_where_it_knows_no_positions_and_otherwise_where_it_does(seed):
     """All but the last, which asks. So of AB and BA, exchanged, it has one wrong: a quarter of temporal order."""

@@ -580,6 +580,11 @@ def who_gains_a_share(n=20, layers=10):
     return "the first ones" if share[0] > 0.3 and share[0] == share.max() else "none: all stay alike"
 
 
+def which_does_not_add():
+    others = [count("adding", 50, name) for name in ("minGRU 0", "attention, no positions")]
+    return "the diagonal recurrence" if count("adding", 50, "diagonal") == 0 < min(others) else ""
+
+
 RIGHT = {
     "01.5": how_much_longer_w_of_1_keeps,
     "02.5": how_far_apart,
@@ -650,6 +655,7 @@ RIGHT = {
     ),
     "10.15": lambda: "few that are not tied, all that are" if tied_or_not("adding", 200) == (20, 3) else "",
     "10.16": lambda: "the tanh nets" if count("latch", 160, "tanh 1.5") > 10 > count("latch", 160, "LSTM 0") else "",
+    "11.13": which_does_not_add,
 }
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 TREATED = [f"C{number}" for number in range(1, 95)]  # every statement of the lecture
-TREATED += [f"D{number}" for number in range(1, 21)]  # and of ours, on what came after it
+TREATED += [f"D{number}" for number in range(1, 23)]  # and of ours, on what came after it
 QUOTATION = re.compile(r'> \*\*([CD]\d+)\*\* "(.+?)"\. \*Verdict: (.+?)\.\*')
 
 
