@@ -23,7 +23,7 @@ NOTEBOOKS, DATA = ROOT / "notebooks", ROOT / "helpers" / "data"
 
 def amount(value):
     """Write a number as the explorers' sentences do."""
-    return f"{value:.3g}" if 1e-4 < value < 1e4 else f"10^{np.log10(value):.1f}" if value else "exactly 0"
+    return f"{float(f'{value:.3g}'):g}" if 1e-4 < value < 1e4 else f"10^{np.log10(value):.1f}" if value else "exactly 0"
 
 
 def norm(M):
@@ -384,7 +384,7 @@ def numbers_of_notebook_08():
         return norm(P), 10**log10_plain, (1 + eps * norm(W)) ** 100
 
     grown, plain, bound = residual(0, 1.0)
-    yield f"residual steps is {grown:.3g} (at most (1 + ε ‖W‖)^100 = 10^{np.log10(bound):.1f})"
+    yield f"residual steps is {amount(grown)} (at most (1 + ε ‖W‖)^100 = 10^{np.log10(bound):.1f})"
     yield f"after 100 plain steps 10^{np.log10(plain):.1f}"
     assert grown > 1000  # "more than a thousandfold here"
     assert residual(0, 0.01)[0] == pytest.approx(2, abs=0.5)  # "about twice as much arrives as was sent"
