@@ -28,8 +28,7 @@ def test_each_notebook_has_its_part_with_its_minutes_and_three_questions_of_its_
     number, cells = path.stem[:2], cells_of(path)
     part = PARTS[number]
     assert part.startswith(f"{number} {cells[0].source.splitlines()[0][2:].partition(':')[0]} ")
-    if number != "11":
-        assert f"{STATED.search(cells[0].source)[1]} minutes." in part
+    assert f"{STATED.search(cells[0].source)[1]} minutes." in part
     assert re.findall(r" ([123])\. ", part.partition("**Ask**")[2])[:3] == ["1", "2", "3"]
     source = "\n".join(cell.source for cell in cells)
     named = re.findall(r"`(\d\d\.\d+)`", part)
