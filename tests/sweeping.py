@@ -1,6 +1,7 @@
 """An explorer driven through all that its controls can do."""
 
 import gc
+import re
 from collections.abc import Iterator
 from itertools import combinations, product
 from random import Random
@@ -52,6 +53,13 @@ def said(explorer: Explorer, **settings) -> str:
 def drawn(explorer: Explorer, y: str, which: int = 0):
     """Return the artist that shows the field called ``y``: of several that do, the one of this number."""
     return [one.artist for one in explorer._scene.shown if one.y == y][which]
+
+
+def number_told(words: str) -> tuple[float, float]:
+    """Return the number that a sentence tells in three digits, or as a power of ten to a tenth, and its rounding."""
+    sign, power, plain = re.fullmatch(r"(-?)(?:10\^(\S+)|(.+))", words).groups()
+    size = 10.0 ** float(power) if power else float(plain)
+    return (-size if sign else size), 0.13 if power else 0.006
 
 
 def from_the_page(control, value):

@@ -409,7 +409,7 @@ def test_the_wall_explorer_meets_the_gradient_of_the_closed_form_on_the_line():
     explorer = wall_explorer()
     explorer.update(b=-3, n_steps=50)
     largest = np.hypot(0.4 * 0.125 * (1.5**50 - 1) / 0.5, 0.4 * 0.25 * (1.5**50 - 1) / 0.5)
-    assert f"the norm {largest:.2g}" in explorer.sentence
+    assert f"the norm 10^{np.log10(largest):.1f}" in explorer.sentence
 
 
 def test_the_memory_explorer_says_where_the_run_itself_would_settle_after_its_drive():

@@ -422,8 +422,10 @@ def test_a_signal_interrupts_a_long_update_and_the_next_one_is_drawn(explorer):
         return dot_state(x, name)
 
     long = Explorer(CONTROLS, compute, Dot(density=1.0), say)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored
     with pytest.raises(KeyboardInterrupt):
         long.update(x=1)
+    signal.signal(signal.SIGINT, before)
     assert "interrupted" in long.sentence
     assert "x = 1.0" in long.sentence
     assert long._sign.value == ""

@@ -9,7 +9,7 @@ import pytest
 from helpers.data import nile
 from helpers.explorers.scalar import first_look, memory_explorer
 from helpers.maths.activations import ACTIVATIONS
-from tests.sweeping import said
+from tests.sweeping import number_told, said
 
 FIRST_LOOK, MEMORY = first_look(), memory_explorer()
 
@@ -122,13 +122,6 @@ def log10_told(words):
     if words == "exactly 0":
         return -np.inf
     return float(words[3:]) if words.startswith("10^") else np.log10(float(words))
-
-
-def number_told(words):
-    """Return the number that a sentence tells in three digits, or as a power of ten to a tenth, and its rounding."""
-    sign, power, plain = re.fullmatch(r"(-?)(?:10\^(\S+)|(.+))", words).groups()
-    size = 10.0 ** float(power) if power else float(plain)
-    return (-size if sign else size), 0.13 if power else 0.006
 
 
 def close(told, exact):

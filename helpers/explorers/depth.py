@@ -132,8 +132,8 @@ def describe_digits(state) -> str:
     first, last = levels[0], levels[-2]
     net = f"{state.activation_label}, {state.scheme_label}, {state.n_layers} layers of {state.width}"
     told = [
-        f"{net}, {state.batch_label}, after {state.n_updates} updates (loss of {BATCH} digits {state.losses[-1]:.3g}): "
-        f"the gradient of a neuron is "
+        f"{net}, {state.batch_label}, after {state.n_updates} updates (loss of {BATCH} digits "
+        f"{number(state.losses[-1])}): the gradient of a neuron is "
         f"{amount(last)} in layer {state.n_layers - 1} and {amount(first)} in layer 1"
     ]
     if np.isfinite([first, last]).all() and state.n_layers > 2:

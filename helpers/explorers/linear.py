@@ -93,7 +93,7 @@ def stretch_rotate_explorer(theta: float = 30.0, sigma1: float = 2.0, sigma2: fl
 
     >>> stretch_rotate_explorer(48.19).sentence
     'θ = 48.19°: one step stretches by 2 and 0.25, whatever the angle; in the long run the factor per step is ρ = 1, \
-so M^n neither grows nor fades by a factor per step. After n = 10 steps its norm is 3.5; σ_max^n would be 1.02e+03. \
+so M^n neither grows nor fades by a factor per step. After n = 10 steps its norm is 3.5; σ_max^n would be 1020. \
 The border lies at 48.1897°.'
     """
     controls = [
