@@ -354,12 +354,17 @@ def test_controls_move_the_picture_the_sentence_and_one_another(page):
     assert opened.shown()["K"] == K
 
 
+def with_handle(page, name):
+    """Open the page of an explorer, and return it and where its handle lies."""
+    opened = page(name)
+    opened.wait_for("!!document.querySelector('.handle')", "the handle")
+    return opened, *opened.middle("document.querySelector('.handle')")
+
+
 @in_the_browser
 @pytest.mark.browser
 def test_a_mark_is_dragged_by_mouse_and_by_keys(page):
-    opened = page("regime_explorer")
-    opened.wait_for("!!document.querySelector('.handle')", "the handle")
-    x, y = opened.middle("document.querySelector('.handle')")
+    opened, x, y = with_handle(page, "regime_explorer")
     before = opened.shown()
     opened.drag((x, y), (x + 40, y - 80), seconds=0.3)
     opened.wait_for(f"carousel.explorers[0].shown().settings.w > {before['w']}", "w to follow")
@@ -375,9 +380,7 @@ def test_a_mark_is_dragged_by_mouse_and_by_keys(page):
 @in_the_browser
 @pytest.mark.browser
 def test_a_mark_that_chooses_is_dragged_from_option_to_option(page):
-    opened = page("survey_explorer")
-    opened.wait_for("!!document.querySelector('.handle')", "the handle")
-    x, y = opened.middle("document.querySelector('.handle')")
+    opened, x, y = with_handle(page, "survey_explorer")
     assert opened.shown()["length"] == "20"
     opened.drag((x, y), (x - 130, y), seconds=0.3)
     opened.wait_for("carousel.explorers[0].shown().settings.length === '10'", "the length before")

@@ -41,6 +41,7 @@ from helpers.maths.many_nets import MODELS
 from tools.bench_torch import our_update
 from tools.chromium import ROOT, Lab, Page, find_chromium, wait_until
 from tools.explorers import makers
+from tools.regenerate import METADATA
 
 LOW, HIGH, STEP = -8.0, 8.0, 0.01
 N_CELLS, CELL = 12, 6  # cells of the mark, and the CSS pixels of one
@@ -236,9 +237,8 @@ CELLS = {
 def write_notebook(folder: Path, side: str) -> str:
     """Write a notebook of one cell that shows ``side`` (one of CELLS), and return its name."""
     cell = nbformat.v4.new_code_cell(CELLS[side])
-    metadata = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
     name = f"{side}_{time.monotonic_ns()}.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=metadata), folder / name)
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=METADATA), folder / name)
     return name
 
 

@@ -21,7 +21,7 @@ from nbconvert import HTMLExporter, MarkdownExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from tools.chromium import Page, find_chromium
-from tools.regenerate import NOTEBOOKS, WIDGET
+from tools.regenerate import NOTEBOOKS, WIDGET, chosen
 from tools.site import address
 
 BUILD = NOTEBOOKS.parent / "build" / "export"
@@ -219,9 +219,9 @@ def main(argv: list[str] | None = None) -> None:
     """Export what the arguments name."""
     parser = argparse.ArgumentParser("python -m tools.export", description=__doc__.splitlines()[0])
     parser.add_argument("--to", choices=ENDINGS, default="html", help="default: html")
-    parser.add_argument("notebooks", nargs="*", type=Path, help="default: all of the course")
+    parser.add_argument("notebooks", nargs="*", help="default: all of the course")
     arguments = parser.parse_args(argv)
-    paths = arguments.notebooks or sorted(NOTEBOOKS.glob("*.ipynb"))
+    paths = chosen(arguments.notebooks)
     site = address.urls().get("Site", "")
     try:
         for path in paths:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import nbformat
 
-ROOT = Path(__file__).resolve().parents[1]
+from tools.regenerate import NOTEBOOKS, chosen
+
 SOLUTION = re.compile(r"<details><summary>(Solution[^<]*)</summary>\n(.*?)</details>\n*", flags=re.DOTALL)
 FOUND = re.compile(r"<details><summary>What was found</summary>.*?</details>", flags=re.DOTALL)
 
@@ -32,7 +33,7 @@ def handout(notebook: nbformat.NotebookNode) -> list[str]:
     return solutions
 
 
-def main(paths: list[Path], folder: Path = ROOT / "build" / "handout") -> None:
+def main(paths: list[Path], folder: Path = NOTEBOOKS.parent / "build" / "handout") -> None:
     """Write the copies of the notebooks at ``paths``, and their solutions."""
     folder.mkdir(parents=True, exist_ok=True)
     pages = ["# Solutions"]
@@ -45,4 +46,4 @@ def main(paths: list[Path], folder: Path = ROOT / "build" / "handout") -> None:
 
 
 if __name__ == "__main__":
-    main([Path(name) for name in sys.argv[1:]] or sorted((ROOT / "notebooks").glob("*.ipynb")))
+    main(chosen(sys.argv[1:]))

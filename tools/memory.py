@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+from tools.regenerate import chosen
 
 
 def held(path: Path) -> float:
@@ -36,5 +36,5 @@ def held(path: Path) -> float:
 
 
 if __name__ == "__main__":
-    for path in [Path(name) for name in sys.argv[1:]] or sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in chosen(sys.argv[1:]):
         print(f"{path.stem:28} {held(path):4.0f} MB", flush=True)

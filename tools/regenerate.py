@@ -21,6 +21,11 @@ METADATA = {
 }
 
 
+def chosen(names: list[str]) -> list[Path]:
+    """Return the notebooks of these names, or where none is named all of the course."""
+    return [Path(name) for name in names] or sorted(NOTEBOOKS.glob("*.ipynb"))
+
+
 def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Return ``notebook`` without widget views, widget state, times and versions."""
     notebook.metadata = nbformat.from_dict(METADATA)
@@ -55,6 +60,6 @@ def regenerate(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    for chosen in [Path(name) for name in sys.argv[1:]] or sorted(NOTEBOOKS.glob("*.ipynb")):
-        print(f"running {chosen.name} ...", flush=True)
-        regenerate(chosen)
+    for path in chosen(sys.argv[1:]):
+        print(f"running {path.name} ...", flush=True)
+        regenerate(path)

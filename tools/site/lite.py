@@ -17,8 +17,8 @@ from tools.site.films import ROOT
 
 # What the course stands on and Pyodide does not bring.
 WHEELS = ("anywidget", "comm", "ipywidgets", "jupyterlab-widgets", "psygnal", "widgetsnbextension")
-# No question about news over the first page.
-OVERRIDES = '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}\n'
+# No question about news over the first page, as `make lab` has it.
+OVERRIDES = ROOT / "tools" / "jupyter" / "labconfig" / "default_setting_overrides.json"
 
 
 def locked(names, lock: str) -> str:
@@ -39,7 +39,7 @@ def fill(folder: Path, paths) -> None:
     for path in paths:
         copied = address.copy(nbformat.read(path, as_version=4), "gradient-carousel")
         nbformat.write(copied, files / path.name)
-    (folder / "overrides.json").write_text(OVERRIDES, "utf-8")
+    shutil.copy(OVERRIDES, folder / "overrides.json")
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     needed = folder / "wheels.txt"
     needed.write_text(locked(WHEELS, (ROOT / "requirements.lock").read_text("utf-8")), "utf-8")
