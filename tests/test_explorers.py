@@ -218,7 +218,7 @@ def test_a_picture_does_not_depend_on_what_was_shown_or_computed_before(explorer
         seen.append((explorer.sentence, explorer.picture))
     empty_caches()
     for stop, (sentence, picture) in zip(reversed(some), reversed(seen), strict=True):
-        explorer._scene._kept.clear()  # no picture that was kept, either
+        explorer._scene._kept["picture"].clear()  # no picture that was kept, either
         explorer.update(**stop)
         assert explorer.sentence == sentence, stop
         np.testing.assert_array_equal(explorer.picture, picture)

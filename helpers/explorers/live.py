@@ -101,7 +101,8 @@ class Explorer:
         for control in self.controls.values():
             control.observe(self._changed, "value")
             if isinstance(control, NumberField):
-                control.observe(self._refused, "refusal")
+                # Why a number that was typed is not taken; the field goes back to the one that is in force.
+                control.observe(lambda change: self._sign.say(change.new, "alert"), "refusal")
         self._panel.reset.on_click(lambda _: self._put({name: spec.default for name, spec in self.specs.items()}))
         self.widget = widgets.VBox([self._panel, self._image, self._words])
         self._step()
@@ -144,7 +145,7 @@ class Explorer:
     def _repr_mimebundle_(self, include=None, exclude=None):
         """The live widget, and for where no kernel runs the still picture and the sentence."""
         sentence, width, density = self.sentence, self._scene.width, self._scene.density
-        picture = self.picture if self._state is not None else painted(self._notice(sentence))
+        picture = self.picture if self._state is not None else painted(stills.notice(sentence, self._scene))
         bundle = stills.bundle(picture, sentence, width, density)
         # Not asked of the widget, because ipywidgets 7, which Colab has, does not answer.
         bundle[WIDGET] = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
@@ -162,16 +163,10 @@ class Explorer:
             self._silent = False
 
     def _changed(self, _change) -> None:
-        if self._silent:
-            return
-        if self._slow and from_page.get():
+        if self._slow and from_page.get() and not self._silent:
             self._latest.ask()
-        else:
+        elif not self._silent:
             self._step()
-
-    def _refused(self, change) -> None:
-        """Say why a number that was typed is not taken; the field goes back to the one that is in force."""
-        self._sign.say(change.new, "alert")
 
     def _step(self, settings: Mapping[str, Any] = {}, overtaken: Callable[[], bool] | None = None) -> None:
         """Set ``settings``, then compute, draw and say all; for the page, which can overtake, the drafts too."""
@@ -232,7 +227,7 @@ class Explorer:
         """Show ``state`` and say ``sentence``, or, where the state is None, the sentence in its place."""
         scene, picture = self._scene, None
         if self._player.lives:
-            drawing = scene.record(state) if state is not None else Drawing.of(self._notice(sentence))
+            drawing = scene.record(state) if state is not None else Drawing.of(stills.notice(sentence, self._scene))
             handles = [
                 {"number": number, "place": place} | self._told(*handle.controls.values())
                 for number, (place, handle) in enumerate(zip(drawing.places, scene.handles, strict=False))
@@ -244,16 +239,13 @@ class Explorer:
             picture = scene.draw(state)
             self._image.value = scene.encode(picture)
         else:
-            self._image.value = encode_lossless(painted(self._notice(sentence)))
+            self._image.value = encode_lossless(painted(stills.notice(sentence, self._scene)))
         self._state, self._picture, self._sentence = state, picture, sentence
         self._words.value = (
             # Room for three lines, so that the page below stays where it is when the sentence grows.
             '<p role="status" aria-live="polite" style="margin: 0; line-height: 1.5; min-height: 4.5em">'
             f"{html.escape(sentence)}</p>"
         )
-
-    def _notice(self, text: str):
-        return stills.notice(text, self._scene.width, self._scene.height, self._scene.density)
 
     def _told(self, *names: str) -> dict[str, Any]:
         """Return what the page must know of the controls of these names, which are moved together."""

@@ -64,10 +64,10 @@ function paint(context, words, list, view, density) {
   const placeX = (word) => view.x(word / UNIT) * density, placeY = (word) => view.y(word / UNIT) * density;
   const corners = (at) => [0, 1, 2, 3].map((k) => Math.round((k % 2 ? placeY : placeX)(signed(words[at + k]))));
   const clip = ([left, top, right, bottom], more) => {
-    const region = new Path2D();
-    region.rect(left, top, right - left + more, bottom - top + more);
     context.save();
-    context.clip(region);
+    context.beginPath();
+    context.rect(left, top, right - left + more, bottom - top + more);
+    context.clip();
   };
   clip(seen(view, view.box).map((edge) => Math.round(edge * density)), 0);
   for (const { kind, flags, box, fill, pen, at, end } of list) {
@@ -238,8 +238,7 @@ function handlesOf(model, el) {
     };
     one.onpointermove = ({ clientX, clientY }) => {
       if (!held.grip) return;
-      const { view: { x, y, box }, grip } = held;
-      const at = [clientX - grip[0], clientY - grip[1]];
+      const { view: { x, y, box }, grip } = held, at = [clientX - grip[0], clientY - grip[1]];
       const place = [x, y].map((view, k) => sceneAt(view, box[k] - 99, box[k + 2] + 99, at[k]));
       model.set("hand", { handle: number, place });
       model.save_changes(); // one message at a time is under way, and of those that wait only the newest is sent
@@ -292,8 +291,8 @@ function stopsOf(words, { kind, flags, at }, { x: across, y: up, names, frame: [
   const xSaid = (x) => across.prefix + numberAt(across, (x - left) / (right - left));
   const ySaid = (y) => (y > bottom + 0.5 ? "less than " : y < top - 0.5 ? "more than " : "")
     + numberAt(up, (bottom - bounded(y, top, bottom)) / (bottom - top));
-  const pair = (x, y) => `${xSaid(x)}, ${up.prefix}${ySaid(y)}`; // where a line turns back
-  const stop = ([x, y], k) => ({ x, y, said: rises ? `${names[k] ?? xSaid(x)}: ${ySaid(y)}` : pair(x, y) });
+  const stop = ([x, y], k) => // where a line turns back, x does not tell y
+    ({ x, y, said: rises ? `${names[k] ?? xSaid(x)}: ${ySaid(y)}` : `${xSaid(x)}, ${up.prefix}${ySaid(y)}` });
   if (!isLine || !rises) return points.map(stop);
   if (wide < 0.5) { // upright: it says where it stands
     const [x] = points[0], said = xSaid(x);
@@ -460,9 +459,8 @@ function playOf(model, el, signal) {
   };
 }
 
-/** Let keys act on the controls round `el` alone. JupyterLab and Notebook 7 take arrows and letters for the notebook, to
- * move, fold or delete its cells, before the focused element hears of them; not from one with SUPPRESS. What runs
- * and leaves a cell, and what goes with Ctrl, Alt or Cmd, stays theirs. */
+/** Let keys act on the controls round `el` alone. JupyterLab and Notebook 7 take arrows and letters before the focused
+ * element hears of them, not from one with SUPPRESS. What runs and leaves a cell, and Ctrl, Alt and Cmd, stay theirs. */
 function keepKeys(el, signal) {
   addEventListener("keydown", ({ target, key, ctrlKey, altKey, metaKey, shiftKey }) => {
     const theirs = ctrlKey || altKey || metaKey || key === "Escape" || (shiftKey && key === "Enter");

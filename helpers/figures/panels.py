@@ -2,6 +2,7 @@
 
 import re
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.text import Text
@@ -10,41 +11,38 @@ from matplotlib.transforms import Bbox
 from helpers.figures.style import CSS_DPI
 
 
-def panels(figure: Figure, renderer) -> list[dict]:
-    """Return the panels of ``figure``, in the order in which its axes were made.
+def panel(axes: Axes, recorder) -> dict:
+    """Return the panel of ``axes``, which ``recorder`` has just drawn.
 
     A panel has a ``box`` (left, top, right and bottom in CSS pixels) and ``lines`` above it, each of boxes that may
     flow as words do: those of its title, and the entries of its legend. The ``inside`` of its axes may lose more of its
     width than of its height; where the two must keep their proportion it is None. What stands ``aside`` belongs to the
-    left of each panel: it has axes of that label. What belongs to no axes comes first, as lines alone.
+    left of each panel: it has axes of that label.
     """
-    scale, height = CSS_DPI / figure.dpi, figure.bbox.height
-
-    def box(*parts: Bbox) -> list[float]:
-        whole = Bbox.union(parts)
-        return [round(float(scale * edge), 1) for edge in (whole.x0, height - whole.y1, whole.x1, height - whole.y0)]
-
-    def lines(*texts: Text | Legend) -> list[list[list[float]]]:
-        return [line for text in texts if (line := [box(part) for part in _parts(text, renderer)])]
-
-    found = []
-    for axes in (one for one in figure.axes if one.get_visible()):
-        inside = axes.get_window_extent(renderer)
-        above = [one for one in axes.get_children() if isinstance(one, Text) and one not in axes.texts]  # titles
-        if axes.get_legend() and axes.get_legend().get_window_extent(renderer).y0 >= inside.y1 - 1:
-            above.append(axes.get_legend())
-        parts = [inside, *(text.get_window_extent(renderer) for text in axes.texts if _stands(text))]
-        if axes.axison:
-            parts += filter(None, [axis.get_tightbbox(renderer) for axis in (axes.xaxis, axes.yaxis)])
-        squeezes = axes.axison and axes.get_aspect() == "auto"
-        panel = {"box": box(*parts), "inside": box(inside) if squeezes else None, "lines": lines(*above)}
-        found.append(panel | {"aside": axes.get_label() == "aside"})
-    loose = lines(*figure.legends, *figure.texts)
-    return [{"box": [0, 0, 0, 0], "inside": None, "lines": loose}, *found] if loose else found
+    inside, legend = axes.get_window_extent(recorder), axes.get_legend()
+    above = [one for one in axes.get_children() if isinstance(one, Text) and one not in axes.texts]  # titles
+    if legend and legend.get_window_extent(recorder).y0 >= inside.y1 - 1:
+        above.append(legend)
+    texts = [text for text in axes.texts if not text.get_animated()]
+    for axis in (axes.xaxis, axes.yaxis) if axes.axison else ():
+        low, high = sorted(axis.get_view_interval())
+        air = 1e-9 * (high - low)  # get_tightbbox would lay out all ticks again
+        seen = [tick.label1 for tick in axis.get_major_ticks() if low - air <= tick.get_loc() <= high + air]
+        texts += [text for text in (axis.label, *seen) if text.get_visible()]
+    box = _box(axes.figure, inside, *(text.get_window_extent(recorder) for text in texts if text.get_text()))
+    squeezed = _box(axes.figure, inside) if axes.axison and axes.get_aspect() == "auto" else None
+    return {"box": box, "inside": squeezed, "lines": lines(recorder, *above), "aside": axes.get_label() == "aside"}
 
 
-def _stands(text: Text) -> bool:
-    return bool(text.get_text()) and not text.get_animated()
+def _box(figure: Figure, *parts: Bbox) -> list[float]:
+    """Return left, top, right and bottom of all ``parts``, in CSS pixels."""
+    whole, scale, height = Bbox.union(parts), CSS_DPI / figure.dpi, figure.bbox.height
+    return [round(float(scale * edge), 1) for edge in (whole.x0, height - whole.y1, whole.x1, height - whole.y0)]
+
+
+def lines(recorder, *texts: Text | Legend) -> list[list[list[float]]]:
+    """Return the lines of ``texts``, each of the boxes of its words."""
+    return [line for text in texts if (line := [_box(text.figure, part) for part in _parts(text, recorder)])]
 
 
 def _parts(one: Text | Legend, renderer) -> list[Bbox]:
@@ -52,7 +50,7 @@ def _parts(one: Text | Legend, renderer) -> list[Bbox]:
     if isinstance(one, Legend):
         entries = zip(one.legend_handles, one.get_texts(), strict=True)
         return [Bbox.union([part.get_window_extent(renderer) for part in entry]) for entry in entries]
-    if not _stands(one):
+    if not one.get_text() or one.get_animated():
         return []
     whole, lines = one.get_window_extent(renderer), one.get_text().split("\n")
     parts = []

@@ -1,6 +1,7 @@
 """What figures of several concepts share: panels, limits, notes, legends, and words for what leaves the picture."""
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
@@ -47,6 +48,14 @@ def panel(axes: Axes, title="", x=("",), y=("",), zero: float | None = 0, pad: f
     if zero is not None:
         level(axes, zero)
     return axes
+
+
+def put(artist: Artist, **wanted) -> None:
+    """Set what is not yet so: axes in which a stage changes nothing are not drawn anew."""
+    for name, value in wanted.items():
+        now = artist.get_title(loc="left") if name == "title" else getattr(artist, f"get_{name}")()
+        if not np.array_equal(now, value):
+            artist.set(**{name: value})
 
 
 def level(axes, y, **more):

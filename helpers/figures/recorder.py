@@ -25,8 +25,7 @@ class Recorder(RendererBase):
     Examples
     --------
     >>> from helpers.figures.style import new_figure
-    >>> figure = new_figure(200, 100)
-    >>> recorder = Recorder(figure)
+    >>> recorder = Recorder(figure := new_figure(200, 100))
     >>> figure.draw(recorder)
     >>> len(recorder.taken())     # the bytes of one white rectangle
     38

@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.figures import style
-from helpers.figures.parts import Panels, above, leaving, leaving_log10, legend_beside, level, log_limits, panel
+from helpers.figures.parts import Panels, above, leaving, leaving_log10, legend_beside, level, log_limits, panel, put
 
 # The states that each activation can reach, with a little air.
 UNIT, SIGNED, POSITIVE = (-0.05, 1.05), (-1.1, 1.1), (-0.2, 4.2)
@@ -101,17 +101,15 @@ class Memory(Panels):
 
     def stage(self, state):
         limits, (low, high) = state_limits(state.activation, state.H), log_limits(state.log10_left)
-        self.time.set(xlim=(0, len(state.H) - 1), ylim=limits)
-        self.time.set_title(f"{state.activation_label}: state and input")
-        self.states.set_markersize(2.5 if len(state.H) <= 101 else 0)
-        self.faded.set_visible(state.activation not in NEVER_AT_0)
-        self.gradient.set(ylim=(low, high), yticks=np.arange(-3, 2) * high, xlabel=state.read.time_label)
-        self.cobweb.set(xlim=limits, ylim=limits)
-        self.cobweb.set_title("one step (curve: with x = 0; stairs: as it went)")
-        self.diagonal.set_data(limits, limits)
-        self.settling.set(xlim=(-8, 8), ylim=(0, 1.25 if state.activation in TAME else 8.4))
         after = "once settled" if state.activation in (*TAME, "relu", "identity") else "in the long run"
-        self.settling.set_title(f"factor per step, {after}")
+        put(self.time, xlim=(0, len(state.H) - 1), ylim=limits, title=f"{state.activation_label}: state and input")
+        put(self.gradient, ylim=(low, high), yticks=np.arange(-3, 2) * high, xlabel=state.read.time_label)
+        put(self.cobweb, xlim=limits, ylim=limits, title="one step (curve: with x = 0; stairs: as it went)")
+        put(self.settling, xlim=(-8, 8), ylim=(0, 1.25 if state.activation in TAME else 8.4))
+        put(self.settling, title=f"factor per step, {after}")
+        put(self.diagonal, data=(limits, limits))
+        put(self.faded, visible=state.activation not in NEVER_AT_0)
+        self.states.set_markersize(2.5 if len(state.H) <= 101 else 0)
 
     def move(self, state):
         self.note.set_text(leaving_log10(state.log10_left, state.read.event, self.gradient.get_ylim()))

@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from helpers.figures import style
 from helpers.figures.form import MOST_OWNERS
-from helpers.figures.panels import panels
+from helpers.figures.panels import lines, panel
 from helpers.figures.png import PaletteEncoder
 from helpers.figures.recorder import Recorder
 from helpers.figures.shown import Handle, Shown, field, reading
@@ -18,7 +19,7 @@ from helpers.figures.shown import Handle, Shown, field, reading
 class Drawing(NamedTuple):
     """What a page paints: lists of what stands still and of what moves, and what it must know beside them.
 
-    ``facts`` holds the scene's ``width`` and ``height``, its ``panels`` (see ``panels.panels``) for a page that is too
+    ``facts`` holds the scene's ``width`` and ``height``, its ``panels`` (see ``panels.panel``) for a page that is too
     narrow for all of them beside one another, and how what is ``shown`` is read (``shown.reading``); ``places`` where
     its handles lie, in CSS pixels from the top left.
     """
@@ -29,14 +30,21 @@ class Drawing(NamedTuple):
     places: tuple[tuple[float, float], ...] = ()
 
     @classmethod
-    def of(cls, figure: Figure, recorder: Recorder | None = None, shown: Sequence[Shown] = ()) -> "Drawing":
-        """Return the drawing of all of ``figure`` that is not animated."""
-        recorder = recorder or Recorder(figure)
+    def of(cls, figure: Figure, recorder=None, shown: Sequence[Shown] = (), parts: dict | None = None) -> "Drawing":
+        """Return the drawing of all of ``figure`` that is not animated; ``parts`` keeps what its axes gave."""
+        recorder, parts = recorder or Recorder(figure), {} if parts is None else parts
         with style.styled():
-            figure.draw(recorder)
+            drawn = [figure.patch, *sorted(figure.get_children()[1:], key=Artist.get_zorder)]  # as the figure does it
+            for part in (one for one in drawn if one not in parts):
+                part.draw(recorder)
+                found = [panel(part, recorder)] if isinstance(part, Axes) and part.get_visible() else []
+                parts[part] = recorder.taken(), found
+            loose = lines(recorder, *figure.legends, *figure.texts)  # what belongs to no axes comes first
+            found = [{"box": [0, 0, 0, 0], "inside": None, "lines": loose}] if loose else []
+            found += [one for axes in figure.axes for one in parts[axes][1]]
             width, height = (figure.get_size_inches() * style.CSS_DPI).round().tolist()
-            facts = {"width": width, "height": height, "panels": panels(figure, recorder)}
-            return cls(recorder.taken(), b"", facts | {"shown": [reading(one) for one in shown]})
+            facts = {"width": width, "height": height, "panels": found, "shown": [reading(one) for one in shown]}
+            return cls(b"".join(parts[part][0] for part in drawn), b"", facts)
 
 
 class Scene:
@@ -47,24 +55,25 @@ class Scene:
     colours), and ``stage_key`` says which settings need another stage. What shows no field, as a note, is given to
     ``self.moves``, and ``move`` sets it. What a hand may take hold of is given to ``self.handle``.
 
-    ``draw`` paints a picture of a state, ``record`` notes a drawing of it, which a page paints. Each keeps what stands
-    still. Nothing here knows pyplot, so that no figure leaks and no figure is shown twice.
+    ``draw`` paints a picture of a state, ``record`` notes a drawing of it, which a page paints. What stands still is
+    kept, of a drawing axes by axes: only those are noted anew in which a stage has set something.
     """
 
     width, height = 860, 420  # CSS pixels
 
     def __init__(self, density: float = style.DENSITY):
-        self.density = density
+        self.density, self.keeps = density, {"picture": 1, "drawing": 24}  # of megabytes one, of kilobytes some
         self._moving: list[Artist] = []
         self.shown: list[Shown] = []
         self.handles: list[Handle] = []
         self._staged: Hashable = None
-        self._kept: dict[str, tuple] = {}  # picture and drawing: the key of what stands still, and this itself
+        self._kept: dict[str, dict] = {"picture": {}, "drawing": {}}  # what stands still, by its key
+        self._parts: dict[Artist, tuple] = {}  # of the drawing, what has not changed since
         self._encoder: PaletteEncoder | None = None
-        self._recorder: Recorder | None = None
         with style.styled():
             self.figure = style.new_figure(self.width, self.height, density)
             self.build()
+        self._recorder = Recorder(self.figure)  # one, because matplotlib keeps the layout of a text for every renderer
 
     def build(self) -> None:
         """Make the axes and the artists."""
@@ -119,11 +128,10 @@ class Scene:
 
     def record(self, state) -> Drawing:
         """Return the drawing of ``state``; raise NotImplementedError where it shows what cannot be recorded."""
-        # One recorder, because matplotlib keeps the layout of a text for every renderer.
-        recorder = self._recorder = self._recorder or Recorder(self.figure)
+        recorder = self._recorder
         recorder.taken()  # what was recorded when one before was interrupted
         with style.styled():
-            drawing = self._still("drawing", state, lambda: Drawing.of(self.figure, recorder, self.shown))
+            drawing = self._still("drawing", state, lambda: Drawing.of(self.figure, recorder, self.shown, self._parts))
             self._draw_moving(state, recorder)
             for shown in self.shown:
                 if shown.in_words:
@@ -136,10 +144,14 @@ class Scene:
         if key != self._staged:
             self._staged = None  # so that a stage that fails or is interrupted is set again
             self.stage(state)
+            self._parts = {part: known for part, known in self._parts.items() if not part.stale}
             self._staged = key
-        if self._kept.get(kind, (None,))[0] != key:
-            self._kept[kind] = key, paint()
-        return self._kept[kind][1]
+        kept = self._kept[kind]
+        if key not in kept:
+            if len(kept) >= self.keeps[kind]:
+                kept.pop(next(iter(kept)))  # the oldest
+            kept[key] = paint()
+        return kept[key]
 
     def _paint_still(self):
         canvas, self._encoder = self.figure.canvas, None

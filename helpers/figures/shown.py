@@ -88,8 +88,9 @@ def reading(shown: Shown) -> dict | None:
     found |= {"frame": frame.round(1).tolist(), "colour": to_hex(artist.get_color()) if is_line else RULE}
     found |= {key: getattr(artist, key) for key in ("rows", "columns") if not is_line}
     counted = re.split("[ ,]", plain(across))[0].removesuffix("s")
-    marked = [label.get_text() for label in axes.get_xticklabels()]  # "1", "10", "100" at 0, 1, 2 are powers, too
-    powers = marked == [str(10 ** min(int(at), 99)) for at in axes.get_xticks()] != []
+    ticks = axes.get_xticks()
+    marked = axes.xaxis.get_major_formatter().format_ticks(ticks)  # "1", "10", "100" at 0, 1, 2 are powers, too
+    powers = marked == [str(10 ** min(int(at), 99)) for at in ticks] != []
     is_log10 = powers or "log" in across
     whole = not is_log10 and (counted in (*COUNTED, "tap") or shown.x is shown.by is None)
     x = {"log10": is_log10, "whole": whole, "prefix": f"{counted} " if counted in COUNTED else before(across)}

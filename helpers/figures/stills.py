@@ -10,9 +10,9 @@ from helpers.figures import style
 from helpers.figures.png import PaletteEncoder, encode_lossless
 
 
-def notice(text: str, width: int, height: int, density: float) -> Figure:
-    """Return a grey page that says ``text``, for where there is nothing to draw; the size is in CSS pixels."""
-    return style.page_of_text(text, width, height, density, grey=True)
+def notice(text: str, scene) -> Figure:
+    """Return a grey page as large as ``scene`` that says ``text``, for where there is nothing to draw."""
+    return style.page_of_text(text, scene.width, scene.height, scene.density, grey=True)
 
 
 def bundle(picture: np.ndarray, sentence: str, width: int, density: float) -> dict[str, str]:

@@ -175,17 +175,7 @@ class Call(NamedTuple):
 def _explorer(source: str) -> Explorer:
     """Return an explorer that keeps each of its still parts, which is what takes longest, once it has been recorded."""
     explorer = Call(source).explorer()
-    scene, kept = explorer._scene, {}
-    new = scene._still
-
-    def still(kind, state, paint):
-        key = scene.stage_key(state)
-        if key in kept:
-            scene._kept[kind] = key, kept[key]
-        kept[key] = new(kind, state, paint)
-        return kept[key]
-
-    scene._still = still
+    explorer._scene.keeps = {"picture": 1, "drawing": 10_000}
     return explorer
 
 
