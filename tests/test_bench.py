@@ -10,6 +10,7 @@ from matplotlib.image import imread
 
 from tests.at_random import PROPERTY
 from tools import bench
+from tools.explorers import makers
 
 
 @PROPERTY
@@ -66,3 +67,12 @@ def test_both_sides_draw_the_same_figure():
     difference = np.abs(picture.astype(int) - np.asarray(whole.figure.canvas.buffer_rgba()).astype(int))
     # A moving line lies over an axis where, drawn whole, it may lie under it.
     assert (difference.max(axis=-1) > 0).mean() < 0.01
+
+
+def test_a_step_of_every_kind_of_explorer_is_timed(monkeypatch):
+    """One that begins with a choice, one that has no slider, and one whose only control is a text."""
+    some = {name: make for name, make in makers().items() if name in ("memory_explorer", "hearing_explorer")}
+    monkeypatch.setattr(bench, "makers", lambda: some | {"by_hand_explorer": makers()["by_hand_explorer"]})
+    rows = {name: numbers for name, *numbers, _ in bench.steps_of_explorers(n_steps=2)}
+    assert set(rows) == {"memory_explorer", "hearing_explorer", "by_hand_explorer"}
+    assert all(number > 0 for numbers in rows.values() for number in numbers)

@@ -1,5 +1,7 @@
 """player.js in a real Chromium: what it paints, against Agg; and that it lets go of what it made."""
 
+import base64
+
 import numpy as np
 import pytest
 from matplotlib.lines import Line2D
@@ -100,20 +102,73 @@ def test_a_step_paints_what_moves_over_what_stands_still(page, explorer):
 
 
 def test_many_settings_in_one_frame_are_painted_once(page, explorer):
-    page.tell(drawing(explorer))
+    slow, fast = drawing(explorer, w=0.5), drawing(explorer, w=0.6)
+    page.tell(slow)
     page.show()
     page.painted()
     page.evaluate(
         "window.strokes = 0; window.stroke = CanvasRenderingContext2D.prototype.stroke;"
         "CanvasRenderingContext2D.prototype.stroke = function () { strokes++; return stroke.call(this); }"
     )
-    page.evaluate("model.tell({})")
+    page.tell(fast)
     page.painted()
     once = page.evaluate("strokes")
-    page.evaluate("strokes = 0; for (let k = 0; k < 50; k++) model.tell({}); true")
+    lists = [f"bytes('{base64.b64encode(one.moving).decode()}')" for one in (slow, fast)]
+    page.evaluate(f"window.lists = [{', '.join(lists)}]; model.tell({{moving: lists[0]}}); true")
+    page.painted()
+    page.evaluate("strokes = 0; for (let k = 0; k < 50; k++) model.tell({moving: lists[k % 2]}); true")
     page.painted()
     assert page.evaluate("strokes") == once > 0
     page.evaluate("CanvasRenderingContext2D.prototype.stroke = stroke; true")
+
+
+@pytest.fixture
+def beside(page):
+    """A page whose views lie side by side, all of them on the screen."""
+    page.evaluate("document.body.style.display = 'flex'; document.body.style.alignItems = 'flex-start'; true")
+    yield page
+    page.evaluate("document.body.style.display = ''; true")
+
+
+def test_on_a_narrow_screen_only_those_panels_are_painted_in_which_something_has_changed(beside, explorer):
+    """Whole or in parts, what is seen is the same; the input stays, and with it its panel."""
+    beside.tell(drawing(explorer, w=0.5))
+    beside.show(390)
+    beside.painted()
+    beside.evaluate(
+        "window.laid = 0; window.lay = CanvasRenderingContext2D.prototype.drawImage;"
+        "CanvasRenderingContext2D.prototype.drawImage = function (...a) { laid++; return lay.apply(this, a); }; true"
+    )
+    moving = base64.b64encode(drawing(explorer, w=0.501).moving).decode()
+    beside.evaluate(f"model.tell({{moving: bytes('{moving}')}})")
+    seen = beside.painted()
+    laid = beside.evaluate("CanvasRenderingContext2D.prototype.drawImage = lay; laid")
+    assert laid == len(explorer._scene.figure.axes) - 1
+    np.testing.assert_array_equal(beside.painted(beside.show(390)), seen)
+
+
+def test_a_stage_that_changes_on_a_narrow_screen_leaves_nothing_of_the_one_before(beside, explorer):
+    beside.show(390)
+    for settings in ({"w": 0.9}, {"w": 3.0}, {"w": 0.1}, {"activation": "relu", "w": 1.2}, {"activation": "tanh"}):
+        beside.tell(drawing(explorer, **settings))
+        seen, fresh = beside.painted(0), beside.show(390)
+        np.testing.assert_array_equal(beside.painted(fresh), seen)
+        beside.evaluate(f"views[{fresh}].leave(), views[{fresh}].el.remove(); true")
+
+
+def test_what_is_not_on_the_screen_is_painted_when_it_comes(beside, explorer):
+    beside.tell(drawing(explorer, w=0.5))
+    beside.evaluate("document.body.style.paddingTop = '3000px'; true")
+    beside.show(390)
+    beside.painted()
+    beside.tell(drawing(explorer, w=0.6))
+    hidden = beside.painted()
+    beside.evaluate("scrollTo(0, 3000); true")
+    beside.painted_frames()
+    seen = beside.painted()
+    beside.evaluate("document.body.style.paddingTop = ''; true")
+    np.testing.assert_array_equal(beside.painted(beside.show(390)), seen)
+    assert np.abs(seen - hidden).max() > 100
 
 
 def test_the_picture_is_an_image_whose_name_is_the_sentence(page, explorer):

@@ -44,6 +44,5 @@ def test_how_a_drag_becomes_a_line_on_the_screen_is_read_in_1200_lines():
         "explorers/player.js",
         "figures/scene.py",
         "figures/recorder.py",
-        "figures/panels.py",
     ]
     assert sum(len((HELPERS / name).read_text(encoding="utf-8").splitlines()) for name in engine) <= 1200

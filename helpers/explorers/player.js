@@ -21,6 +21,7 @@ const wordsOf = (view) =>
 const bounded = (number, low, high) => Math.min(Math.max(number, low), high);
 const within = (box, x, y, more) => // not further than so much outside of it
   x >= box[0] - more && x <= box[2] + more && y >= box[1] - more && y <= box[3] + more;
+const opaque = (canvas) => canvas.getContext("2d", { alpha: false }); // which is laid down faster
 const signed = (word) => (word << 16) >> 16;
 const overlaps = (words, at, box) => [0, 1].every((way) => // the clip box that begins at `at` reaches into `box`
   signed(words[at + way]) < UNIT * box[way + 2] && signed(words[at + way + 2]) > UNIT * box[way]);
@@ -46,20 +47,34 @@ function trace(context, words, shape, toX, toY) {
   }
 }
 
-/** Yield the operations of a list: of clip box, fill, pen and content where they begin. */
+/** Yield the operations of a list: of itself, clip box, fill, pen and content where they begin, and the same of its n
+ * points or places. */
 function* operations(words) {
   for (let start = 0, at, end; start < words.length; start = end) {
     const kind = words[start] & 7, owner = (words[start] >> 3) & 31, flags = words[start] >> 8;
     end = start + words[start + 1] + 65536 * words[start + 2];
     const box = (at = start + 3), fill = (at += flags & CLIP ? 4 : 0), pen = (at += flags & FILL ? 2 : 0);
     if (flags & STROKE) at += 4 + (words[pen + 3] >> 8);
-    yield { kind, owner, flags, box, fill, pen, at, end };
+    const shape = kind > TEXT ? null : shapeAt(words, kind === TEXT ? at + 1 : at, flags & CODES);
+    const first = kind === PATH ? shape.x : shape?.end + (kind === MARKS);
+    const n = [0, shape?.n, words[shape?.end], 1][kind] ?? 0;
+    yield { kind, owner, flags, start, box, fill, pen, at, end, shape, first, n };
   }
 }
 
-/** Paint a list. A `view` says where in the page, in CSS pixels, what stands at x and y in the scene is painted, how
- * large pens and marks are, how large type is at least, and which box of the scene is seen. */
-function paint(context, words, list, view, density) {
+/** Say whether point k of an operation lies in what a view shows, and whether the operation reaches into that. */
+const isSeen = (words, { kind, first, n }, view, k) => // a row of words may begin left of what a view shows of it
+  within(view.box, view.smallest ? signed(words[first + k]) / UNIT : view.box[0], signed(words[first + n + k]) / UNIT,
+    kind === TEXT && view.smallest ? 0 : 9);
+function reaches(words, one, view) {
+  if (one.kind === VALUES || one.flags & CLIP) return one.kind !== VALUES && overlaps(words, one.box, view.box);
+  for (let k = 0; k < one.n; k++) if (isSeen(words, one, view, k)) return true;
+  return !one.n;
+}
+
+/** Paint operations. A `view` says where in the page, in CSS pixels, what stands at x and y in the scene is painted,
+ * how large pens and marks are, how large type is at least, and which box of the scene is seen. */
+function paint(context, words, some, view, density) {
   const thick = (view.pen * density) / UNIT;
   const placeX = (word) => view.x(word / UNIT) * density, placeY = (word) => view.y(word / UNIT) * density;
   const corners = (at) => [0, 1, 2, 3].map((k) => Math.round((k % 2 ? placeY : placeX)(signed(words[at + k]))));
@@ -70,17 +85,8 @@ function paint(context, words, list, view, density) {
     context.clip();
   };
   clip(seen(view, view.box).map((edge) => Math.round(edge * density)), 0);
-  for (const { kind, flags, box, fill, pen, at, end } of list) {
-    if (kind === VALUES || (flags & CLIP && !overlaps(words, box, view.box))) continue;
-    const shape = kind === IMAGE ? null : shapeAt(words, kind === TEXT ? at + 1 : at, flags & CODES);
-    const [first, n] = kind === PATH ? [shape.x, shape.n] : kind === MARKS ? [shape.end + 1, words[shape.end]]
-      : [shape?.end, shape ? 1 : 0];
-    // A row of words may begin left of what a view shows of it.
-    const isSeen = (k) => within(view.box, view.smallest ? signed(words[first + k]) / UNIT : view.box[0],
-      signed(words[first + n + k]) / UNIT, kind === TEXT && view.smallest ? 0 : 9);
-    let k = flags & CLIP ? n : 0;
-    while (k < n && !isSeen(k)) k++;
-    if (n && k === n && !(flags & CLIP)) continue;
+  for (const one of some) {
+    const { kind, flags, box, fill, pen, at, end, shape, first, n } = one;
     // As Agg does it: whole pixels, and the last one belongs to the box; or a line on the edge would be cut away.
     if (flags & CLIP) clip(corners(box), 1);
     if (flags & FILL) context.fillStyle = colour(words[fill], words[fill + 1]);
@@ -97,10 +103,10 @@ function paint(context, words, list, view, density) {
     if (kind === PATH) trace(context, words, shape, snapped(placeX), snapped(placeY));
     if (kind === MARKS) { // all in one path: to paint each by itself takes most of a telephone's time
       const turn = snapped((word) => word * thick);
-      for (k = 0; k < n; k++) {
+      for (let k = 0; k < n; k++) {
         let x = placeX(signed(words[first + k])), y = placeY(signed(words[first + n + k]));
         if (flags & SNAP) [x, y] = [Math.round(x), Math.round(y)];
-        if (isSeen(k)) trace(context, words, shape, (word) => x + turn(word), (word) => y + turn(word));
+        if (isSeen(words, one, view, k)) trace(context, words, shape, (word) => x + turn(word), (word) => y + turn(word));
       }
     } else if (kind === TEXT) {
       const type = (density / UNIT) * Math.max(view.pen, Math.min(1, (view.smallest * UNIT) / words[at]));
@@ -475,44 +481,70 @@ function render({ model, el }) {
   el.style.cssText += "position: relative; overflow: clip"; // what is hidden is scrolled to where the keys are
   keepKeys(el, signal);
   const followers = [handlesOf(model, el), valuesOf(model, el), playOf(model, el, signal)];
-  let frame = 0, keptFor = "", layout = {}; // what is the same from frame to frame is made once
+  let frame = 0, room = el.clientWidth, part; // how wide it may be, and what is on the screen of how high it is
+  let layout = {}, places = "", keptFor, below, above; // what is the same from frame to frame is made once
 
-  function paintNow(density) {
-    const facts = model.get("facts"), width = Math.min(el.clientWidth, facts.width);
+  /** Paint a list in those views in which it is not as it `was`, upon what `lay` lays there; return how it is. What is
+   * higher or lower than what is on the screen waits. */
+  function renew(on, data, views, was, lay, density, [from, to] = [0, Infinity]) {
+    const words = wordsOf(data), list = [...operations(words)], context = opaque(on);
+    return views.map((view, number) => {
+      const [left, top, right, bottom] = seen(view, view.box).map((edge) => Math.round(edge * density));
+      if (bottom < from * density || top > to * density) return was[number];
+      const some = list.filter((one) => reaches(words, one, view));
+      let print = 0;
+      for (const { start, end } of some)
+        for (let k = start; k < end; k++) print = Math.imul(print ^ words[k], 16777619) + 1;
+      if (print === was[number]) return print;
+      lay(context, left, top, right - left, bottom - top);
+      paint(context, words, some, view, density);
+      return print;
+    });
+  }
+
+  function paintNow(density, room = el.clientWidth, part = undefined) {
+    const facts = model.get("facts"), width = Math.min(room, facts.width);
     if (!width) return; // hidden; its size is observed
     if (layout.facts !== facts || layout.width !== width) layout = { facts, width, ...layoutOf(facts, width) };
     const size = { width: Math.round(width * density), height: Math.round(layout.height * density) };
-    const paintAll = (context, words, views, list = [...operations(words)]) =>
-      views.forEach((view) => paint(context, words, list, view, density));
-    if (canvas.width !== size.width || canvas.height !== size.height) {
-      Object.assign(canvas, size);
+    const views = [...layout.panels, ...layout.words];
+    const white = (context, ...box) => { context.fillStyle = "white"; context.fillRect(...box); };
+    const again = (context, ...box) => context.drawImage(kept, ...box, ...box);
+    const now = `${[size.width, size.height, ...views.map((view) => seen(view, view.box))]}`;
+    if (places !== now) {
+      for (const one of [canvas, kept]) Object.assign(one, size);
       Object.assign(canvas.style, { width: `${width}px`, height: `${layout.height}px` });
-      keptFor = null;
+      white(opaque(kept), 0, 0, size.width, size.height);
+      [places, keptFor, below, part] = [now, null, [], undefined]; // all of it: what is on the screen will be told
+      onScreen.unobserve(el);
+      onScreen.observe(el);
     }
     if (keptFor !== model.get("still")) {
-      Object.assign(kept, size);
-      const context = kept.getContext("2d");
-      context.fillStyle = "white";
-      context.fillRect(0, 0, size.width, size.height);
-      paintAll(context, wordsOf(model.get("still")), [...layout.panels, ...layout.words]);
       keptFor = model.get("still");
+      below = renew(kept, keptFor, views, below, white, density);
+      opaque(canvas).drawImage(kept, 0, 0);
+      above = [];
     }
-    const context = canvas.getContext("2d");
-    context.drawImage(kept, 0, 0);
-    paintAll(context, wordsOf(model.get("moving")), layout.panels);
+    above = renew(canvas, model.get("moving"), layout.panels, above, again, density, part);
     canvas.setAttribute("aria-label", model.get("sentence"));
     for (const follow of followers) follow(layout);
   }
 
   // At most once a frame; what is printed cannot wait for one, and is as sharp as paper.
-  const paintSoon = () => { frame ||= requestAnimationFrame(() => { frame = 0; paintNow(devicePixelRatio); }); };
-  const resized = new ResizeObserver(paintSoon);
+  const paintSoon = () => {
+    frame ||= requestAnimationFrame(() => { frame = 0; paintNow(devicePixelRatio, room, part); });
+  };
+  const resized = new ResizeObserver(() => { room = el.clientWidth; paintSoon(); }); // asked for, it is laid out anew
+  const onScreen = new IntersectionObserver(([{ boundingClientRect: all, intersectionRect: seen }]) => {
+    part = [seen.top - all.top - 60, seen.bottom < all.bottom ? seen.bottom - all.top + 60 : Infinity];
+    paintSoon();
+  }, { threshold: Array.from({ length: 41 }, (_, k) => k / 40) });
   const followDensity = () => {
     const here = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
     here.addEventListener("change", () => { paintSoon(); followDensity(); }, { once: true, signal });
   };
   model.on("change", paintSoon);
-  resized.observe(el);
+  for (const observer of [resized, onScreen]) observer.observe(el);
   followDensity();
   addEventListener("resize", paintSoon, { signal }); // a page that is zoomed has another density too
   addEventListener("beforeprint", () => paintNow(Math.max(3, devicePixelRatio)), { signal });
@@ -520,7 +552,7 @@ function render({ model, el }) {
   paintSoon();
   return () => {
     life.abort();
-    resized.disconnect();
+    for (const observer of [resized, onScreen]) observer.disconnect();
     model.off("change", paintSoon);
     cancelAnimationFrame(frame);
     canvas.width = kept.width = 0; // a canvas keeps its pixels until it is collected

@@ -128,7 +128,12 @@ def all_strips(call: "Call", explorer: Explorer) -> list[Strip]:
     """
     opened = explorer.settings
     first = [s for s in strips(explorer, call.name) if all(opened[name] == value for name, value in s.fixed.items())]
-    return first + [strip for strip in strips(call.plain(explorer).explorer(), call.name) if strip not in first]
+    return first + [strip for strip in _strips_of(call.plain(explorer)) if strip not in first]
+
+
+@lru_cache
+def _strips_of(call: "Call") -> list[Strip]:
+    return strips(call.explorer(), call.name)
 
 
 def _without(settings: dict, *names: str) -> dict:
