@@ -195,6 +195,12 @@ function add(el, tag, css, attributes = {}) {
 /** Return where in the page a view shows a box of the scene. */
 const seen = (view, box) => box.map((edge, k) => (k % 2 ? view.y : view.x)(edge));
 
+/** Return the pixels of a view: from the left and from the top, and how many to the right and down. */
+function boxOf(view, density) {
+  const [left, top, right, bottom] = seen(view, view.box).map((edge) => Math.round(edge * density));
+  return [left, top, right - left, bottom - top];
+}
+
 /** Make what is wanted and not there, and take away what is there and not wanted. */
 function keep(made, wanted, make) {
   for (const [key, { one }] of made) if (!wanted.includes(key)) { one.remove(); made.delete(key); }
@@ -489,14 +495,14 @@ function render({ model, el }) {
   function renew(on, data, views, was, lay, density, [from, to] = [0, Infinity]) {
     const words = wordsOf(data), list = [...operations(words)], context = opaque(on);
     return views.map((view, number) => {
-      const [left, top, right, bottom] = seen(view, view.box).map((edge) => Math.round(edge * density));
-      if (bottom < from * density || top > to * density) return was[number];
+      const [left, top, wide, high] = boxOf(view, density);
+      if (top + high < from * density || top > to * density) return was[number];
       const some = list.filter((one) => reaches(words, one, view));
       let print = 0;
       for (const { start, end } of some)
         for (let k = start; k < end; k++) print = Math.imul(print ^ words[k], 16777619) + 1;
       if (print === was[number]) return print;
-      lay(context, left, top, right - left, bottom - top);
+      lay(context, left, top, wide, high);
       paint(context, words, some, view, density);
       return print;
     });
@@ -512,18 +518,21 @@ function render({ model, el }) {
     const again = (context, ...box) => context.drawImage(kept, ...box, ...box);
     const now = `${[size.width, size.height, ...views.map((view) => seen(view, view.box))]}`;
     if (places !== now) {
-      for (const one of [canvas, kept]) Object.assign(one, size);
+      for (const one of [canvas, kept]) white(opaque(Object.assign(one, size)), 0, 0, size.width, size.height);
       Object.assign(canvas.style, { width: `${width}px`, height: `${layout.height}px` });
-      white(opaque(kept), 0, 0, size.width, size.height);
-      [places, keptFor, below, part] = [now, null, [], undefined]; // all of it: what is on the screen will be told
+      [places, keptFor, below, above, part] = [now, null, [], [], undefined]; // all: what is on the screen will be told
       onScreen.unobserve(el);
       onScreen.observe(el);
     }
     if (keptFor !== model.get("still")) {
+      const was = below;
       keptFor = model.get("still");
-      below = renew(kept, keptFor, views, below, white, density);
-      opaque(canvas).drawImage(kept, 0, 0);
-      above = [];
+      below = renew(kept, keptFor, views, was, white, density);
+      views.forEach((view, k) => {
+        if (below[k] === was[k]) return;
+        above[k] = null;
+        again(opaque(canvas), ...boxOf(view, density));
+      });
     }
     above = renew(canvas, model.get("moving"), layout.panels, above, again, density, part);
     canvas.setAttribute("aria-label", model.get("sentence"));
