@@ -16,6 +16,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import nbformat
+from ipywidgets import Widget
 from tqdm import tqdm
 
 from helpers.experiments import ONE_THREAD
@@ -42,6 +43,7 @@ def films(shown: list[pages.Shown], site: Path, kept: Path, workers: int | None 
     folder, needed, jobs = site / "films", {}, {}
     for one in shown:
         facts, named = pages.facts(one.call)
+        Widget.close_all()  # what is not closed is kept, and with it what it shows
         write(folder / f"{one.name}.js", f"explorerFacts({pages.as_js(one.name)}, {pages.as_js(facts)});\n")
         needed[f"{one.name}.js"] = None
         for name, strip in named:
