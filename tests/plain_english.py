@@ -101,7 +101,7 @@ def read() -> dict[str, str]:
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md")), ROOT / "helpers/data/README.md"]:
         found[path.relative_to(ROOT).as_posix()] = prose(path.read_text(encoding="utf-8"))
     found |= {f"question {name}": prose(text) for name, text in hints().items()}
-    for layer in ("maths", "exercises", "explorers", "data", "figures"):
+    for layer in ("maths", "exercises", "experiments", "explorers", "data", "figures"):
         for path in sorted((ROOT / "helpers" / layer).glob("*.py")):
             name = path.relative_to(ROOT).as_posix()
             found[f"{name}, strings"] = printed(path)

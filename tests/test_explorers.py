@@ -382,13 +382,15 @@ def test_the_first_look_tells_rounding_from_a_difference_and_names_the_swing():
 def test_one_weight_and_bias_make_sigmoid_slow_let_tanh_keep_the_sign_and_relu_leave():
     explorer = three_activations()
     explorer.update(w=4, b=-2)
-    first, last = explorer.sentence.split("; from -0.5, ")
+    first, last = explorer.sentence.split(". From -0.5, ")
     assert "sigmoid settles at 0.5 (multiplier 1 per step)" in first
     assert "ReLU grows without end" in first
     assert "tanh settles at 0.944" in first
     assert "tanh settles at -1 " in last
     explorer.update(w=0.5, b=1)
-    assert explorer.sentence.endswith("from -0.5, all three do the same.")
+    assert explorer.sentence.endswith("From -0.5, all three do the same.")
+    explorer.update(w=1.1, b=0)
+    assert explorer.sentence.endswith("ReLU settles at 0 (multiplier 0 per step), sigmoid does the same.")
 
 
 def test_the_wall_explorer_says_it_once_where_no_step_is_clipped():

@@ -148,7 +148,7 @@ def test_the_turned_stretch_says_its_growth_and_its_critical_angle():
 def test_the_bump_says_its_peak_and_when_it_is_gone():
     assert "peaks at 7.77, at n = 9" in transient_explorer().sentence
     assert "below 1 for good from n = 44" in transient_explorer().sentence
-    assert "never larger than W^0" in transient_explorer(b=0.0).sentence
+    assert "never above 1, its value at n = 0" in transient_explorer(b=0.0).sentence
     assert "still grow" in transient_explorer(a=1.0).sentence
 
 

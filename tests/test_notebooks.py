@@ -75,10 +75,14 @@ def explorers_without_still(notebook):
 
 
 def repeated_or_late_imports(notebook):
+    """Return the cells with imports other than the first, and the one that checks the helpers at the end."""
+    cells = notebook.cells
+    checks = [here for before, here in itertools.pairwise(cells) if "## The helpers, checked" in before.source]
     with_imports = [
         number
         for number, cell in enumerate(code(notebook))
         if any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.walk(ast.parse(cell.source)))
+        and cell not in checks
     ]
     return [] if with_imports == [0] else with_imports
 
@@ -104,8 +108,14 @@ def odd_metadata(notebook):
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
-    cells = [cell.metadata for cell in notebook.cells if cell.metadata]
-    return [*([notebook.metadata] if notebook.metadata != expected else []), *cells]
+    first = code(notebook)[0]
+    cells = [cell.metadata for cell in notebook.cells if cell.metadata and cell is not first]
+    folded = {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}  # the imports
+    return [
+        *([notebook.metadata] if notebook.metadata != expected else []),
+        *cells,
+        *[first.id] * (first.metadata != folded),
+    ]
 
 
 LINT = [

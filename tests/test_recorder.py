@@ -281,6 +281,11 @@ def test_panels_hold_every_axes_and_do_not_lie_over_each_other(explorer):
     found = scene.record(explorer._state).facts["panels"]
     boxes = [panel["box"] for panel in found if panel["box"][2] > panel["box"][0]]
     assert len(boxes) == sum(axes.get_visible() for axes in scene.figure.axes)
+    for axes, box in zip((one for one in scene.figure.axes if one.get_visible()), boxes, strict=True):
+        marks = [line.get_markersize() / 2 for line in axes.get_lines() if not line.get_clip_on()]
+        # A dot at the end of an axis is whole.
+        right, unit = axes.bbox.x1 / scene.figure.dpi * style.CSS_DPI, style.CSS_DPI / 72
+        assert not axes.axison or box[2] >= right + unit * max(marks, default=0), axes.get_title(loc="left")
     for number, one in enumerate(boxes):
         assert -2 <= one[0] < one[2] <= scene.width + 6
         assert -2 <= one[1] < one[3] <= scene.height + 2

@@ -132,7 +132,7 @@ def what_is_left_of_a_cell(w_g=-2.0, n_steps=100):
         return c
 
     left = (end(1e-3) - end(-1e-3)) / 2e-3
-    return "½¹⁰⁰ of it, but all along the carousel" if 0 < left < 1e-25 else "all of it, by every path"
+    return "halved per step, kept by the carousel" if abs(left * 2**n_steps - 1) < 0.1 else "it stays, along every path"
 
 
 def what_h_of_1997_shows():

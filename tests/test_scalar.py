@@ -266,7 +266,7 @@ def test_no_finite_setting_gives_nan(name, w, b, h0, x, c):
 # --- the statements of the slide ---
 
 
-@pytest.mark.claim("C2: with b = 0, true for w above −5.87, if ever slower towards it, and false below")
+@pytest.mark.claim("C2: with b = 0, true above w = −5.87, though slower and slower towards it, and false below")
 def test_from_either_end_the_sigmoid_settles_within_six_steps_for_every_positive_weight():
     w = np.linspace(0, 60, 1201)
     steps = []

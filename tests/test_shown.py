@@ -31,7 +31,7 @@ stretch_rotate_explorer log10_norm MARK ; ; log$_{10}$ of a norm
 stretch_rotate_explorer sigma1 STATE ; σ$_1$ ; factor
 stretch_rotate_explorer sigma2 STATE ; σ$_2$ ; factor
 stretch_rotate_explorer growth RULE ; ρ(θ) ; factor
-stretch_rotate_explorer critical MARK ; ρ = 1 ; angle
+stretch_rotate_explorer border MARK ; ρ = 1 ; angle
 stretch_rotate_explorer rho MARK ; ; growth
 transient_explorer log10_largest RULE ; σ$_{max}^n$ ; log$_{10}$ of a norm
 transient_explorer log10_long_run RULE ; ρ$^n$ ; log$_{10}$ of a norm
@@ -108,7 +108,7 @@ cell_explorer flows.output gate GRADIENT ; output gate ; the norm of what one st
 cell_explorer flows.readout GRADIENT ; readout ; the norm of what one step carries
 cell_explorer norms GRADIENT ; ; the norm of what one step carries, by path
 forget_bias_explorer kept GRADIENT ; ; left of the gradient
-forget_bias_explorer log10_lag MARK ; ; log$_{10}$ of the lag
+forget_bias_explorer log10_lag MARK ; ; lag in steps
 forget_bias_explorer log10_half_lives RULE ; ; half-life
 forget_bias_explorer log10_lag MARK ; ; dashed: the lag
 forget_bias_explorer log10_half_life MARK ; ; half-life
@@ -153,8 +153,8 @@ write_explorer log10_carousel STATE ; carousel alone ; ‖dc$_t$/dc$_0$‖
 write_explorer input_bias MARK ; ; input bias
 looking_back_explorer log10_share STATE ; its share ; log$_{10}$ of its share
 looking_back_explorer log10_even RULE ; 1/T ; log$_{10}$
-looking_back_explorer best_heard GRADIENT ; ; heard best
-looking_back_explorer best_heard_here MARK ; ; heard best
+looking_back_explorer best_heard GRADIENT ; ; moves its own weight
+looking_back_explorer best_heard_here MARK ; ; moves its own weight
 bits_explorer right_odd STATE ; odd lengths ; right answers
 bits_explorer right_even OTHER ; even lengths ; right answers
 bits_explorer trained MARK ; learned here ; right answers
@@ -284,7 +284,7 @@ transient_explorer ; power n ; power n
 cell_explorer ;
 constant_input_explorer ; step t ; step t ; step t
 dissector_explorer ; lag in steps ;
-forget_bias_explorer ; log$_{10}$ of the lag ; forget bias
+forget_bias_explorer ; lag in steps ; forget bias
 gated_units_explorer ; lag in steps ; step t
 mystery_explorer ; lag in steps
 one_cell_explorer ; weight w$_g$ from h to the cell input ; lag in steps
@@ -354,6 +354,11 @@ def words_of(axes):
     )
 
 
+def in_powers(axes):
+    """Return whether the numbers up the axes are powers of ten, each written at its logarithm."""
+    return [one.get_text() for one in axes.get_yticklabels()] == [f"{10**at:g}" for at in axes.get_yticks()]
+
+
 def test_what_a_legend_an_axis_and_a_colour_say_is_the_field_that_is_shown(shared):
     name, explorer = shared
     shown = explorer._scene.shown
@@ -380,7 +385,7 @@ def test_what_a_legend_an_axis_and_a_colour_say_is_the_field_that_is_shown(share
         wanted.remove(fits[0])
         if one.is_log10 and not one.by:
             alike = [axes for axes in one.artist.figure.axes if axes.get_ylim() == one.artist.axes.get_ylim()]
-            assert any("log" in words_of(axes) for axes in alike), one.fields
+            assert any("log" in words_of(axes) or in_powers(axes) for axes in alike), one.fields
 
 
 def test_below_each_panel_stands_what_its_axis_counts(shared):

@@ -20,6 +20,8 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 
+FOLDED = {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}  # imports: in JupyterLab, and on the site
+
 
 def chosen(names: list[str]) -> list[Path]:
     """Return the notebooks of these names, or where none is named all of the course."""
@@ -27,11 +29,12 @@ def chosen(names: list[str]) -> list[Path]:
 
 
 def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Return ``notebook`` without widget views, widget state, times and versions."""
+    """Return ``notebook`` without widget views, widget state, times and versions, its first cell of code folded."""
     notebook.metadata = nbformat.from_dict(METADATA)
     name_cells(notebook)
+    first = next((cell for cell in notebook.cells if cell.cell_type == "code"), None)
     for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict({})
+        cell.metadata = nbformat.from_dict(FOLDED if cell is first else {})
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)
     return notebook

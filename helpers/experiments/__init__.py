@@ -1,5 +1,5 @@
-"""Success over lengths by model and seed: an experiment's cells, the table they stand in, the run that fills it."""
+"""Success over lengths by model and seed: the cells of an experiment, their table, and the run that fills it."""
 
-# What the common builds of BLAS read when numpy is loaded. A cell fills one core, and with one thread its sums have one
-# order, so that its digits do not depend on how many cores there are.
+# The common builds of BLAS read these variables when numpy is loaded. A cell uses one core. With one thread sums have a
+# fixed order, so that digits do not depend on the number of cores.
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")

@@ -1,4 +1,4 @@
-"""Compute an experiment's cells and print how many seeds solved them; a run that was stopped goes on where it was.
+"""Compute an experiment's cells and print how many seeds solved them; a stopped run continues where it stopped.
 
 python -m helpers.experiments --list
 python -m helpers.experiments quick
@@ -15,11 +15,11 @@ from helpers.experiments.table import REPORT, choosing, reporting, row, summary
 
 
 def main(argv: list[str] | None = None, grids: dict | None = None, run_cell=None) -> int:
-    """Return the exit code: 0 all cells are there, 1 some failed, 2 the command is wrong, 130 it was interrupted.
+    """Return the exit code: 0 if all cells are there, 1 if some failed, 2 for a wrong command, 130 after an interrupt.
 
-    First the cells that choose the settings run, then those that report the chosen ones, as `table` says.
+    The cells that choose the settings run first, then those that report the chosen settings (see `table`).
 
-    grids, run_cell : what to compute instead of the experiments of `cells`.
+    grids, run_cell : used instead of the experiments of `cells`.
     """
     os.environ.update(ONE_THREAD)  # read when numpy is loaded, so before the imports that load it
     from helpers.experiments.run import cluster, run
@@ -72,7 +72,7 @@ def main(argv: list[str] | None = None, grids: dict | None = None, run_cell=None
 
 
 def _parser(grids: dict) -> argparse.ArgumentParser:
-    """Return what reads the command."""
+    """Return the parser of the command line."""
     parser = argparse.ArgumentParser("python -m helpers.experiments", description=__doc__.splitlines()[0])
     parser.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help=f"{', '.join(grids)}; without one, all")
     parser.add_argument("--table", default="long_lags.jsonl", metavar="PATH", help="the file of results (%(default)s)")
@@ -85,7 +85,7 @@ def _parser(grids: dict) -> argparse.ArgumentParser:
 
 
 def _list(wanted: dict, path: str) -> int:
-    """Print each cell of the experiments with whether the table holds it; return the exit code."""
+    """Print each cell of the experiments, and whether it is in the table; return the exit code."""
     for name, grid in wanted.items():
         cells = list(dict.fromkeys([*choosing(grid), *reporting(grid, table.read(path))]))
         missing = set(table.missing(cells, path))
@@ -96,7 +96,7 @@ def _list(wanted: dict, path: str) -> int:
 
 
 def _there(cells: list, path: str) -> str:
-    """Return how many cells the table has of those that choose and of those that report, one a row, chosen or not."""
+    """Return how many of the cells are in the table: those that choose, and one per row that reports."""
     known = [*choosing(cells), *reporting(cells, table.read(path))]
     n = len(choosing(cells)) + len({row(cell._asdict()) for cell in cells})
     return f"{len(known) - len(table.missing(known, path))} of {n} cells are in {path}"

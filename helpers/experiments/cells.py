@@ -1,4 +1,4 @@
-"""The experiments of notebooks 10 and 11: which nets are trained on which task, and what is kept of each."""
+"""The experiments of notebooks 10 and 11: which nets are trained on which task, and what is recorded."""
 
 from functools import lru_cache
 from math import log
@@ -12,12 +12,12 @@ RATES = (0.01, 0.003)
 
 
 def run_cell(cell):
-    """Train the seeds of a Recipe and return what came of each, as numbers that JSON can hold.
+    """Train the seeds of a Recipe and return the results of each, in values that JSON can hold.
 
-    "wrong"        the share of wrong answers to 10,000 fresh sequences at the end
-    "loss"         the mean loss of these; None for a seed that diverged
-    "solved_at"    the number of the update after which fewer than 1 % were wrong, None for a seed that never came there
-    "diverged_at"  the number of the update at which a seed overflowed, None for the others
+    "wrong"        the share of wrong answers to 10,000 fresh sequences at the end, None for a seed that diverged
+    "loss"         the mean loss on these sequences, None for a seed that diverged
+    "solved_at"    the number of updates after which fewer than 1 % were wrong, None for a seed that never solved it
+    "diverged_at"  the number of updates after which a seed overflowed, None for the others
     """
     training = Training(cell)
     for _ in training.updates():
@@ -33,7 +33,7 @@ def run_cell(cell):
 
 
 def starts(task, length):
-    """Return the starts of a task at a length: to the name of a model with its start the settings of a Recipe.
+    """Return the models of a task at a length, each with its start: {name: settings of a Recipe}.
 
     The number is the gain of a tanh net, the forget bias b_f of an LSTM, and the bias towards keeping of a minGRU. An
     LSTM that is tied has the input bias -b_f: it writes into its cells as slowly as it forgets.
@@ -61,9 +61,10 @@ def starts(task, length):
 
 
 def _rows(task, lengths, names, rates=RATES, **shared):
-    """Return the rows with these names: to (name, length) the cells in which the settings are tried.
+    """Return the rows with these names: {(name, length): the cells that try its settings}.
 
-    Each learning rate; with several, the two starts that can explode before any training without clipping too.
+    Each learning rate is tried. Where there are several, the models UNCLIPPED, whose gradient can explode before any
+    training, are tried without clipping, too.
     """
     rows = {}
     for length in lengths:
@@ -114,9 +115,10 @@ NAMES = {row(cells[0]._asdict()): name for _, rows in ALL for (name, _), cells i
 
 
 class Reported(NamedTuple):
-    """What came of a row: after how many updates each of the seeds REPORT solved it, None for never.
+    """The result of a row: after how many updates each of the seeds REPORT solved it, None for never.
 
-    cell : the chosen settings. n_tried : of how many. chosen_by : what solved_at was of the seeds CHOOSE; None of one.
+    cell : the chosen settings. n_tried : how many settings were tried. chosen_by : solved_at of the seeds CHOOSE with
+    the chosen settings, None if only one setting was tried.
     """
 
     solved_at: list[int | None]
@@ -126,12 +128,12 @@ class Reported(NamedTuple):
 
     @property
     def n_solved(self):
-        """The number of reporting seeds that solved it."""
+        """The number of the seeds REPORT that solved it."""
         return sum(update is not None for update in self.solved_at)
 
     @property
     def median_update(self):
-        """The median of the updates after which they solved it; None where none did."""
+        """The median number of updates after which they solved it, None if none did."""
         return median([update for update in self.solved_at if update is not None] or [None])
 
     @property
@@ -141,9 +143,9 @@ class Reported(NamedTuple):
 
 
 def reported(task, length, name):
-    """Return what the shipped table reports of a row, a Reported; the names are those of `starts`.
+    """Return the Reported of a row of the shipped table; the names are those of `starts`.
 
-    Raises ValueError for a row that the table does not have.
+    Raises ValueError if the table has no such row.
 
     >>> reported("order", 20, "LSTM 3").n_solved
     20
@@ -160,5 +162,5 @@ def reported(task, length, name):
 
 @lru_cache
 def _results():
-    """The results of the shipped table, each by its cell."""
+    """Return the results of the shipped table: {key of the cell: result}."""
     return {key(record["cell"]): record["result"] for record in shipped()}

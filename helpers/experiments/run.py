@@ -1,7 +1,7 @@
-"""Fill a table: submit the cells that it lacks to processes, threads or a cluster, and write each when it is done.
+"""Fill a table: submit the missing cells to processes, threads or a cluster, and write each as soon as it is done.
 
-Only the parent writes. Whatever is killed, a worker, the parent or both, what was finished is in the table, and the
-same call goes on from there.
+Only the parent writes. If a worker, the parent or both are killed, all finished cells are in the table, and the same
+call continues from there.
 """
 
 import json
@@ -30,19 +30,19 @@ TRIES = 3  # how often a cell may be among those whose worker died before it is 
 
 
 def cost(cell) -> int:
-    """Return what a cell costs, up to a factor: length * n_updates * number of seeds."""
+    """Return the relative cost of a cell: length * n_updates * number of seeds."""
     return cell.length * cell.n_updates * len(cell.seeds)
 
 
 def name(cell) -> str:
-    """Return the few words that name a cell: task, length, model, and the forget bias where it has one."""
+    """Return a short name of a cell: task, length, model, and its forget bias if it has one."""
     bias = f" forget bias {cell.forget_bias}" if cell.forget_bias else ""
     tied = " tied" if cell.input_bias else ""
     return f"{cell.task} {cell.length} {cell.model}{bias}{tied}"
 
 
 def n_cores() -> int:
-    """Return how many cores this process may use, which a scheduler often makes fewer than the machine has."""
+    """Return how many cores this process may use; a scheduler often allows fewer than the machine has."""
     if hasattr(os, "process_cpu_count"):
         return os.process_cpu_count() or 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -57,15 +57,15 @@ def run(
     workers: int | None = None,
     title: str | None = None,
 ) -> dict:
-    """Compute the cells that the table at ``path`` lacks, the costly ones first; return those that failed: cell to why.
+    """Compute the cells that are missing in the table at ``path``, the costly ones first; return {failed cell: reason}.
 
-    executor : any of concurrent.futures, or that of `cluster`. Without one, processes: ``workers`` of them, or as many
-        as there are cores; ``workers=1`` stays in this process.
-    run_cell : of a cell its result, numbers and names that JSON can hold. Without one, that of `cells`.
-    progress : show a bar; None shows it on a terminal only. title : of the bar.
+    executor : any of concurrent.futures, or the one that `cluster` gives. By default ``workers`` processes, which by
+        default is one per core; ``workers=1`` stays in this process.
+    run_cell : takes a cell and returns its result, in values that JSON can hold. By default that of `cells`.
+    progress : whether to show a bar; None shows it on a terminal only. title : the title of the bar.
 
-    An interrupt keeps what is finished, cancels the rest and is raised again. A cell that raises, or whose worker dies
-    again and again, is among those that failed and stops no other. Raises ValueError for a table that is not one.
+    An interrupt keeps all finished cells, cancels the rest and is raised again. A cell that raises, or whose worker
+    dies repeatedly, counts as failed and does not stop the others. Raises ValueError if the file is not a table.
     """
     if workers is not None and workers < 1:
         raise ValueError(f"workers must be 1 or more, got {workers}")
@@ -111,9 +111,9 @@ def run(
 
 
 def compute(run_cell: Callable[..., dict], cell) -> dict:
-    """Return the record of a cell without the cell, made where it runs; or {"failed": why}.
+    """Return the record of a cell, without the cell itself, or {"failed": reason}. This runs in the worker.
 
-    An error comes back as text because not every exception survives the way from another process.
+    An error is returned as text because not every exception can be sent from one process to another.
     """
     start = time.perf_counter()
     try:
@@ -142,7 +142,7 @@ def compute(run_cell: Callable[..., dict], cell) -> dict:
 
 @contextmanager
 def _extra(package: str) -> Iterator[None]:
-    """Let an ImportError say how ``package``, which is not there, is installed."""
+    """Make an ImportError say how to install the missing ``package``."""
     try:
         yield
     except ImportError as error:
@@ -154,10 +154,10 @@ def _extra(package: str) -> Iterator[None]:
 
 @contextmanager
 def cluster(address: str) -> Iterator[Executor]:
-    """Give an executor on the Dask cluster whose scheduler is at ``address``, as in "tcp://127.0.0.1:8786".
+    """Yield an executor on the Dask cluster whose scheduler is at ``address``, as in "tcp://127.0.0.1:8786".
 
-    Its workers need this package. A worker that dies is Dask's affair: it runs the cell on another one. Raises
-    ImportError where Dask is missing, ValueError for what is no address and OSError where nobody answers.
+    Its workers need this package. If a worker dies, Dask runs its cell on another one. Raises ImportError if Dask is
+    missing, ValueError if ``address`` is not an address, and OSError if nobody answers there.
     """
     with _extra("distributed"):
         from distributed import Client
@@ -169,7 +169,7 @@ def cluster(address: str) -> Iterator[Executor]:
 
 
 def _words(outcome: dict) -> str:
-    """Return what the bar says of a cell."""
+    """Return what the bar shows about a cell."""
     solved_at = outcome.get("result", {}).get("solved_at")
     if solved_at is None:
         return "failed" if "failed" in outcome else "done"
@@ -177,9 +177,9 @@ def _words(outcome: dict) -> str:
 
 
 def _gather(executor: Executor, cells: list, run_cell: Callable[..., dict], take: Callable, stop: Callable) -> list:
-    """Run the cells and take each as it is done; return, in their order, those that the executor lost.
+    """Run the cells and take each as it is done; return those that the executor lost, in their order.
 
-    Whatever interrupts this, ``stop`` is called with the futures that are left; of these, the finished ones are taken.
+    On any interruption ``stop`` is called with the futures that are not done, and those that are done are still taken.
     """
     pending: dict[Future, object] = {}
     lost = set()
@@ -219,22 +219,22 @@ def _gather(executor: Executor, cells: list, run_cell: Callable[..., dict], take
 
 
 def _cancel(futures: Iterable[Future]) -> None:
-    """Cancel what has not begun."""
+    """Cancel the futures that have not started."""
     for future in futures:
         future.cancel()
 
 
 def _outcome(future: Future) -> dict:
-    """Return what `compute` returned, or what kept it from that: a cell that cannot be pickled, a cluster's error."""
+    """Return what `compute` returned, or why it could not: a cell that cannot be pickled, an error of the cluster."""
     error = future.exception()
     return {"failed": f"{type(error).__name__}: {error}"} if error else future.result()
 
 
 def _in_pools(cells: list, workers: int, run_cell: Callable[..., dict], take: Callable) -> None:
-    """Run the cells in a pool of processes, and what it lost when a worker died in another one.
+    """Run the cells in a pool of processes; when a worker dies, run the lost cells in a new pool.
 
-    Who was the culprit nobody says, but a pool starts its cells in order: it is among the first of the lost, as many as
-    there are workers and one that lay ready. They go to the end; those who are among them too often run alone.
+    Nothing says which cell killed its worker. But a pool starts its cells in order, so it is one of the first lost
+    cells: one per worker and one that was waiting. These move to the end; a cell suspected too often runs alone.
     """
     suspected: Counter = Counter()
     while cells:
@@ -248,7 +248,7 @@ def _in_pools(cells: list, workers: int, run_cell: Callable[..., dict], take: Ca
 
 
 def _in_pool(cells: list, workers: int, run_cell: Callable[..., dict], take: Callable) -> list:
-    """Run the cells in one pool of processes; return those that were lost because a worker died."""
+    """Run the cells in one pool of processes; return the cells that were lost because a worker died."""
     context = multiprocessing.get_context("spawn")
     reader, writer = context.Pipe(duplex=False)
     # To stop the pool is to break it. Cancelled futures would not do: a pool that breaks chokes on them (Python 3.11).
@@ -263,7 +263,7 @@ def _in_pool(cells: list, workers: int, run_cell: Callable[..., dict], take: Cal
 
 @contextmanager
 def _environment(variables: dict[str, str]) -> Iterator[None]:
-    """Set variables of the environment, which a process that is started in the block inherits."""
+    """Set environment variables, which processes started in the block inherit."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:
@@ -277,7 +277,7 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
 
 
 def _start_worker(reader: Connection) -> None:
-    """Prepare a worker: Ctrl-C is the parent's affair, and where the parent stops or is gone, so is the worker."""
+    """Prepare a worker: it leaves Ctrl-C to the parent, and ends when the parent stops or dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # by which a pool ends its workers
@@ -285,9 +285,9 @@ def _start_worker(reader: Connection) -> None:
 
 
 def _leave_with_parent(reader: Connection) -> None:
-    """End this process when the other end of the pipe is closed, which a kill of the parent does too.
+    """End this process when the other end of the pipe is closed; killing the parent closes it, too.
 
-    Left to itself, a worker of a killed parent would wait for its next cell for ever.
+    Otherwise a worker of a killed parent would wait for its next cell for ever.
     """
     multiprocessing.connection.wait([reader])
     os._exit(1)
@@ -295,10 +295,10 @@ def _leave_with_parent(reader: Connection) -> None:
 
 @contextmanager
 def _held() -> Iterator[None]:
-    """Hold Ctrl-C and SIGTERM back until the block is left. Windows cannot.
+    """Delay Ctrl-C and SIGTERM until the end of the block; on Windows this does nothing.
 
-    A process that is started in the block holds them back as well, so that Ctrl-C in a terminal, which reaches every
-    process, is the parent's affair from a worker's first moment on.
+    A process started in the block inherits the delay. So a worker never reacts to Ctrl-C in a terminal, which reaches
+    every process; the parent handles it.
     """
     if sys.platform == "win32":
         yield

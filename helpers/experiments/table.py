@@ -1,15 +1,15 @@
-"""The table of results, a file of JSON lines, one line a finished cell; and what is chosen by it and reported.
+"""The table of results, a file of JSON lines with one finished cell per line; which settings it chooses and reports.
 
     {"cell": {every setting}, "result": {...}, "seconds": 1.5, "versions": {"python": ...}, "finished": "2026-01-31T.."}
 
-A kill at any moment leaves it readable: a line is added by one write under a lock, so it is there or it is a torn tail,
-which is not counted, and the file is rewritten only beside itself and then put in its own place at once.
+A kill at any moment leaves it readable. A line is added by a single write under a lock, so it is either complete or an
+incomplete last line, which is ignored. To rewrite the table, a new file is written beside it and then replaces it.
 
 A setting is chosen by some seeds and reported by others, so that the count shown is not the best of several.
-A row is a model with its start, on one task and length. Its cells differ in what is tried of it, TRIED, and have the
-seeds CHOOSE. The setting that most of these seeds solve is chosen (among equals the one whose solvers needed fewer
-updates, by their median; then the first), and trained again with the seeds REPORT, which have chosen nothing. What is
-said of the row is said of these.
+A row is a model with its start, on one task and length. Its cells differ in the settings TRIED, and have the seeds
+CHOOSE. The setting that most of these seeds solve is chosen; of equals, the one with the smaller median number of
+updates, then the first. It is trained again with the seeds REPORT, which had no part in the choice. The counts of a
+row are the counts of these seeds.
 """
 
 import json
@@ -31,7 +31,7 @@ LATER = {"input_bias": 0.0}
 
 
 def key(settings: dict) -> Hashable:
-    """Return what two cells have in common exactly where all their settings are equal: a list counts as a tuple.
+    """Return a key that two cells share exactly if all their settings are equal; lists count as tuples.
 
     >>> key({"length": 10, "seeds": [0, 1]}) == key({"seeds": (0, 1), "length": 10.0})
     True
@@ -40,31 +40,31 @@ def key(settings: dict) -> Hashable:
 
 
 def read(path: str | os.PathLike) -> list[dict]:
-    """Return the records of a table, one a cell (the first where a cell has two); none where there is no such file.
+    """Return the records of a table, one per cell (the first if a cell has two); [] if there is no such file.
 
-    A torn last line is not counted. Raises ValueError for any other line that is no record: no kill leaves one.
+    An incomplete last line is ignored. Raises ValueError for any other line that is not a record.
     """
     path = Path(path)
     return _records(path.read_bytes(), path)[0] if path.exists() else []
 
 
 def shipped() -> list[dict]:
-    """Return the records of the table that comes with the course; README.md of helpers/data says how it was made."""
+    """Return the records of the table that comes with the course; helpers/data/README.md says how it was made."""
     path = files("helpers.data") / "long_lags.jsonl"
     return _records(path.read_bytes(), path)[0]
 
 
 def missing(cells: Iterable, path: str | os.PathLike) -> list:
-    """Return the cells, each once and in their order, that the table at ``path`` does not hold."""
+    """Return the cells that are not in the table at ``path``, each once and in their order."""
     there = {key(record["cell"]) for record in read(path)}
     return [cell for cell in dict.fromkeys(cells) if key(cell._asdict()) not in there]
 
 
 def append(path: str | os.PathLike, record: dict) -> bool:
-    """Add one line to the table and return whether its cell was new; a cell that is there already is not added.
+    """Add one line to the table and return whether its cell was new; a cell that is already there is not added.
 
-    When this returns, the line is on the disk. A torn tail is cut off first. Raises ValueError for a number that is not
-    finite (a diverged seed has error None) and OSError where the disk takes no whole line; the table is then as it was.
+    When this returns, the line is on the disk. An incomplete last line is removed first. Raises ValueError for a number
+    that is not finite (a diverged seed has None) and OSError if the disk is full; the table is then unchanged.
     """
     line = json.dumps(record, allow_nan=False).encode() + b"\n"
     with _locked(path):
@@ -88,26 +88,26 @@ def append(path: str | os.PathLike, record: dict) -> bool:
 
 
 def tidy(path: str | os.PathLike) -> None:
-    """Sort the table by task, model, length and the rest, each cell once; a reader sees the old file or the new one."""
+    """Sort the table by task, model, length and the rest, each cell once; readers see the old file or the new one."""
     with _locked(path):
         _replace(path, read(path))
 
 
 def forget(path: str | os.PathLike, cells: Iterable) -> None:
-    """Take the records of ``cells`` out of the table, so that they are missing again."""
+    """Remove the records of ``cells`` from the table, so that these cells are missing again."""
     gone = {key(cell._asdict()) for cell in cells}
     with _locked(path):
         _replace(path, [record for record in read(path) if key(record["cell"]) not in gone])
 
 
 def order(record: dict) -> tuple:
-    """Return what a table is sorted by: task, model, length, and then the settings as text."""
+    """Return the key by which a table is sorted: task, model, length, and then the settings as text."""
     cell = record["cell"]
     return cell["task"], cell["model"], cell["length"], json.dumps(cell, sort_keys=True)
 
 
 def _records(data: bytes, name: object) -> tuple[list[dict], int]:
-    """Return the records in ``data``, one a cell, and how many of its bytes they fill: what follows is a torn tail."""
+    """Return the records in ``data``, one per cell, and how many bytes they fill; the rest is an incomplete line."""
     records: dict = {}
     end = 0
     for number, line in enumerate(data.splitlines(keepends=True), start=1):
@@ -129,7 +129,7 @@ def _refuse(constant: str) -> None:
 
 @contextmanager
 def _locked(path: str | os.PathLike) -> Iterator[None]:
-    """Hold the lock of a table. It lies in a file of its own, because the table is replaced; a kill lets it go."""
+    """Hold the lock of a table. It is a file of its own, because the table is replaced; a kill releases it."""
     fd = os.open(f"{os.fspath(path)}.lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
         if os.name == "nt":
@@ -142,7 +142,7 @@ def _locked(path: str | os.PathLike) -> Iterator[None]:
 
 
 def _lock_on_windows(fd: int) -> None:
-    """Wait for the lock; one call of msvcrt gives up after ten seconds."""
+    """Wait for the lock: a single call of msvcrt gives up after ten seconds."""
     while True:
         try:
             return msvcrt.locking(fd, msvcrt.LK_LOCK, 1)
@@ -151,7 +151,7 @@ def _lock_on_windows(fd: int) -> None:
 
 
 def _replace(path: str | os.PathLike, records: list[dict]) -> None:
-    """Write the records, sorted, beside the table and put them in its place; leave a table that is so already alone."""
+    """Write the sorted records beside the table and replace it; do nothing if it is already so."""
     data = b"".join(json.dumps(record, allow_nan=False).encode() + b"\n" for record in sorted(records, key=order))
     path = Path(path)
     if data == (path.read_bytes() if path.exists() else b""):
@@ -169,7 +169,7 @@ TRIED = {"learning_rate", "max_norm"}
 
 
 def row(settings: dict) -> Hashable:
-    """Return what the cells of one row have in common: all settings but those that are tried, and the seeds.
+    """Return the key that the cells of one row share: all settings except those in TRIED and the seeds.
 
     >>> row({"model": "gru", "learning_rate": 0.01, "seeds": CHOOSE}) == row({"model": "gru", "seeds": REPORT})
     True
@@ -178,7 +178,7 @@ def row(settings: dict) -> Hashable:
 
 
 def best(records: Iterable[dict]) -> dict:
-    """Return the record that is chosen: most seeds solved it; of several, with the smallest median; then the first.
+    """Return the record that most seeds solved; of equals the one with the smallest median of updates, then the first.
 
     >>> slow, swift = ({"result": {"solved_at": [k, None, k]}} for k in (75, 50))
     >>> best([slow, swift]) == swift
@@ -193,7 +193,7 @@ def best(records: Iterable[dict]) -> dict:
 
 
 def _by_row(cells: Iterable) -> dict:
-    """Return the cells of each row, each once."""
+    """Return the cells of each row, each once: {row: cells}."""
     rows: dict = {}
     for cell in dict.fromkeys(cells):
         rows.setdefault(row(cell._asdict()), []).append(cell)
@@ -201,15 +201,15 @@ def _by_row(cells: Iterable) -> dict:
 
 
 def choosing(cells: Iterable) -> list:
-    """Return those of ``cells`` between which there is something to choose: not the only one of its row."""
+    """Return those of ``cells`` that take part in a choice: all but the only cell of a row."""
     return [cell for tried in _by_row(cells).values() for cell in tried if len(tried) > 1]
 
 
 def reporting(cells: Iterable, records: Iterable[dict]) -> list:
-    """Return the cells that report the rows of ``cells``: of each the chosen setting with the seeds REPORT.
+    """Return the cells that report the rows of ``cells``: each the chosen setting of its row, with the seeds REPORT.
 
-    records : those of a table. A row of which it lacks a cell has chosen nothing yet, and is left out; one that tries a
-    single setting has nothing to choose.
+    records : the records of a table. A row with a missing cell has not chosen yet and is left out; a row with a single
+    setting has nothing to choose.
     """
     there = {key(record["cell"]): record for record in records}
     reports = []
@@ -224,11 +224,11 @@ def reporting(cells: Iterable, records: Iterable[dict]) -> list:
 
 
 def summary(records: Iterable[dict], names: Mapping[Hashable, str]) -> str:
-    """Return how many reporting seeds solved what, in plain text: for each task a line for a start, a column a length.
+    """Return how many of the seeds REPORT solved each task, in plain text: a line per model, a column per length.
 
-    Behind each count stands in brackets how many settings were tried. "-" is a row that is not reported.
+    The number of settings tried follows each count, in brackets. "-" stands for a row that is not reported.
 
-    names : of a `row`, what its line is called and where it stands; a row without one is called by its model.
+    names : {`row`: the name of its line}, in the order of the lines; a row without a name is called by its model.
 
     >>> cell = {"task": "latch", "length": 10, "model": "lstm", "learning_rate": 0.01}
     >>> choosing = {"cell": cell | {"seeds": CHOOSE}, "result": {"solved_at": [40] * 10}}
@@ -245,7 +245,7 @@ def summary(records: Iterable[dict], names: Mapping[Hashable, str]) -> str:
 
 
 def _text(task: str, records: list[dict], names: Mapping[Hashable, str]) -> str:
-    """Return one task of the summary."""
+    """Return the part of the summary about one task."""
     tried = Counter(row(record["cell"]) for record in records if tuple(record["cell"]["seeds"]) != REPORT)
     told: dict = defaultdict(dict)
     for record in records:

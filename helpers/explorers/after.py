@@ -55,11 +55,12 @@ def by_lag_state(length: int, bias: float, r_max: float, log_axis: bool) -> dict
 
 def describe_by_lag(state) -> str:
     """Say what each model keeps of the first step."""
-    kept = ", ".join(f"{name} {amount(logs[-1])}" for name, logs in state.log10_left.items() if name != "attention")
+    nets, means = list(state.log10_left.items())[:4], "the running mean and even weights of attention keep 1/T"
+    kept = ", ".join(f"{name} {amount(logs[-1])}" for name, logs in nets)
     return (
         f"{state.length} steps, gates with the bias {state.bias:g} towards keeping, eigenvalues with |λ| ≤ "
-        f"{state.r_max:g}. Left of a change of the state at step 1: {kept} (the norm; of the disc the root mean "
-        f"square). Even attention gives each token {number(1 / state.length)}. The axis shows {state.log_axis_label}."
+        f"{state.r_max:g}. Of a change at step 1, this is left: {kept} (the norm; for the disc the root mean square); "
+        f"{means} = {number(1 / state.length)}. The axis shows {state.log_axis_label}."
     )
 
 
@@ -169,7 +170,7 @@ LOGITS = np.random.default_rng(0).standard_normal((12, figures.LookingBack.longe
 
 
 def looking_back_state(length: int, scale: float, depth: int, residual: bool) -> dict:
-    """Compute the share of each token in the last output, and of the last layer how well its logits are heard."""
+    """Compute the share of each token in the last output, and how much of a logit reaches its weight, last layer."""
     A = causal_weights(scale * LOGITS[:depth, :length, :length])
     a, scales = A[-1, -1], np.linspace(0, figures.LookingBack.sharpest, 65)
     rows = softmax(np.outer(LOGITS[depth - 1, length - 1, :length], scales))
@@ -185,13 +186,13 @@ def looking_back_state(length: int, scale: float, depth: int, residual: bool) ->
 
 
 def describe_looking_back(state) -> str:
-    """Say how many tokens are read, what the first and the last half get, and how well logits are heard."""
+    """Say how many tokens are read, the share of the first, and how much of a logit reaches its own weight."""
     return (
         f"T = {state.length}, logits of standard deviation {state.scale:g}, {counted(state.depth, 'layer')}"
         f"{', with a residual path' * state.residual}: the last layer reads as if {state.n_read:.3g} tokens shared its "
         f"weight evenly. The first token has the share {amount(state.log10_share[0])} of the last output; even weights "
-        f"of one layer give {number(1 / state.length)}. The logit that is heard best moves its own weight by "
-        f"{number(state.best_heard_here)} of its change."
+        f"of one layer give {number(1 / state.length)}. Of a small change of a logit, at most "
+        f"{number(state.best_heard_here)} reaches its own weight."
     )
 
 

@@ -39,7 +39,7 @@ def turn_state(theta: float, sigma1: float, sigma2: float, n: int) -> dict:
     angle = np.radians(theta)
     M, inputs = stretch_rotate(sigma1, sigma2, angle), stretch_rotate(1.0, 1.0, angle).T
     rho, log10_norms = float(stretch_rotate_growth(sigma1, sigma2, angle)), power_norms(M, figures.TURN_STEPS)
-    critical = None
+    critical, turned = None, theta >= ANGLES  # the curve is drawn as far as that, so that it does not answer before
     with suppress(ValueError):  # most pairs have no critical angle
         critical = float(np.degrees(critical_angle(sigma1, sigma2)))
     return {
@@ -54,8 +54,9 @@ def turn_state(theta: float, sigma1: float, sigma2: float, n: int) -> dict:
         "rho": rho,
         "log10_long_run": powers(rho, figures.TURN_STEPS),
         "critical": critical,
-        "angles": ANGLES,
-        "growth": turn_growth(sigma1, sigma2),
+        "border": critical if critical is not None and critical <= theta else None,
+        "angles": ANGLES[turned],
+        "growth": turn_growth(sigma1, sigma2)[turned],
     }
 
 
@@ -89,7 +90,7 @@ def describe_turn(state) -> str:
 
 
 def stretch_rotate_explorer(theta: float = 30.0, sigma1: float = 2.0, sigma2: float = 0.25) -> Explorer:
-    """Return the explorer of M = diag(sigma1, sigma2) R(theta); the arguments are its first setting.
+    """Return the explorer of a matrix that turns and stretches, again and again; the arguments are its first setting.
 
     >>> stretch_rotate_explorer(48.19).sentence
     'θ = 48.19°: one step stretches by 2 and 0.25, whatever the angle; in the long run the factor per step is ρ = 1, \
@@ -126,7 +127,7 @@ def describe_bump(state) -> str:
     """Say how high the bump is and when it is gone."""
     peak, last = state.transient, len(state.log10_norms) - 1
     if peak.peak_step == 0:
-        course = "Its powers are never larger than W^0 = I"
+        course = "The norm of W^n is never above 1, its value at n = 0"
     elif peak.peak_step == last:
         course = "Its powers still grow"
     else:

@@ -85,7 +85,7 @@ def describe_dissector(state) -> str:
 
 
 def dissector_explorer(forget_bias: float = 1.0, scale: float = 1.0) -> Explorer:
-    """Return the explorer that takes the gradient of an LSTM apart, path by path."""
+    """Return the explorer of the gradient of an LSTM, taken apart path by path."""
     controls = [
         Slider(*FORGET_BIAS, forget_bias, 0.1),
         Slider(*SCALE, scale, 0.1),
@@ -109,9 +109,11 @@ def cell_state(forget_bias: float, scale: float, step: int) -> dict:
 
 def describe_cell(state) -> str:
     """Say the norm of every flow."""
-    told = ", ".join(f"{name} {number(size)}" for name, size in state.flows.items())
-    settings = f"Forget bias {state.forget_bias:g}, scale of W {state.scale:g}, step {state.step}"
-    return f"{settings}: the norm of what it carries is, by path, {told}."
+    said = {name: f"{name} {number(size)}" for name, size in state.flows.items()}
+    return (
+        f"Forget bias {state.forget_bias:g}, scale of W {state.scale:g}, step {state.step}. The norm of what it "
+        f"carries: {said.pop('carousel')}, {said.pop('readout')}; from h through the gates: {', '.join(said.values())}."
+    )
 
 
 def cell_explorer(forget_bias: float = 1.0) -> Explorer:
@@ -181,15 +183,15 @@ def constant_input_state(size: float, forget_bias: float) -> dict:
 def describe_constant_input(state) -> str:
     """Say what the two hold, show and would tell."""
     told = [
-        f"The cell of {year} holds {number(C[-1])} and shows {number(H[-1])}; h shows {amount(readout[-1])} of a "
-        f"change of c in the same step, and {amount(start)} of one at step 0"
+        f"The cell of {year} holds {number(C[-1])} and shows {number(H[-1])}. Of a change of c just made its h shows "
+        f"{amount(readout[-1])}, of one made at step 0 {amount(start)}"
         for year, C, H, readout, start in zip(
             ("1997", "2000"), state.C, state.H, state.log10_readout, state.log10_start, strict=True
         )
     ]
     return (
         f"Input {state.size:g} for {len(state.C[0]) - 1} steps, b_f = {state.forget_bias:g}. {told[0]}. {told[1]}. "
-        f"It never holds more than |i g|/(1 − f) = {number(state.bound)}."
+        f"This cell never holds more than |i g|/(1 − f) = {number(state.bound)}."
     )
 
 

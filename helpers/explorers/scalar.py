@@ -213,9 +213,13 @@ def describe_three(state) -> str:
         for start in (figures.ThreeActivations.starts[0], figures.ThreeActivations.starts[-1])
     )
     elsewhere = [words for words in last if words not in first]
+    same = [label for label, words in zip(figures.LABELS.values(), last, strict=True) if words in first]
+    if same:
+        same = "all three do" if not elsewhere else f"{same[0]} does" if len(same) == 1 else f"{' and '.join(same)} do"
+        elsewhere.append(f"{same} the same")
     return (
-        f"w = {state.w:g}, b = {state.b:g}: from {figures.ThreeActivations.starts[0]:g}, {', '.join(first)}; "
-        f"from {figures.ThreeActivations.starts[-1]:g}, {', '.join(elsewhere) or 'all three do the same'}."
+        f"w = {state.w:g}, b = {state.b:g}. From {figures.ThreeActivations.starts[0]:g}, {', '.join(first)}. "
+        f"From {figures.ThreeActivations.starts[-1]:g}, {', '.join(elsewhere)}."
     )
 
 

@@ -153,7 +153,7 @@ KINDS = {
     "tanh, gain 1.5": ("tanh", 1.5, 0.0, "tanh 1.5", (8, 0)),
     "ReLU from the identity": ("irnn", 1.0, 0.0, "ReLU", (8, 0)),
     "LSTM, forget bias 0": ("lstm", 1.0, 0.0, "LSTM 0", (-6, 8)),
-    "LSTM, forget bias 1": ("lstm", 1.0, 1.0, "LSTM 1", (8, 0)),
+    "LSTM, forget bias 1": ("lstm", 1.0, 1.0, "LSTM 1", (-8, 10)),
     "LSTM, forget bias 3": ("lstm", 1.0, 3.0, "LSTM 3", (0, 12)),
     "GRU, bias 0": ("gru", 1.0, 0.0, "GRU 0", (8, 8)),
     "GRU, bias 3": ("gru", 1.0, 3.0, "GRU 3", (-8, 0)),

@@ -96,7 +96,7 @@ class Write(Panels):
 
 
 class LookingBack(Panels):
-    """The share of each token in the last output, and how well the softmax hears its logits."""
+    """The share of each token in the last output, and the largest slope of a weight over its logit."""
 
     height = 350
     longest, sharpest = 200, 32
@@ -108,7 +108,7 @@ class LookingBack(Panels):
         self.line(tokens, "log10_share", style.STATE, ".", "its share", x="tokens", markersize=4)
         self.line(tokens, "log10_even", style.RULE, "--", "1/T", x="tokens")
         legend_above(tokens)
-        title = "gradient of the logit that is heard best"
+        title = "most that a logit moves its own weight"
         panel(sharp, title, ("standard deviation s of the logits", 0, self.sharpest), ("", -0.01, 0.27), pad=20)
         self.line(sharp, "best_heard", style.GRADIENT, x="scales")
         self.handle(self.here(sharp, "best_heard_here", "scale", markersize=9), x="scale")

@@ -62,7 +62,7 @@ class StretchRotate(Panels):
         self.line(growth, "sigma1", style.STATE, "--", "σ$_1$", x=ANGLE_LIMITS, linewidth=1.2)
         self.line(growth, "sigma2", style.STATE, ":", "σ$_2$", x=ANGLE_LIMITS, linewidth=1.6)
         self.line(growth, "growth", label="ρ(θ)", x="angles")
-        self.line(growth, GROWTH_LIMITS, style.MARK, "-.", "ρ = 1", x="critical", linewidth=1.1)
+        self.line(growth, GROWTH_LIMITS, style.MARK, "-.", "ρ = 1", x="border", linewidth=1.1)
         legend_beside(growth, columnspacing=1.2)
         self.handle(self.here(growth, "rho", "theta"), x="theta")
         self.handle(turned, x="theta", x_value=lambda x, y: np.degrees(np.arctan2(max(y, 0), max(x, 0))))

@@ -3,12 +3,29 @@
 from functools import partial
 
 import numpy as np
+from matplotlib.markers import MarkerStyle
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
 
 from helpers.figures import style
 from helpers.figures.cells import pixel_axes
 from helpers.figures.parts import Panels, legend_above, level, panel
 
 N_STEPS = 100
+# The drawing of the cell: where things stand, in CSS pixels from its lower left.
+CELL_STATES = {"$c_k$": (34, 300), "$c_{k+1}$": (338, 300), "$h_k$": (34, 46), "$h_{k+1}$": (338, 46)}
+CELL_GATES = {"f": (96, 185), "i": (158, 185), "g": (220, 185), "o": (282, 145)}
+CELL_SIGNS = {(96, 300): "×", (189, 300): "+", (189, 247): "×", (338, 145): "×"}
+# Of each flow the ends of the pieces of its arrow, between which stand signs, and where its number stands.
+CELL_PATHS = {
+    "carousel": ([(58, 300), (86, 300), (106, 300), (179, 300), (199, 300), (314, 300)], (262, 318)),
+    "forget gate": ([(34, 46), (96, 185)], (96, 177)),
+    "input gate": ([(34, 46), (158, 185)], (158, 177)),
+    "cell input": ([(34, 46), (220, 185)], (220, 177)),
+    "output gate": ([(34, 46), (282, 145)], (282, 137)),
+    "readout": ([(338, 276), (338, 226), (338, 208), (338, 155), (338, 135), (338, 70)], (312, 190)),
+}
+HEAD = Path([(0, 0.8), (1, 0), (0, -0.8), (0, 0.8)])  # of an arrow to the right
 PATH_WORDS = ("whole", "carousel\nalone", "+ input\ngate", "+ forget\ngate", "+ cell\ninput", "+ output\ngate")
 
 
@@ -32,42 +49,60 @@ class Dissector(Panels):
 
 
 class CellDrawing(Panels):
-    """A drawing of the cell, each arrow as thick as the norm of what one step carries along it; beside it the norms."""
+    """The cell with its products, each path an arrow as thick as the norm of what one step carries, and the norms."""
 
     height = 400
     most = 14.0  # points of the thickest arrow
-    FLOWS = ("carousel", "forget gate", "input gate", "cell input", "output gate", "readout")
+    FLOWS = tuple(CELL_PATHS)
 
     def build(self):
         axes = pixel_axes(self.figure, 14, 8, 372, 352)
         axes.set_title("as thick as the norm of what one step carries")
-        states = {"$c_k$": (34, 300), "$c_{k+1}$": (338, 300), "$h_k$": (34, 46), "$h_{k+1}$": (338, 46)}
-        gates = {"f": (96, 185), "i": (158, 185), "g": (220, 185), "o": (282, 140)}
-        places, radius = states | gates, {**dict.fromkeys(states, 24), **dict.fromkeys(gates, 20)}
-        arrows = ("$c_k$", "$c_{k+1}$"), ("$h_k$", "f"), ("$h_k$", "i"), ("$h_k$", "g"), ("$h_k$", "o")
-        for name, (start, end) in zip(self.FLOWS, (*arrows, ("$c_{k+1}$", "$h_{k+1}$")), strict=True):
-            away = np.subtract(places[end], places[start])
-            along = away / np.hypot(*away)
-            ends = places[start] + radius[start] * along, places[end] - radius[end] * along
+        numbers = []
+        for name, (ends, place) in CELL_PATHS.items():
             colour = style.STATE if name == "carousel" else style.GRADIENT
-            (line,) = axes.plot(*zip(*ends, strict=True), color=colour, solid_capstyle="butt", label=name)
-            self.shows(line, f"flows.{name}", by=partial(self.thicken, line))
-        for gate in "fig":
-            x, y = gates[gate]
-            axes.plot([x, x], [y + 14, 300], color=style.EDGE, linewidth=1.0)
-        axes.plot([296, 324], [130, 66], color=style.EDGE, linewidth=1.0)
-        for name, (x, y) in places.items():
-            mark, size = ("o", 34) if name in states else ("s", 21)
+            ends = np.array(ends, float)
+            along = (ends[-1] - ends[-2]) / np.hypot(*(ends[-1] - ends[-2]))
+            if len(ends) == 2:  # from the rim of h to the edge of a gate's box
+                ends += [24 * along, -20 / np.abs(along).max() * along]
+            pieces = np.insert(ends, range(2, len(ends), 2), np.nan, axis=0)
+            (line,) = axes.plot(*pieces.T, color=colour, solid_capstyle="butt", markevery=[-1], label=name)
+            line.set_marker(MarkerStyle(HEAD, transform=Affine2D().rotate(np.arctan2(*along[::-1]))))
+            line.set_markeredgewidth(0)
+            number = axes.text(*place, "", ha="center", va="center", fontsize=8, color=colour)
+            self.shows(line, f"flows.{name}", by=partial(self.thicken, line, ends[-1], along, number))
+            numbers.append(number)
+        thin = {"arrowstyle": "-|>", "color": style.EDGE, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 9}
+        for start, end in (
+            ((96, 205), (96, 290)),
+            ((163, 205), (184, 238)),
+            ((215, 205), (194, 238)),
+            ((189, 257), (189, 290)),
+            ((302, 145), (328, 145)),
+        ):
+            axes.annotate("", end, start, arrowprops=thin)
+        for (x, y), sign in CELL_SIGNS.items():
+            axes.plot([x], [y], "o", color="white", markeredgecolor=style.EDGE, markersize=14)
+            axes.text(x, y, sign, ha="center", va="center", fontsize=10)
+        axes.text(338, 217, "tanh", ha="center", va="center", fontsize=8)
+        for name, (x, y) in (CELL_STATES | CELL_GATES).items():
+            mark, size, lift = ("o", 34, 0) if name in CELL_STATES else ("s", 29, 8)
             axes.plot([x], [y], mark, color="white", markeredgecolor=style.RULE, markersize=size)
-            axes.text(x, y, name, ha="center", va="center", fontsize=11)
+            axes.text(x, y + lift, name, ha="center", va="center", fontsize=11)
+        self.moves(*numbers)
         norms = self.figure.add_axes([0.54, 0.145, 0.445, 0.755])
         panel(norms, "the norm of what one step carries, by path", ("", -0.6, 5.6), ("", 0, 9), zero=1)
         norms.set_xticks(range(6), [name.replace(" ", "\n") for name in self.FLOWS], fontsize=8)
         self.line(norms, "norms", style.GRADIENT, "o", inside=True, names=self.FLOWS, markersize=8)
 
-    def thicken(self, line, size: float) -> None:
-        """Draw an arrow as thick as what it carries."""
-        line.set_linewidth(self.most * min(size / 2, 1))
+    def thicken(self, line, tip, along, number, size: float) -> None:
+        """Draw an arrow as thick as what it carries, its head before it, and write the number beside it."""
+        width = max(0.5, self.most * min(size / 2, 1))
+        head = 5 + width / 2  # points from its base to its tip
+        x, y = tip - head * style.CSS_DPI / 72 * along
+        line.set(linewidth=width, markersize=2 * head)
+        line.set_data([*line.get_xdata()[:-1], x], [*line.get_ydata()[:-1], y])
+        number.set_text(f"{size:.2g}")
 
 
 class ForgetBias(Panels):
@@ -75,22 +110,25 @@ class ForgetBias(Panels):
 
     height = 330
     longest = 1000
+    powers = ("1", "10", "100", "1000")
 
     def build(self):
         kept, half = self.row(1, 1, top=0.9, wspace=0.2)
         panel(
             kept,
             "σ(b$_f$)$^t$ (dotted: a half)",
-            ("log$_{10}$ of the lag", 0, 3),
+            ("lag in steps", 0, 3),
             ("left of the gradient", 0, 1.03),
             None,
         )
+        kept.set_xticks(range(4), self.powers)
         level(kept, 0.5, linestyle=":")
         self.line(kept, "kept", style.GRADIENT, x="log10_lags")
         lag = self.line(kept, (0, 1.03), style.MARK, "--", x="log10_lag", linewidth=1.1)
         self.handle(lag, x="lag", x_value=lambda log10, _: 10**log10)
         title = "half-life of the forget bias (dashed: the lag)"
-        panel(half, title, ("forget bias b$_f$", -2, 8), ("log$_{10}$ of the steps", -0.7, 3.6), zero=None)
+        panel(half, title, ("forget bias b$_f$", -2, 8), ("half-life in steps", -0.7, 3.6), zero=None)
+        half.set_yticks(range(4), self.powers)
         self.line(half, "log10_half_lives", x="biases")
         self.line(half, "log10_lag", style.MARK, "--", x=(-2, 8), linewidth=1.1)
         self.handle(self.here(half, "log10_half_life", "forget_bias"), x="forget_bias")

@@ -10,6 +10,8 @@ from matplotlib.transforms import Bbox
 
 from helpers.figures.style import CSS_DPI
 
+MARK = 7  # CSS pixels by which a mark may stand out of its axes to the right
+
 
 def panel(axes: Axes, recorder) -> dict:
     """Return the panel of ``axes``, which ``recorder`` has just drawn.
@@ -29,7 +31,10 @@ def panel(axes: Axes, recorder) -> dict:
         air = 1e-9 * (high - low)  # get_tightbbox would lay out all ticks again
         seen = [tick.label1 for tick in axis.get_major_ticks() if low - air <= tick.get_loc() <= high + air]
         texts += [text for text in (axis.label, *seen) if text.get_visible()]
-    box = _box(axes.figure, inside, *(text.get_window_extent(recorder) for text in texts if text.get_text()))
+    marks = Bbox.from_extents(
+        inside.x0, inside.y0, inside.x1 + axes.axison * MARK * axes.figure.dpi / CSS_DPI, inside.y1
+    )
+    box = _box(axes.figure, marks, *(text.get_window_extent(recorder) for text in texts if text.get_text()))
     squeezed = _box(axes.figure, inside) if axes.axison and axes.get_aspect() == "auto" else None
     return {"box": box, "inside": squeezed, "lines": lines(recorder, *above), "aside": axes.get_label() == "aside"}
 

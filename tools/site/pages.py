@@ -117,9 +117,11 @@ def title(name: str) -> str:
 
     >>> title("memory_explorer")
     'What one neuron remembers'
+    >>> title("first_look")
+    'The smallest explorer of the course: one weight, three starts'
     """
     words = makers()[name].__doc__.splitlines()[0].partition(";")[0].rstrip(".")
-    words = re.sub(r"^Return the (explorer (of |that )?)?", "", words)
+    words = re.sub(r"^Return (the explorer (of |that )?)?", "", words)
     return words[0].upper() + words[1:]
 
 
