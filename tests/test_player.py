@@ -156,6 +156,23 @@ def test_a_stage_that_changes_on_a_narrow_screen_leaves_nothing_of_the_one_befor
         beside.evaluate(f"views[{fresh}].leave(), views[{fresh}].el.remove(); true")
 
 
+def test_on_a_narrow_screen_a_panel_shows_no_mark_of_its_neighbour(beside, explorer):
+    """The dots at the end of both upper panels on the left, whose right neighbours then stand below them."""
+    scene = explorer._scene
+    marks = [shown.artist for shown in scene.shown if shown.artist.axes in (scene.time, scene.gradient)]
+    seen = []
+    for visible in (True, False):
+        for mark in marks:
+            mark.set_visible(visible)
+        beside.tell(drawing(explorer, w=0.9))
+        seen.append(beside.painted(beside.show(390)))
+    for mark in marks:
+        mark.set_visible(True)
+    rows = np.nonzero((seen[0] != seen[1]).any(axis=(1, 2)))[0]
+    assert len(rows) > 0
+    assert rows.max() < len(seen[0]) / 2  # these panels are the upper half
+
+
 def test_what_is_not_on_the_screen_is_painted_when_it_comes(beside, explorer):
     beside.tell(drawing(explorer, w=0.5))
     beside.evaluate("document.body.style.paddingTop = '3000px'; true")

@@ -65,7 +65,7 @@ function* operations(words) {
 /** Say whether point k of an operation lies in what a view shows, and whether the operation reaches into that. */
 const isSeen = (words, { kind, first, n }, view, k) => // a row of words may begin left of what a view shows of it
   within(view.box, view.smallest ? signed(words[first + k]) / UNIT : view.box[0], signed(words[first + n + k]) / UNIT,
-    kind === TEXT && view.smallest ? 0 : 9);
+    kind === PATH || !view.smallest ? 9 : 0); // a mark that lies beside a panel is not of it
 function reaches(words, one, view) {
   if (one.kind === VALUES || one.flags & CLIP) return one.kind !== VALUES && overlaps(words, one.box, view.box);
   for (let k = 0; k < one.n; k++) if (isSeen(words, one, view, k)) return true;
