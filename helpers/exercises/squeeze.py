@@ -134,7 +134,7 @@ EXERCISES = {
             "There the eigenvalues become a complex pair. ρ is below 1 there already.",
         ),
         tolerance=0.1,
-        otherwise="Not yet. Set σ₁ and σ₂ in the explorer and read where ρ(θ) crosses 1.",
+        otherwise="Not yet. Set σ₁ and σ₂ in the explorer, and turn θ until ρ(θ) crosses 1.",
     ),
     "05.3": number(
         "W = [[0.95, 1], [0, 0.95]]. At which n is the norm of Wⁿ largest?",
