@@ -15,7 +15,9 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 from matplotlib.lines import Line2D
+from matplotlib.textpath import TextPath
 
+from helpers.explorers.controls import LABEL_WIDTH
 from helpers.explorers.regimes import regime_explorer, wall_explorer
 from helpers.explorers.scalar import first_look, memory_explorer, three_activations
 from helpers.figures import style
@@ -285,6 +287,12 @@ def test_nothing_is_cut_off_in_the_still(explorer):
     bundle, _ = explorer._repr_mimebundle_()
     still = imread(io.BytesIO(base64.b64decode(bundle["image/png"])), format="png")
     assert not ink_at_the_edge(np.uint8(still * 255))
+
+
+def test_no_label_is_cut_off_beside_its_control(explorer):
+    """In DejaVu Sans, than which no usual font of a page is wider, at the 13 pixels of ipywidgets."""
+    for spec in explorer.specs.values():
+        assert TextPath((0, 0), spec.label, size=13).get_extents().width < LABEL_WIDTH, spec.label
 
 
 def test_a_grey_print_tells_the_moving_lines_apart(explorer):

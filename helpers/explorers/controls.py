@@ -12,7 +12,7 @@ import ipywidgets as widgets
 import numpy as np
 from traitlets import Callable, Float, TraitError, Unicode, validate
 
-LABEL_WIDTH = 165  # CSS pixels
+LABEL_WIDTH = 172  # CSS pixels
 _LABEL_STYLE = {"description_width": f"{LABEL_WIDTH}px"}
 
 # Whether the page, and not Python, is setting a widget just now.
