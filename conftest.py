@@ -17,7 +17,7 @@ os.environ |= ONE_THREAD | dict(os.environ)
 # What one worker runs in a row where there are several (``-n``), the longest first: what minds the clock, one after
 # the other; the tests of one explorer, which is made once; else a file or a notebook, for its fixtures and its kernel.
 ALONE = re.compile(r"tests/test_(browser|experiments)\.py::")
-EXPLORER = re.compile(r"tests/test_explorers\.py::\w+\[(\w+)\]")
+EXPLORER = re.compile(r"tests/test_(?:explorers|handles|player|recorder|shown|values)\.py::\w+\[([a-z]\w+)\]$")
 
 # A slow or busy machine is no reason to fail; where the tests decide whether a change goes in, they do not roll dice.
 hypothesis.settings.register_profile("course", deadline=None, derandomize="CI" in os.environ)
@@ -84,8 +84,14 @@ def piece(nodeid: str) -> str:
 def pytest_collection_modifyitems(config, items):
     """Where there are several workers, let what takes longest begin first."""
     if "PYTEST_XDIST_WORKER" in os.environ:
-        first = ("what minds the clock", "digits_explorer", "gap_explorer", "notebooks/", "tests/", "helpers/")
+        first = ("what minds the clock", "memory_explorer", "digits_explorer", "notebooks/", "tests/", "helpers/")
         items.sort(key=lambda item: next((k for k, one in enumerate(first) if piece(item.nodeid).startswith(one)), 4))
+
+
+def pytest_collection_finish():
+    """Take what was collected, which stays, out of the searches for garbage: there are thousands, of seconds in all."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
@@ -96,6 +102,9 @@ def without_threads(monkeypatch):
         raise RuntimeError("can't start new thread")  # what Pyodide says
 
     monkeypatch.setattr(threading.Thread, "start", refuse)
+
+
+_closed = [0]  # how many widgets were closed since garbage was last looked for
 
 
 @pytest.fixture(autouse=True)
@@ -109,9 +118,11 @@ def _no_explorer_outlives_its_test():
     made = [widget for name, widget in _widgets().items() if name not in before]
     for widget in made:
         widget.close()
-    if made:
+    _closed[0] += len(made)
+    if _closed[0] > 300:  # those of some explorers
         del made
         gc.collect()
+        _closed[0] = 0
 
 
 def _widgets() -> dict:

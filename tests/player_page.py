@@ -64,8 +64,10 @@ class PlayerPage(Page):
         """Add a view and return its number."""
         return self.evaluate(f"show(model, {width})")
 
-    def fresh(self) -> None:
-        """Take every view away and make another model."""
+    def fresh(self, density: float = 1.0) -> None:
+        """Take every view away, make another model, and have a screen of this density."""
+        self.complaints.clear()
+        self.screen(1000, density)
         self.evaluate("views.forEach(view => (view.leave(), view.el.remove())); views = []; model = makeModel(); true")
 
     def hand(self) -> list[dict]:

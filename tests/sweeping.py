@@ -17,19 +17,22 @@ TRAINING = {"n_updates", "updates", "trained"}
 
 
 class Swept(NamedTuple):
-    """One stop of a sweep: the settings, and what sentence and picture (height, width, 4) became."""
+    """One stop of a sweep: the settings, the sentence and, where it is painted, the picture (height, width, 4)."""
 
     settings: dict[str, Any]
     sentence: str
-    picture: np.ndarray
+    picture: np.ndarray | None
 
 
 def sweep(explorer: Explorer) -> Iterator[Swept]:
     """Drive ``explorer`` to each of its ``stops`` but the pairs by one update, and yield what it became.
 
-    Stops that share a background follow one another, for to make one takes ten times as long as to move what moves.
+    Each is recorded as a drawing, as for a page that paints. Its picture is painted, too, where one control alone has
+    left its default, and at every fourth of the corners. Stops that share a background follow one another, for to make
+    one takes ten times as long as to move what moves.
     """
-    staging, specs = staging_sliders(explorer), explorer.specs
+    explorer._player.set_state({"lives": True})
+    staging, specs, first = staging_sliders(explorer), explorer.specs, defaults(explorer)
 
     def rank(name):
         return name in TRAINING, isinstance(specs[name], Slider) and name not in staging
@@ -39,15 +42,24 @@ def sweep(explorer: Explorer) -> Iterator[Swept]:
     def place(stop):
         return [specs[name].samples.index(stop[name]) for name in order]
 
-    for stop in sorted(stops(explorer, pairs=False), key=place):
-        explorer.update(**stop)
-        yield Swept(explorer.settings, explorer.sentence, explorer.picture)
+    for number, stop in enumerate(sorted(stops(explorer, pairs=False), key=place)):
+        try:
+            explorer.update(**stop)
+        except Exception as failure:
+            failure.add_note(f"at {stop}")
+            raise
+        painted = number % 4 == 0 or sum(stop[name] != first[name] for name in stop) <= 1
+        yield Swept(explorer.settings, explorer.sentence, explorer.picture if painted else None)
+
+
+def defaults(explorer: Explorer) -> dict[str, Any]:
+    """Return the settings with which ``explorer`` opens."""
+    return {name: spec.default for name, spec in explorer.specs.items()}
 
 
 def said(explorer: Explorer, **settings) -> str:
     """Return what ``explorer`` says at these settings, the others at their defaults, without a picture."""
-    defaults = {name: spec.default for name, spec in explorer.specs.items()}
-    return explorer._describe(explorer._run(defaults | settings, None))
+    return explorer._describe(explorer._run(defaults(explorer) | settings, None))
 
 
 def drawn(explorer: Explorer, y: str, which: int = 0):
@@ -72,13 +84,13 @@ def from_the_page(control, value):
 
 def staging_sliders(explorer: Explorer) -> set[str]:
     """Return the names of the sliders that make the explorer draw another background."""
-    names, first = set(), explorer._scene._staged
-    for name, spec in explorer.specs.items():
-        if isinstance(spec, Slider) and name not in TRAINING:
-            for value in (spec.low, spec.high, spec.default):
-                explorer.update(**{name: value})
-                names |= {name} if explorer._scene._staged != first else set()
-    return names
+
+    def key(spec, value):
+        state = explorer._run(defaults(explorer) | {spec.name: spec.read(value)}, None)
+        return explorer._scene.stage_key(state)
+
+    sliders = [spec for spec in explorer.specs.values() if isinstance(spec, Slider) and spec.name not in TRAINING]
+    return {one.name for one in sliders if len({key(one, value) for value in (one.low, one.default, one.high)}) > 1}
 
 
 def stops(explorer: Explorer, pairs: bool = True) -> list[dict[str, Any]]:
@@ -89,11 +101,10 @@ def stops(explorer: Explorer, pairs: bool = True) -> list[dict[str, Any]]:
     many); and every two, with ``pairs``, to all pairs of their extremes, the others at their default. Of more than
     eight choices, pairs and corners take some: they are spread over all of them.
     """
-    specs = explorer.specs
-    defaults = {name: spec.default for name, spec in specs.items()}
-    found = [defaults | {name: value} for name, spec in specs.items() for value in spec.samples]
+    specs, first = explorer.specs, defaults(explorer)
+    found = [first | {name: value} for name, spec in specs.items() for value in spec.samples]
     moved = {n: spec.extremes[:: -(-len(spec.extremes) // 8)] for n, spec in specs.items() if n not in TRAINING}
-    untrained = defaults | {name: spec.samples[0] for name, spec in specs.items() if name in TRAINING}
+    untrained = first | {name: spec.samples[0] for name, spec in specs.items() if name in TRAINING}
     for one, other in combinations(moved, 2) if pairs else ():
         found += [untrained | {one: a, other: b} for a, b in product(moved[one], moved[other])]
     found += [untrained | corner for corner in corners(moved)]

@@ -7,8 +7,8 @@ import pytest
 
 from helpers.explorers.controls import Slider
 from helpers.explorers.scalar import memory_explorer
-from tests.player_page import PlayerPage, in_the_browser
-from tests.sweeping import close, drawn
+from tests.player_page import in_the_browser
+from tests.sweeping import drawn
 from tools.chromium import wait_until
 from tools.explorers import makers
 
@@ -30,13 +30,6 @@ def do(explorer, handle: int, **what) -> None:
     explorer._latest.wait()
 
 
-@pytest.fixture(scope="module", params=makers())
-def any_explorer(request):
-    explorer = makers()[request.param]()
-    yield request.param, explorer
-    close(explorer)
-
-
 WANTED = {
     "memory_explorer": {("w",), ("walked",)},
     "regime_explorer": {("w", "b")},
@@ -56,17 +49,15 @@ WANTED = {
 }
 
 
-def test_what_the_course_is_about_can_be_taken_hold_of(any_explorer):
-    name, explorer = any_explorer
-    assert {tuple(handle.controls.values()) for handle in explorer._scene.handles} >= WANTED.get(name, set())
+def test_what_the_course_is_about_can_be_taken_hold_of(explorer):
+    assert {tuple(handle.controls.values()) for handle in explorer._scene.handles} >= WANTED.get(explorer.name, set())
 
 
 def test_no_handle_is_wanted_of_an_explorer_that_is_gone():
     assert WANTED.keys() <= makers().keys()
 
 
-def test_a_handle_that_is_put_where_it_lies_changes_nothing_and_moved_it_sets_its_controls(any_explorer):
-    _, explorer = any_explorer
+def test_a_handle_that_is_put_where_it_lies_changes_nothing_and_moved_it_sets_its_controls(explorer):
     for handle in held(explorer):
         number, (x, y), before = handle["number"], handle["place"], explorer.settings
         do(explorer, number, place=[x, y])
@@ -78,9 +69,8 @@ def test_a_handle_that_is_put_where_it_lies_changes_nothing_and_moved_it_sets_it
             explorer.update(**before)
 
 
-def test_a_handle_sets_what_its_place_says_and_then_lies_where_that_is(any_explorer):
+def test_a_handle_sets_what_its_place_says_and_then_lies_where_that_is(explorer):
     """To a pixel, where the control is not at an end."""
-    _, explorer = any_explorer
     for handle in held(explorer):
         number, (x, y), before = handle["number"], handle["place"], explorer.settings
         moved = explorer._scene.handles[number]
@@ -97,8 +87,7 @@ def test_a_handle_sets_what_its_place_says_and_then_lies_where_that_is(any_explo
         explorer.update(**before)
 
 
-def test_keys_go_a_step_and_to_the_ends(any_explorer):
-    _, explorer = any_explorer
+def test_keys_go_a_step_and_to_the_ends(explorer):
     for handle in held(explorer):
         number, before = handle["number"], explorer.settings
         for way, control in explorer._scene.handles[number].controls.items():
@@ -156,43 +145,37 @@ HANDLE = "document.querySelector('[role=slider]')"
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with PlayerPage(1000, 1000, 1.0) as page:
-        yield page
-
-
-@pytest.fixture(scope="module")
-def explorer():
-    explorer = memory_explorer("tanh", w=0.9)
-    held(explorer)
-    return explorer
+def memory():
+    memory = memory_explorer("tanh", w=0.9)
+    held(memory)
+    return memory
 
 
 @pytest.fixture
-def page(chromium, explorer):
+def page(chromium, memory):
     chromium.fresh()
-    chromium.tell(explorer._scene.record(explorer._state), handles=explorer._player.handles)
+    chromium.tell(memory._scene.record(memory._state), handles=memory._player.handles)
     chromium.show()
     chromium.painted()
     yield chromium
     assert chromium.complaints == []
 
 
-def the_handle(explorer):
-    return np.array(explorer._player.handles[0]["place"])
+def the_handle(memory):
+    return np.array(memory._player.handles[0]["place"])
 
 
 @in_the_browser
 @pytest.mark.browser
-def test_a_handle_lies_over_its_mark_and_is_as_large_as_a_fingertip(page, explorer):
-    np.testing.assert_allclose(page.middle(HANDLE), the_handle(explorer), atol=0.5)
+def test_a_handle_lies_over_its_mark_and_is_as_large_as_a_fingertip(page, memory):
+    np.testing.assert_allclose(page.middle(HANDLE), the_handle(memory), atol=0.5)
     assert page.evaluate(f"{HANDLE}.getBoundingClientRect().width") == 44
 
 
 @in_the_browser
 @pytest.mark.browser
-def test_dragged_by_the_mouse_it_says_where_it_was_put_wherever_it_was_taken_hold_of(page, explorer):
-    x, y = the_handle(explorer)
+def test_dragged_by_the_mouse_it_says_where_it_was_put_wherever_it_was_taken_hold_of(page, memory):
+    x, y = the_handle(memory)
     page.drag((x + 10, y + 5), (x + 70, y + 25), seconds=0.3)
     told = page.hand()
     np.testing.assert_allclose(told[-1]["place"], [x + 60, y + 20], atol=0.5)
@@ -240,10 +223,10 @@ def swipe_up(page, x, y):
 
 @in_the_browser
 @pytest.mark.browser
-def test_a_finger_on_it_moves_it_and_beside_it_scrolls_the_page(page, explorer):
+def test_a_finger_on_it_moves_it_and_beside_it_scrolls_the_page(page, memory):
     page.evaluate("document.body.style.height = '3000px'; scrollTo(0, 0); true")
     page.send("Emulation.setTouchEmulationEnabled", enabled=True)
-    x, y = the_handle(explorer)
+    x, y = the_handle(memory)
     try:
         swipe_up(page, x, y)
         assert page.evaluate("scrollY") == 0
@@ -258,24 +241,24 @@ def test_a_finger_on_it_moves_it_and_beside_it_scrolls_the_page(page, explorer):
 
 @in_the_browser
 @pytest.mark.browser
-def test_on_a_narrow_screen_a_handle_lies_on_its_panel(page, explorer):
+def test_on_a_narrow_screen_a_handle_lies_on_its_panel(page, memory):
     page.fresh()
-    page.tell(explorer._scene.record(explorer._state), handles=explorer._player.handles)
+    page.tell(memory._scene.record(memory._state), handles=memory._player.handles)
     page.show(358)
     page.painted()
     page.evaluate(f"{HANDLE}.scrollIntoView({{block: 'center'}})")
     x, y = page.middle(HANDLE)
     assert 0 < x < 358
     page.drag((x, y), (x + 40, y), seconds=0.2)
-    across = page.hand()[-1]["place"][0] - the_handle(explorer)[0]
+    across = page.hand()[-1]["place"][0] - the_handle(memory)[0]
     assert 40 < across < 60  # the panel is squeezed
     page.evaluate("scrollTo(0, 0)")
 
 
 @in_the_browser
 @pytest.mark.browser
-def test_a_handle_that_cannot_act_is_taken_away(page, explorer):
+def test_a_handle_that_cannot_act_is_taken_away(page, memory):
     assert page.evaluate("document.querySelectorAll('[role=slider]').length") == 2
-    page.tell(explorer._scene.record(explorer._state), handles=[])
+    page.tell(memory._scene.record(memory._state), handles=[])
     page.painted()
     assert page.evaluate("document.querySelectorAll('[role=slider]').length") == 0

@@ -4,11 +4,10 @@ from collections import Counter
 from random import Random
 
 import numpy as np
-import pytest
 
 from helpers.figures import style
 from helpers.figures.shown import field
-from tests.sweeping import TRAINING, close, stops
+from tests.sweeping import TRAINING, stops
 from tools.explorers import makers
 
 MAKERS = makers()
@@ -321,13 +320,6 @@ class Read:
         return getattr(self.state, name)
 
 
-@pytest.fixture(scope="module", params=MAKERS)
-def shared(request):
-    explorer = MAKERS[request.param]()
-    yield request.param, explorer
-    close(explorer)
-
-
 def some_states(explorer, most=6):
     """Yield a state of the default setting and of some others, each drawn."""
     found = [stop for stop in stops(explorer) if not any(stop.get(name) for name in TRAINING)]
@@ -359,8 +351,8 @@ def in_powers(axes):
     return [one.get_text() for one in axes.get_yticklabels()] == [f"{10**at:g}" for at in axes.get_yticks()]
 
 
-def test_what_a_legend_an_axis_and_a_colour_say_is_the_field_that_is_shown(shared):
-    name, explorer = shared
+def test_what_a_legend_an_axis_and_a_colour_say_is_the_field_that_is_shown(explorer):
+    name = explorer.name
     shown = explorer._scene.shown
     wanted = rows(name)
     rest = Counter(one.fields[0] for one in shown)
@@ -388,8 +380,8 @@ def test_what_a_legend_an_axis_and_a_colour_say_is_the_field_that_is_shown(share
             assert any("log" in words_of(axes) or in_powers(axes) for axes in alike), one.fields
 
 
-def test_below_each_panel_stands_what_its_axis_counts(shared):
-    name, explorer = shared
+def test_below_each_panel_stands_what_its_axis_counts(explorer):
+    name = explorer.name
     panels = dict.fromkeys(one.artist.axes for one in explorer._scene.shown if one.artist.axes.axison)
     below = [axes.get_xlabel() for axes in panels]
     lines = [[part.strip() for part in line.split(";")] for line in ACROSS.strip().splitlines()]
@@ -401,8 +393,7 @@ def test_below_each_panel_stands_what_its_axis_counts(shared):
         assert label.startswith(words)
 
 
-def test_each_moving_artist_shows_its_field_or_is_a_note(shared):
-    _, explorer = shared
+def test_each_moving_artist_shows_its_field_or_is_a_note(explorer):
     scene = explorer._scene
     declared = [one.artist for one in scene.shown]
     assert len(set(map(id, declared))) == len(declared)
@@ -410,8 +401,7 @@ def test_each_moving_artist_shows_its_field_or_is_a_note(shared):
         assert artist in declared or hasattr(artist, "get_text"), artist
 
 
-def test_the_data_of_an_artist_are_its_field_at_any_setting(shared):
-    _, explorer = shared
+def test_the_data_of_an_artist_are_its_field_at_any_setting(explorer):
     for state in some_states(explorer):
         for one in explorer._scene.shown:
             if one.by:
@@ -431,8 +421,7 @@ def test_the_data_of_an_artist_are_its_field_at_any_setting(shared):
                 assert not (np.abs(values[~visible]) < 20).any() or one.inside
 
 
-def test_every_field_that_is_computed_is_drawn_or_said(shared):
-    _, explorer = shared
+def test_every_field_that_is_computed_is_drawn_or_said(explorer):
     found, read = set(), set()
     for state in some_states(explorer):
         found |= set(vars(state)) - set(explorer.specs) - {f"{name}_label" for name in explorer.specs}

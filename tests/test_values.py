@@ -13,30 +13,21 @@ from helpers.explorers.scalar import memory_explorer
 from helpers.explorers.squeeze import jacobian_explorer
 from helpers.figures import style
 from helpers.figures.shown import Shown, field, reading
-from tests.player_page import PlayerPage, in_the_browser
+from tests.player_page import in_the_browser
 from tests.sweeping import drawn
 from tools.chromium import wait_until
 from tools.explorers import makers
-
-EXPLORERS = sorted(makers())
 
 TIP = "views[0].el.querySelector('[role=status]')"
 SAID = f"({TIP}.style.visibility === 'visible' ? {TIP}.textContent : '')"
 TARGETS = "[...views[0].el.querySelectorAll('[role=application]')]"
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with PlayerPage(1000, 700, 1.0) as page:
-        yield page
-
-
 @pytest.fixture
-def page(chromium):
-    chromium.fresh()
-    chromium.mouse("mouseMoved", 990, 690)
-    yield chromium
-    assert chromium.complaints == []
+def page(page):
+    """An empty page, in a corner of which the mouse lies."""
+    page.mouse("mouseMoved", 990, 990)
+    return page
 
 
 def shown_in(page, explorer, width=860):
@@ -292,10 +283,8 @@ READ_ALL = f"""(() => {{ const found = [];
 
 
 @in_the_browser
-@pytest.mark.parametrize("name", EXPLORERS)
-def test_every_line_and_matrix_of_every_explorer_has_a_name_says_its_value_and_fits_a_telephone(page, name):
-    explorer = makers()[name]()
-    assert explorer._plays == PLAYED.get(name, "")
+def test_every_line_and_matrix_of_every_explorer_has_a_name_says_its_value_and_fits_a_telephone(page, explorer):
+    assert explorer._plays == PLAYED.get(explorer.name, "")
     facts = shown_in(page, explorer)
     said = set(page.evaluate(READ_ALL))
     assert said or not any(facts["shown"])
