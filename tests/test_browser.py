@@ -404,11 +404,23 @@ def test_a_long_computation_shows_its_sign_and_a_newer_setting_overtakes_it(tour
     assert tour.complaints == []
 
 
-def test_where_no_drawing_can_be_shown_the_picture_stays_and_answers(tmp_path_factory):
-    """A front end without anywidget."""
+# So anywidget gives up a page that takes more than two seconds to get ready: it lets no message of the kernel through.
+GIVE_UP = """AbortSignal.timeout = () => {
+    const own = new AbortController();
+    setTimeout(() => own.abort());
+    return own.signal;
+}"""
+
+
+@pytest.mark.parametrize("slow", [False, True], ids=["a front end without anywidget", "a page that takes too long"])
+def test_where_no_drawing_can_be_shown_the_picture_stays_and_answers(tmp_path_factory, slow):
     folder = tmp_path_factory.mktemp("plain")
     write_notebook(folder / "plain.ipynb", first_explorer("01_one_neuron_for_ever"))
-    with Lab(folder, ROOT / "tools" / "jupyter", without="anywidget") as lab, ran(lab, "plain.ipynb") as page:
+    left_out = "" if slow else "anywidget"
+    with Lab(folder, ROOT / "tools" / "jupyter", without=left_out) as lab, Page(1366, 1000) as page:
+        page.send("Page.addScriptToEvaluateOnNewDocument", source=GIVE_UP if slow else "")
+        page.open_notebook(lab, "plain.ipynb")
+        page.run_all()
         page.evaluate(f"{CELL}.scrollIntoView({{block: 'start'}})")
         page.wait_for(f"!!{PICTURE}", "the picture")
         page.evaluate(f"{HANDLE}.focus()")

@@ -771,6 +771,16 @@ def test_the_sentence_is_a_live_region_and_cannot_smuggle_markup():
     assert shouting._words.value.endswith(">a &lt; b &amp; &lt;script&gt;</p>")
 
 
+def test_a_page_that_asks_whether_it_is_heard_gets_an_answer_and_no_drawing_before_it_says_so(explorer, monkeypatch):
+    told = []
+    monkeypatch.setattr(type(explorer._player), "send", lambda _self, content, buffers=None: told.append(content))
+    explorer._player._handle_custom_msg({"asks": "am I heard?"}, [])
+    assert len(told) == 1
+    assert explorer._image in explorer.widget.children
+    explorer._player.set_state({"lives": True})
+    assert explorer._player in explorer.widget.children
+
+
 def test_a_drawing_is_stored_as_the_same_still_as_a_picture(drawn):
     again = Explorer(CONTROLS, dot_state, Dot(density=1.0), say)
     for one in (drawn, again):

@@ -18,6 +18,7 @@ import argparse
 import io
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -510,6 +511,18 @@ def compared(one: dict[str, float], other: dict[str, float], prefix: str = "") -
     return rows
 
 
+def first_figure(lab: Lab) -> float:
+    """Return the seconds from asking for the first notebook until its figure moves, its cells run at once."""
+    first = min((ROOT / "notebooks").glob("*.ipynb"))
+    shutil.copy(first, lab.folder)
+    with Page(1366, 1000) as page:
+        began = time.monotonic()
+        page.open_notebook(lab, first.name)
+        page.run_all(waits=False)
+        page.wait_for("!!document.querySelector('canvas[role=img][style*=px]')", "the first live figure", 120)
+        return time.monotonic() - began
+
+
 def in_the_browser(n_rounds: int, seconds: float, n_keys: int) -> list[dict]:
     """Measure all sides in turns, with the stock server and with the delay off; print and return the rows."""
     runs: dict[tuple[str, str], list[Run]] = {}
@@ -525,6 +538,7 @@ def in_the_browser(n_rounds: int, seconds: float, n_keys: int) -> list[dict]:
                         print(f"round {number + 1} of {n_rounds}: {side}, {server} server ...", flush=True)
                         runs.setdefault((side, server), []).append(measure(lab, side, seconds, n_keys))
         with Lab(folder, servers["no delay"]) as lab:
+            print(f"the first live figure, from the address of notebook 00 on: {first_figure(lab):.1f} s", flush=True)
             print("drawing and picture on a screen of double density ...\n", flush=True)
             for side in ("drawing", "picture"):
                 runs[side, "double density"] = [measure(lab, side, seconds, n_keys, pixel_ratio=2.0)]

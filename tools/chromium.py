@@ -256,11 +256,13 @@ class Page:
 
         wait_until(focused, 180, "the kernel", pause=0.3)
 
-    def run_all(self) -> None:
-        """Run all cells by the menu and wait until the last one is done."""
+    def run_all(self, waits: bool = True) -> None:
+        """Run all cells by the menu and, if it ``waits``, wait until the last one is done."""
         self._choose(".lm-MenuBar-itemLabel", "Run")
         self.wait_for("!!document.querySelector('.lm-Menu-itemLabel')", "the menu")
         self._choose(".lm-Menu-itemLabel", "Run All Cells")
+        if not waits:
+            return
         prompts = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(one => one.textContent)"
         self.wait_for(f"{prompts}.some(text => text.includes('*'))", "the first cell to run")
         self.wait_for(f"!{prompts}.some(text => text.includes('*'))", "the last cell to run", 180)

@@ -94,7 +94,7 @@ class Explorer:
         self._player = Player(layout=widgets.Layout(**wide))
         self._player.observe(self._heard_player, "lives")
         self._player.observe(lambda change: self._heard_hand(change.new), "hand")
-        self._player.on_msg(lambda _player, told, _buffers: self._heard_hand(told))
+        self._player.on_msg(lambda player, told, _: player.send(told) if "asks" in told else self._heard_hand(told))
         self._words = widgets.HTML(layout=widgets.Layout(max_width=f"{scene.width}px"))
         self._panel = Panel(list(self.specs.values()), scene.width, self._sign)
         self.controls = self._panel.controls

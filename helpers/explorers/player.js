@@ -568,6 +568,10 @@ function render({ model, el }) {
   };
 }
 
-/** Tell the kernel, once a page, that drawings can be shown here. */
-const initialize = ({ model }) => { model.set("lives", true); model.save_changes(); };
+/** Tell the kernel, once a page, that drawings can be shown here, as soon as it is heard here: where a page takes more
+ * than two seconds to get this ready, anywidget lets nothing through that the kernel says, and the picture stays. */
+const initialize = ({ model }) => {
+  model.on("msg:custom", () => { model.set("lives", true); model.save_changes(); });
+  model.send({ asks: "am I heard?" });
+};
 export default { initialize, render };
