@@ -1,16 +1,22 @@
 """What a legend, a title, an axis and a colour say is what the state holds: each moving artist names its field."""
 
+import html
+import re
 from collections import Counter
+from pathlib import Path
 from random import Random
 
+import nbformat
 import numpy as np
 
+from helpers.explorers.words import underlined
 from helpers.figures import style
 from helpers.figures.shown import field
 from tests.sweeping import TRAINING, stops
 from tools.explorers import makers
 
 MAKERS = makers()
+CALL = re.compile(rf"^({'|'.join(MAKERS)})\(", flags=re.MULTILINE)
 
 # What stands where: of each explorer, a field with a colour of style, words of its legend and words of its axes.
 # An artist without a legend has its words in the title.
@@ -431,3 +437,82 @@ def test_every_field_that_is_computed_is_drawn_or_said(explorer):
         explorer._scene.draw(spy)
         read |= spy.names
     assert found - read == set()
+
+
+# Names of curves in the sentence
+
+
+def luminance(colour: str) -> float:
+    parts = np.array([int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)])
+    return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+
+
+@pytest.mark.parametrize("page", ["#ffffff", "#121212"])
+@pytest.mark.parametrize("colour", [style.STATE, style.GRADIENT, style.OTHER, style.MARK])
+def test_the_line_under_a_name_is_seen_on_a_light_page_and_on_a_dark_one(colour, page):
+    low, high = sorted((luminance(colour), luminance(page)))
+    assert (high + 0.05) / (low + 0.05) > 3  # WCAG 2.1 asks it of what is no text; the words keep the page's colour
+
+
+def test_a_name_in_the_sentence_has_a_line_in_the_colour_of_its_curve_where_there_is_a_drawing():
+    explorer = MAKERS["dissector_explorer"]()
+    assert "<span" not in explorer._words.value  # a picture alone cannot tell
+    explorer._player.set_state({"lives": True})
+    found = dict(re.findall(r"solid (#\w+)\">(.*?)</span>", explorer._words.value))
+    assert found == {style.GRADIENT: "all paths", style.STATE: "carousel alone"}
+    text = html.unescape(re.sub(r"<[^>]+>", "", explorer._words.value))
+    assert text == explorer.sentence
+    close(explorer)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wanted"),
+    [
+        ("the LSTM, and LSTMs", ["LSTM"]),
+        ("a minGRU is no GRU", ["minGRU", "GRU"]),
+        ("black and grey", []),
+        ("|a| + b(1)", ["|a|", "b(1)"]),
+    ],
+)
+def test_a_name_is_a_whole_word_and_the_longest_one_and_a_grey_is_none(sentence, wanted):
+    colours = {"LSTM": "#d55e00", "GRU": "#009e73", "minGRU": "#0072b2", "|a|": "#009e73", "b(1)": "#0072b2"}
+    shown = [{"name": name, "colour": colour} for name, colour in colours.items()]
+    shown += [None, {"name": "", "colour": "#0072b2"}, {"name": "black", "colour": "#000000"}]
+    shown.append({"name": "grey", "colour": style.EDGE})
+    found = re.findall(r"solid (#\w+)\">(.*?)</span>", underlined(sentence, shown))
+    assert found == [(colours[name], name) for name in wanted]
+
+
+SPAN = re.compile(r'<span style="border-bottom: 2px solid (#\w{6})">(.*?)</span>')
+
+
+def words_without_their_curve(cells) -> list[str]:
+    """Return the underlined words of texts that name no curve of that colour in the explorer that was shown last."""
+    curves, found = {}, []
+    for cell in cells:
+        call = cell.cell_type == "code" and CALL.search(cell.source)
+        if call:
+            explorer = MAKERS[call[1]]()
+            lines = [one for one in explorer._scene.shown if hasattr(one.artist, "get_color")]
+            curves = {}
+            for one in lines:
+                curves.setdefault(one.artist.get_color(), []).append(f"{one.artist.get_label()} {one.y}")
+            close(explorer)
+        for colour, words in SPAN.findall(cell.source if cell.cell_type == "markdown" else ""):
+            if not any(words in one for one in curves.get(colour, ())):
+                found.append(words)
+    return found
+
+
+def test_a_word_of_the_text_that_is_underlined_names_a_curve_of_that_colour_in_the_picture_before_it():
+    marked = 0
+    for path in sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb")):
+        cells = nbformat.read(path, as_version=4).cells
+        if any("border-bottom" in cell.source for cell in cells):
+            assert words_without_their_curve(cells) == []
+            marked += sum(len(SPAN.findall(cell.source)) for cell in cells)
+    assert marked >= 8
+    made = [nbformat.v4.new_code_cell("dissector_explorer()")]
+    for words, colour in (("all paths", style.STATE), ("some paths", style.GRADIENT)):
+        text = f'the <span style="border-bottom: 2px solid {colour}">{words}</span>'
+        assert words_without_their_curve([*made, nbformat.v4.new_markdown_cell(text)]) == [words]

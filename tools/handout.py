@@ -2,7 +2,8 @@
 
     python -m tools.handout [notebooks/05_stretch_rotate_repeat.ipynb ...]
 
-Writes build/handout: each notebook without the folds that hold solutions, and without what its questions have found;
+Writes build/handout: each notebook without the folds that hold solutions, and without what its questions have found,
+or its curves truly are;
 and solutions.md.
 """
 
@@ -27,7 +28,7 @@ def handout(notebook: nbformat.NotebookNode) -> list[str]:
             cell.source = SOLUTION.sub("", cell.source)
         for output in cell.get("outputs", []):
             for kind in ("text/html", "text/markdown"):
-                if "data-question" in output.get("data", {}).get(kind, ""):
+                if kind in output.get("data", {}):
                     output.data[kind] = FOUND.sub("", output.data[kind])
     notebook.cells = [cell for cell in notebook.cells if cell.source.strip()]
     return solutions

@@ -5,7 +5,7 @@ import re
 import warnings
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from numbers import Real
 
@@ -27,11 +27,15 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Choice:
-    """A question with a few choices: ``says`` has, for each of them in order, what is said to it."""
+    """A question with a few choices: ``says`` has, for each of them in order, what is said to it.
+
+    ``guess`` says where it is drawn (helpers/explorers/guesses.py); nothing where it is not.
+    """
 
     ask: str
     answer: str
     says: dict[str, str]
+    guess: dict = field(default_factory=dict)
 
     def check(self, given) -> Verdict:
         """Return the verdict on ``given``."""
@@ -50,6 +54,7 @@ class Exercise:
 
     hints : pairs of a test of the answer and what to say to one that passes it; the first that fits is said.
     otherwise : what to say where none fits.
+    guess : where an answer is drawn, as of a Choice.
     """
 
     ask: str
@@ -59,6 +64,7 @@ class Exercise:
     tolerance: float = 0.0
     digits: int = 0
     otherwise: str = "Not yet. Set the explorer to it and look again."
+    guess: dict = field(default_factory=dict)
 
     def check(self, given) -> Verdict:
         """Return the verdict on ``given``."""

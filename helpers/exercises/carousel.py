@@ -65,6 +65,7 @@ EXERCISES = {
         near(-6.0, 1e-9, "That is the second border: below it the factor is below −1. Asked is the first."),
         tolerance=1e-6,
         otherwise="Not yet. Solve f + i o w_g = 1 with f = i = o = ½.",
+        guess={"field": "factors", "way": "x"},
     ),
     "09.3": number(
         "Which forget bias keeps a half over 200 steps? (one digit after the point)",

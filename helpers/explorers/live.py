@@ -14,7 +14,6 @@ An explorer binds controls to three functions: ``compute(**settings)`` makes the
   whoever drives the explorer from Python.
 """
 
-import html
 import inspect
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -24,8 +23,10 @@ import ipywidgets as widgets
 import numpy as np
 
 from helpers.explorers.controls import Choice, NumberField, Panel, Slider, Typed, from_page, state_of
+from helpers.explorers.guesses import Settling
 from helpers.explorers.latest import Latest, OvertakenError, Sign, finished
 from helpers.explorers.player import Player
+from helpers.explorers.words import underlined
 from helpers.figures import stills
 from helpers.figures.png import encode_lossless
 from helpers.figures.scene import Drawing, Scene
@@ -35,7 +36,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 _lock = threading.RLock()
 
 
-class Explorer:
+class Explorer(Settling):
     """A live figure with its controls and its sentence.
 
     Parameters
@@ -244,7 +245,7 @@ class Explorer:
         self._words.value = (
             # Room for three lines, so that the page below stays where it is when the sentence grows.
             '<p role="status" aria-live="polite" style="margin: 0; line-height: 1.5; min-height: 4.5em">'
-            f"{html.escape(sentence)}</p>"
+            f"{underlined(sentence, self._player.facts.get('shown', ()))}</p>"
         )
 
     def _told(self, *names: str) -> dict[str, Any]:
@@ -264,9 +265,8 @@ class Explorer:
 
     def _fail(self, failure: BaseException) -> None:
         settings = ", ".join(f"{name} = {value}" for name, value in self.settings.items())
+        why = f"{type(failure).__name__}: {failure}"
         if isinstance(failure, KeyboardInterrupt):
             why = "interrupted. Set any control, and it goes on."
-        else:
-            why = f"{type(failure).__name__}: {failure}"
         with _lock:
             self._show(None, f"No picture for {settings}: {why}")

@@ -10,6 +10,7 @@ import ipywidgets as widgets
 
 from helpers.exercises import EXERCISES, check
 from helpers.exercises.answers import Repair, Verdict
+from helpers.explorers import guesses
 from helpers.explorers.live import WIDGET
 from helpers.figures.style import RIGHT, WRONG
 
@@ -53,6 +54,7 @@ class Question:
             self._buttons[given].layout.border = f"2px solid {colour}"
         told = f"{'✓' if verdict.right else '✗'} {given}: {verdict.text}" if self._choices else repr(verdict)
         self._said.value = _said(told, self.found, colour)
+        guesses.make(self.name, given)
         return verdict
 
     def __enter__(self):

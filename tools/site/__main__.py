@@ -43,6 +43,7 @@ def films(shown: list[pages.Shown], site: Path, kept: Path, workers: int | None 
     folder, needed, jobs = site / "films", {}, {}
     for one in shown:
         facts, named = pages.facts(one.call)
+        facts |= pages.guess(one)
         Widget.close_all()  # what is not closed is kept, and with it what it shows
         write(folder / f"{one.name}.js", f"explorerFacts({pages.as_js(one.name)}, {pages.as_js(facts)});\n")
         needed[f"{one.name}.js"] = None

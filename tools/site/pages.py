@@ -18,6 +18,11 @@ import nbformat
 from helpers.exercises import EXERCISES, check
 from helpers.explorers import live
 from helpers.explorers.controls import Choice, Slider
+from helpers.explorers.guesses import place_of
+from helpers.explorers.sketch import CURVES, data_of
+from helpers.figures import style
+from helpers.figures.recorder import Recorder
+from helpers.figures.shown import reading
 from tools.explorers import makers
 from tools.site import address
 from tools.site.films import ROOT, Call, Strip, all_strips, strip_name
@@ -26,7 +31,7 @@ HERE = Path(__file__).parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LIVE = "live.html"  # the page that says how to run the notebooks
 _ASKED = re.compile(r'^(?:with )?question\("([\d.]+)"\)', flags=re.MULTILINE)
-_CALL = re.compile(rf"^({'|'.join(makers())})\(.*\)$", flags=re.MULTILINE)
+_CALL = re.compile(rf"^(({'|'.join(makers())})\(.*?\))(?:\.settles\(\"([\d.]+)\"\))?$", flags=re.MULTILINE)
 
 
 class Shown(NamedTuple):
@@ -38,6 +43,7 @@ class Shown(NamedTuple):
     cell: str
     png: bytes
     sentence: str
+    settles: str | None = None  # the name of a question
 
     @property
     def element(self) -> str:
@@ -64,11 +70,11 @@ def explorers(paths=NOTEBOOKS) -> list[Shown]:
         for cell in nbformat.read(path, as_version=4).cells:
             call = cell.cell_type == "code" and _CALL.search(cell.source)
             if call:
-                n = 1 + sum(one.call.name == call[1] for one in found)
+                n = 1 + sum(one.call.name == call[2] for one in found)
                 data = cell.outputs[0].data
                 png = base64.b64decode(re.search(r"base64,([^\"]+)", data["text/html"])[1])
-                name = call[1] if n == 1 else f"{call[1]}-{n}"
-                found.append(Shown(name, Call(call[0]), path, cell.id, png, data["text/plain"]))
+                name = call[2] if n == 1 else f"{call[2]}-{n}"
+                found.append(Shown(name, Call(call[1]), path, cell.id, png, data["text/plain"], call[3]))
     return found
 
 
@@ -102,6 +108,32 @@ def facts(call: Call) -> tuple[dict, list[tuple[str, Strip]]]:
     return size | {"controls": controls, "opened": opened, "handles": handles, "stops": rows, "strips": written}, named
 
 
+def guess(one: Shown) -> dict:
+    """Return how site.js draws a guess at the question that an explorer settles; nothing where it settles none.
+
+    ``lists`` holds, for the numbers at both ends of the axis on which guesses lie, the display list of each choice.
+    """
+    says = getattr(EXERCISES.get(one.settles), "says", ())
+    if not says:
+        return {}
+    explorer, lists = one.call.explorer().settles(one.settles), {}
+    scene, mark = explorer._scene, explorer.guess
+    recorder, opened = Recorder(scene.figure), explorer.settings
+    chosen = [spec for spec in explorer.specs.values() if isinstance(spec, Choice)]
+    for settings in [{}, *({spec.name: value} for spec in chosen for value in spec.samples)]:
+        explorer.update(**opened | settings)
+        made = lists.setdefault(tuple(map(float, mark.limits)), {})
+        for choice in set(says) - set(made):
+            mark.place = place_of(one.settles, choice)
+            with style.styled():
+                mark.draw(recorder)
+            made[choice] = base64.b64encode(recorder.taken()).decode()
+        mark.place = None
+    shown = next(k for k, shown in enumerate(scene.shown) if shown.artist.axes is mark.axes and reading(shown))
+    ends = [[*ends, made] for ends, made in lists.items()]
+    return {"guess": {"question": one.settles, "shown": shown, "way": mark.way, "lists": ends}}
+
+
 def as_js(value) -> str:
     """Return ``value`` as JSON, which is JavaScript too."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=True)
@@ -126,13 +158,15 @@ def title(name: str) -> str:
 
 
 def script() -> str:
-    """Return site.js with the player in it, as one classic script."""
+    """Return site.js with the player and the drawing of curves in it, as one classic script."""
     source = Path(live.__file__).with_name("player.js").read_text("utf-8")
     body, _, exported = source.rpartition("export default ")
     if not body or "export " in body or "import " in body.replace("important", ""):
         raise ValueError("player.js: wanted one `export default { ... };` at its end, and no import")
     player = f"(() => {{\n{body}return {exported.strip()}\n}})()"
-    return (HERE / "site.js").read_text("utf-8").replace("const player = PLAYER;", f"const player = {player};")
+    sketch = Path(live.__file__).with_name("sketch.js").read_text("utf-8")
+    site = (HERE / "site.js").read_text("utf-8")
+    return site.replace("const player = PLAYER;", f"const player = {player};\n{sketch}")
 
 
 # Sources for Sphinx
@@ -160,6 +194,8 @@ def notebook_source(path: Path, shown: list[Shown], found: dict | None = None, l
             page = output.get("data", {}).get("text/html", "")
             if "data-question" in page:
                 output.data = {"text/html": answerable(page)}
+            elif "data-sketch" in page:
+                output.data = {"text/html": drawable(page)}
         if cell.id in places:
             cell.outputs = [nbformat.v4.new_output("display_data", data={"text/html": places[cell.id].element})]
     return nbformat.writes(notebook)
@@ -183,6 +219,13 @@ def answerable(page: str) -> str:
         )
         answers = f'<p>{buttons}</p><p class="note" role="status"></p>'
     return re.sub(r"<ul>.*?</ul>", lambda _: answers, page, count=1, flags=re.DOTALL)
+
+
+def drawable(page: str) -> str:
+    """Return a curve to be drawn as it is stored, with what sketch.js needs."""
+    name = re.search(r'data-sketch="(\w+)"', page)[1]
+    data = html.escape(as_js(data_of(CURVES[name])[0]))
+    return page.replace(f'data-sketch="{name}"', f'data-sketch="{data}"')
 
 
 def map_table() -> str:

@@ -1,7 +1,8 @@
 // Explorers in a page without a kernel: films (tools/site/films.py) behind the controls, painted by player.js.
 //
 // This is a classic script, and so is each film, because a page that is opened from a folder (file://) may neither fetch
-// nor import its neighbours. The build puts player.js in place of the word PLAYER below.
+// nor import its neighbours. The build puts player.js in place of the word PLAYER below,
+// and sketch.js after it.
 
 (() => {
 const player = PLAYER;
@@ -130,6 +131,20 @@ function nearest(values, value) {
 
 const joined = (words) => (words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`);
 
+/** Return a sentence in parts, of which each name of a curve is underlined in its colour; words.py does the same. */
+function underlined(sentence, shown) {
+  const colours = new Map(shown.filter((one) => one?.name).map(({ name, colour }) => [name, colour]));
+  const coloured = [...colours.keys()].filter((name) => !/^#(..)\1\1$/.test(colours.get(name)));
+  if (!coloured.length) return [sentence];
+  const names = coloured.sort((a, b) => b.length - a.length).map((name) => name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
+  return sentence.split(new RegExp(`(?<![\\p{L}\\p{N}_])(${names.join("|")})(?![\\p{L}\\p{N}_])`, "u")).map((part, k) => {
+    if (k % 2 === 0) return part;
+    const one = Object.assign(document.createElement("span"), { textContent: part });
+    one.style.borderBottom = `2px solid ${colours.get(part)}`;
+    return one;
+  });
+}
+
 /** Return `told`, called at most once a frame: at once, or in the next frame if that is the second time. */
 function oncePerFrame(told) {
   let waits = false, again = false;
@@ -231,12 +246,25 @@ function explorer(el, facts) {
     const { film } = strip, frame = frameIn(strip, settled), told = film.told[frame];
     shown = { strip, frame, settings: settled };
     wanted = settled;
-    Object.assign(held, { ...told, facts: film.kept.told[told.still], still: film.kept.list(told.still), moving: film.list(frame) });
+    Object.assign(held, { ...told, facts: film.kept.told[told.still], still: film.kept.list(told.still) });
+    held.moving = withGuess(film.list(frame));
     delete held.off;
     follow(settled, told);
     say([...said, ...differences(settings, settled, moved)]);
     for (const listener of heard) listener();
     address(settled);
+  }
+
+  /** Return a list with the reader's guess, if there is one, painted over it where it lies on the axes as they are. */
+  function withGuess(list) {
+    const { question, shown: number, way, lists } = facts.guess ?? {}, { low, high } = held.facts.shown[number]?.[way] ?? {};
+    const text = lists?.find(([from, to]) => from === low && to === high)?.[2][guesses.get(question)];
+    if (!text) return list;
+    const guess = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const both = new Uint8Array(list.byteLength + guess.length);
+    both.set(new Uint8Array(list.buffer));
+    both.set(guess, list.byteLength);
+    return new DataView(both.buffer);
   }
 
   /** Say what was asked for and is not shown. */
@@ -409,7 +437,7 @@ function explorer(el, facts) {
         if (slider.ariaValueText !== written(value)) slider.setAttribute("aria-valuetext", written(value));
       }
     }
-    put(words, "textContent", sentence);
+    if (words.textContent !== sentence) words.replaceChildren(...underlined(sentence, held.facts.shown));
   }
 
   function say(told) {
@@ -496,6 +524,7 @@ function explorer(el, facts) {
 
 const index = new Map();
 const explorers = [];
+const guesses = new Map(); // by question: what the reader has chosen
 
 /** What the file of an explorer's facts calls. */
 window.explorerFacts = (name, facts) => index.get(name)(facts);
@@ -529,6 +558,9 @@ function questions() {
         for (const other of buttons) other.setAttribute("aria-pressed", other === button);
         verdict.textContent = button.dataset.verdict;
         one.classList.toggle("right", button.dataset.right === "True");
+        guesses.set(one.dataset.question, button.textContent);
+        for (const { facts, shown, show, wanted } of explorers)
+          if (facts.guess?.question === one.dataset.question && shown()) show(wanted());
       };
     }
   }
@@ -536,6 +568,7 @@ function questions() {
 
 function start() {
   questions();
+  document.querySelectorAll(".sketch").forEach((el) => sketch(el, JSON.parse(el.dataset.sketch), player));
   const seen = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) continue;
