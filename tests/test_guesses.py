@@ -59,10 +59,11 @@ def test_each_drawn_guess_is_settled_by_one_explorer_below_its_question():
 
 
 def line_of(explorer) -> tuple[float, float]:
-    """Return the mean row and column of the pixels that have the colour of a guess; NaN where none has."""
+    """Return the row and the column that hold most pixels of the colour of a guess; NaN where none does."""
     wanted = [int(style.GUESS[k : k + 2], 16) for k in (1, 3, 5)]
     rows, columns = np.nonzero((np.abs(explorer.picture[..., :3].astype(int) - wanted) < 3).all(axis=-1))
-    return (np.median(rows), np.median(columns)) if len(rows) else (math.nan, math.nan)
+    counts = [np.bincount(one, minlength=1) for one in (rows, columns)]
+    return tuple(np.flatnonzero(one > 0.8 * one.max()).mean() if len(rows) else math.nan for one in counts)
 
 
 def pixel_of(explorer, field, x, y):

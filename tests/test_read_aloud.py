@@ -105,7 +105,7 @@ def words_on_curves(scene):
     return found
 
 
-CALL = re.compile(rf"^((?:{'|'.join(MAKERS)})\(.*\))$", flags=re.MULTILINE)
+CALL = re.compile(rf"^((?:{'|'.join(MAKERS)})\(.*?\))(?:\.settles\(.*\))?$", flags=re.MULTILINE)
 OPENED = [(number, call) for number in ("00", "01", "02", "03") for call in CALL.findall(text_of(number))]
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from helpers.explorers import live
 from helpers.explorers.contributions import N, net_of, readout
-from helpers.explorers.sketch import CURVES, Sketch, data_of, sketch
+from helpers.explorers.sketch import CURVES, SCRIPT, Sketch, data_of, sketch
 from helpers.figures import style
 from helpers.maths.rnn import bptt, run_rnn, truncated_bptt
 from tests.player_page import in_the_browser
@@ -21,7 +21,7 @@ from tools.chromium import Page
 from tools.site import pages
 from tools.site.films import operations
 
-PLAYER, OURS = (Path(live.__file__).with_name(name).read_text("utf-8") for name in ("player.js", "sketch.js"))
+PLAYER = Path(live.__file__).with_name("player.js").read_text("utf-8").rpartition("export default")[0]
 
 
 def left_at_one(at):
@@ -57,7 +57,7 @@ def test_the_truth_is_what_a_few_lines_make_it(name, truth):
 
 def test_what_is_told_of_each_curve_is_so():
     told = {name: data_of(curve)[0]["told"] for name, curve in CURVES.items()}
-    five, more = map(float, re.findall(r"leave ([\d.]+), .* further ([\d.]+)", told["01"])[0])
+    five, more = map(float, re.findall(r"leave ([\d.]+), .* after them ([\d.]+) of that", told["01"])[0])
     y = left_at_one(range(51))
     assert (five, more) == (pytest.approx(10 ** y[5], rel=0.01), pytest.approx(10 ** (y[50] - y[5]), rel=0.01))
     # Straight: the best line through the points of a logarithmic axis leaves a tenth of their fall at most.
@@ -116,9 +116,8 @@ def test_an_unknown_curve_is_refused():
 @pytest.fixture(scope="module")
 def chromium():
     with Page(1000, 800, 1.0) as page:
-        body = PLAYER.rpartition("export default")[0]
         page.evaluate(
-            f"(() => {{ {body} {OURS}; Object.assign(window, {{ sketch, comparison, player: {{ render }} }}) }})()"
+            f"(() => {{ {PLAYER} {SCRIPT}; Object.assign(window, {{ sketch, comparison, player: {{ render }} }}) }})()"
         )
         page.evaluate("document.body.style.margin = 0")
         yield page
@@ -134,8 +133,8 @@ TRUTH = [0, -1, -2, -3, -4]
     ("drawn", "said"),
     [
         ([0, -1.1, -1.9, -3, -4.1], "That is how it goes."),
-        ([0, -0.5, -1, -1.5, -2], "The right shape, but too flat. At d you have 0.01, and it is 0.0001."),
-        ([0, -2, -4, -6, -8], "The right shape, but too steep. At d you have 10^-8.0, and it is 0.0001."),
+        ([0, -0.5, -1, -1.5, -2], "The right shape, but too flat. At d you have 0.01, and it is 10^-4.0."),
+        ([0, -2, -4, -6, -8], "The right shape, but too steep. At d you have 10^-8.0, and it is 10^-4.0."),
         ([1, 0, -1, -2, -3], "The right shape, but too high."),
         ([-1, -2, -3, -4, -5], "The right shape, but too low."),
         ([0, 1, 2, 3, 4], "It goes the other way."),
@@ -151,7 +150,7 @@ def test_a_line_is_compared_with_the_truth_in_words(chromium, drawn, said):
 
 
 HANDLES = "[...document.querySelectorAll('.handle')]"
-VERDICT = "document.querySelector('[role=status]:last-of-type').textContent"
+VERDICT = "document.querySelector('#here > [role=status]').textContent"
 
 
 def opened(page, name, width=860):
@@ -169,7 +168,7 @@ def heights(page):
 
 
 def press(page):
-    page.click(*page.middle("document.querySelector('button')"))
+    page.click(*page.middle("document.querySelector('#here > button')"))
 
 
 @in_the_browser

@@ -9,7 +9,7 @@ function stroke(width, xs, ys) {
   return [1 | 4 << 8, body.length + 3, 0, ...body];
 }
 
-const plainly = (log10) => (Math.abs(log10) < 3.05 ? `${Number((10 ** log10).toPrecision(2))}` : `10^${log10.toFixed(1)}`);
+const plainly = (log10) => (Math.abs(log10) < 4 ? `${Number((10 ** log10).toPrecision(2))}` : `10^${log10.toFixed(1)}`);
 
 /** Say how a drawn line lies beside the truth; both are logarithms at the same `places`. */
 function comparison(drawn, truth, places, close) {
@@ -88,3 +88,5 @@ function sketch(el, data, player) {
   el.replaceChildren(make("p", ask, { style: "font-weight: bold; margin: 0 0 4px" }), drawing, check, verdict);
   return player.render({ model, el: drawing });
 }
+
+export default sketch;

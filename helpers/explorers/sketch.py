@@ -22,6 +22,7 @@ from helpers.maths.memory import half_life
 from helpers.maths.scalar import orbit_gradients
 
 WIDTH, HEIGHT = 860, 300
+SCRIPT = Path(__file__).with_name("sketch.js").read_text(encoding="utf-8").rpartition("export default")[0]
 
 
 class Curve(NamedTuple):
@@ -65,8 +66,8 @@ CURVES = {
         "step",
         _left,
         lambda y: (
-            f"Five steps leave {amount(y[2])}, and the 45 after them a further {amount(y[-1] - y[2])}: the start "
-            "lies where tanh is flat, and near 0 nearly nothing more is lost."
+            f"Five steps leave {amount(y[2])}, and the 45 after them {amount(y[-1] - y[2])} of that: the first "
+            "steps lie on the flat part of tanh, and near 0 each step takes less and less."
         ),
         fixed=1,
         close=0.3,
@@ -93,8 +94,8 @@ CURVES = {
         "bias",
         _half_lives,
         lambda y: (
-            f"From bias 2 to bias 8 it grows by a factor of {amount(y[-1] - y[2])}, e for each unit. Below 0 "
-            "there is little left to lose: half is gone within a step."
+            f"From bias 2 to bias 8 it grows by a factor of {amount(y[-1] - y[2])}, about e for each unit. "
+            "Below 0 half is gone within a step."
         ),
         close=0.25,
     ),
@@ -105,7 +106,7 @@ def data_of(curve: Curve) -> tuple[dict[str, Any], list[np.ndarray]]:
     """Return what sketch.js needs, and the pictures of the axes without the truth and with it."""
     with style.styled():
         figure = style.new_figure(WIDTH, HEIGHT)
-        axes = panel(figure.add_axes((0.075, 0.17, 0.905, 0.79)), x=curve.x, y=curve.y, zero=None)
+        axes = panel(figure.add_axes((0.075, 0.17, 0.895, 0.79)), x=curve.x, y=curve.y, zero=None)
         drawing, recorder = Drawing.of(figure), Recorder(figure)
         pictures = [style.painted(figure).copy()]
         x, y = curve.truth()
@@ -143,7 +144,7 @@ class Sketch(anywidget.AnyWidget):
     _esm = "".join(
         [
             Player._esm.rpartition("export default")[0],
-            Path(__file__).with_name("sketch.js").read_text(encoding="utf-8"),
+            SCRIPT,
             'export default { render: ({ model, el }) => sketch(el, model.get("data"), { render }) };\n',
         ]
     )

@@ -19,6 +19,7 @@ class Guess(Line2D):
         super().__init__([], [], color=style.GUESS, linestyle=(0, (7, 2, 1, 2)), transform=axes.transAxes)
         self.way, self.place = way, None
         self.words = Text(color=style.GUESS, fontsize=8.5, fontweight="bold", transform=axes.transAxes)
+        self.words.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
         for artist in (self, self.words):
             artist.set(figure=axes.figure)
             artist.axes = axes
@@ -32,18 +33,18 @@ class Guess(Line2D):
         """Draw it."""
         if self.place is None:
             return
-        low, high = self.limits
+        low, high = map(float, self.limits)
         share = (self.place - low) / (high - low)
         at = min(max(share, 0.0), 1.0)
-        before, after = (share < 0, share > 1)
+        beyond = (share > 1) - (share < 0)
         if self.way == "x":
             self.set_data([at, at], [0, 1])
-            text = f"{'← ' * before}{WORDS}{' →' * after}"
+            text = {-1: f"← {WORDS}", 0: WORDS, 1: f"{WORDS} →"}[beyond]
             self.words.set(text=f" {text} ", position=(at, 0.97), ha="left" if at < 0.6 else "right", va="top")
         else:
             self.set_data([0, 1], [at, at])
-            text = f"{WORDS}{' ↓' * before}{' ↑' * after}"
-            self.words.set(text=f"{text} ", position=(1, at), ha="right", va="bottom" if at < 0.85 else "top")
+            text = {-1: f"{WORDS} ↓", 0: WORDS, 1: f"{WORDS} ↑"}[beyond]
+            self.words.set(text=text, position=(0.98, at), ha="right", va="center")
         if share == at:
             super().draw(renderer)
         self.words.draw(renderer)

@@ -19,7 +19,7 @@ from helpers.exercises import EXERCISES, check
 from helpers.explorers import live
 from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.guesses import place_of
-from helpers.explorers.sketch import CURVES, data_of
+from helpers.explorers.sketch import CURVES, SCRIPT, data_of
 from helpers.figures import style
 from helpers.figures.recorder import Recorder
 from helpers.figures.shown import reading
@@ -164,9 +164,8 @@ def script() -> str:
     if not body or "export " in body or "import " in body.replace("important", ""):
         raise ValueError("player.js: wanted one `export default { ... };` at its end, and no import")
     player = f"(() => {{\n{body}return {exported.strip()}\n}})()"
-    sketch = Path(live.__file__).with_name("sketch.js").read_text("utf-8")
     site = (HERE / "site.js").read_text("utf-8")
-    return site.replace("const player = PLAYER;", f"const player = {player};\n{sketch}")
+    return site.replace("const player = PLAYER;", f"const player = {player};\n{SCRIPT}")
 
 
 # Sources for Sphinx
