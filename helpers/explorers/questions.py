@@ -9,7 +9,7 @@ from contextlib import redirect_stdout
 import ipywidgets as widgets
 
 from helpers.exercises import EXERCISES, check
-from helpers.exercises.answers import Repair, Verdict
+from helpers.exercises.answers import Repair, Verdict, read_number
 from helpers.explorers import guesses
 from helpers.explorers.live import WIDGET
 from helpers.figures.style import RIGHT, WRONG
@@ -54,7 +54,7 @@ class Question:
             self._buttons[given].layout.border = f"2px solid {colour}"
         told = f"{'✓' if verdict.right else '✗'} {given}: {verdict.text}" if self._choices else repr(verdict)
         self._said.value = _said(told, self.found, colour)
-        guesses.make(self.name, given)
+        guesses.make(self.name, place_of(self.name, given))
         return verdict
 
     def __enter__(self):
@@ -94,6 +94,19 @@ def _said(told: str, found: str, colour: str = "transparent") -> str:
         f'<div role="alert" style="border-left: 4px solid {colour}; padding-left: 8px; line-height: 1.5; '
         f'min-height: 3em">{html.escape(told)}{pre}</div>'
     )
+
+
+def place_of(name: str, given) -> float | None:
+    """Return where on its axis an answer to the question called ``name`` is drawn; None where it is not.
+
+    >>> place_of("01.5", "about 3 times as long"), place_of("09.8", "2,5"), place_of("09.8", "two")
+    (87.0, 2.5, None)
+    """
+    exercise = EXERCISES[name]
+    if exercise.guess and hasattr(exercise, "says"):
+        return dict(zip(exercise.says, exercise.guess["at"], strict=True)).get(given)
+    number, refusal = read_number(given)
+    return None if refusal or not exercise.guess else number
 
 
 def question(name: str) -> Question:

@@ -18,7 +18,7 @@ import nbformat
 from helpers.exercises import EXERCISES, check
 from helpers.explorers import live
 from helpers.explorers.controls import Choice, Slider
-from helpers.explorers.guesses import place_of
+from helpers.explorers.questions import place_of
 from helpers.explorers.sketch import CURVES, SCRIPT, data_of
 from helpers.figures import style
 from helpers.figures.recorder import Recorder
