@@ -125,10 +125,11 @@ def test_what_an_explorer_cannot_settle_is_refused(name):
 def test_a_guess_is_painted_on_the_site_as_in_the_notebook(tmp_path, monkeypatch):
     monkeypatch.setattr(films, "FIRST", (3, 3, 3))
     few(monkeypatch)
-    one, ask = SHOWN["forget_bias_explorer"], question("09.9")
+    one = SHOWN["forget_bias_explorer"]
     assert one.settles == "09.9"
     site.standalone([one], tmp_path)
     site.films([one], tmp_path, tmp_path / "kept", workers=1)
+    ask = question("09.9")  # making films closes all that was there
     stored = pages.answerable(ask._repr_mimebundle_()["text/html"])
     (tmp_path / "page.html").write_text(
         f'<!DOCTYPE html><meta charset="utf-8"><script defer src="site.js"></script>{stored}{one.element}', "utf-8"
