@@ -8,11 +8,12 @@ from random import Random
 
 import nbformat
 import numpy as np
+import pytest
 
 from helpers.explorers.words import underlined
 from helpers.figures import style
 from helpers.figures.shown import field
-from tests.sweeping import TRAINING, stops
+from tests.sweeping import TRAINING, close, stops
 from tools.explorers import makers
 
 MAKERS = makers()
