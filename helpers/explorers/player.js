@@ -201,6 +201,9 @@ function boxOf(view, density) {
   return [left, top, right - left, bottom - top];
 }
 
+const meet = ([left, top, wide, high], [x, y, more, down]) =>
+  left < x + more && x < left + wide && top < y + down && y < top + high;
+
 /** Make what is wanted and not there, and take away what is there and not wanted. */
 function keep(made, wanted, make) {
   for (const [key, { one }] of made) if (!wanted.includes(key)) { one.remove(); made.delete(key); }
@@ -488,7 +491,7 @@ function render({ model, el }) {
   keepKeys(el, signal);
   const followers = [handlesOf(model, el), valuesOf(model, el), playOf(model, el, signal)];
   let frame = 0, room = el.clientWidth, part; // how wide it may be, and what is on the screen of how high it is
-  let layout = {}, places = "", keptFor, below, above; // what is the same from frame to frame is made once
+  let layout = {}, boxes = [], keptFor, below, above; // what is the same from frame to frame is made once
 
   /** Paint a list in those views in which it is not as it `was`, upon what `lay` lays there; return how it is. What is
    * higher or lower than what is on the screen waits. */
@@ -516,14 +519,19 @@ function render({ model, el }) {
     const views = [...layout.panels, ...layout.words];
     const white = (context, ...box) => { context.fillStyle = "white"; context.fillRect(...box); };
     const again = (context, ...box) => context.drawImage(kept, ...box, ...box);
-    const now = `${[size.width, size.height, ...views.map((view) => seen(view, view.box))]}`;
-    if (places !== now) {
+    const were = boxes;
+    boxes = views.map((view) => boxOf(view, density));
+    if (canvas.width !== size.width || canvas.height !== size.height || boxes.length !== were.length) {
       for (const one of [canvas, kept]) white(opaque(Object.assign(one, size)), 0, 0, size.width, size.height);
       Object.assign(canvas.style, { width: `${width}px`, height: `${layout.height}px` });
-      [places, keptFor, below, above, part] = [now, null, [], [], undefined]; // all: what is on the screen will be told
+      [keptFor, below, above, part] = [null, [], [], undefined]; // all of it: what is on the screen will be told
       onScreen.unobserve(el);
       onScreen.observe(el);
-    }
+    } else were.forEach((was, k) => { // a view that has moved leaves nothing, nor of its neighbours, where it was
+      if (`${was}` === `${boxes[k]}`) return;
+      for (const one of [canvas, kept]) white(opaque(one), ...was);
+      boxes.forEach((box, j) => { if (j === k || meet(was, box)) below[j] = null; });
+    });
     if (keptFor !== model.get("still")) {
       const was = below;
       keptFor = model.get("still");
