@@ -68,7 +68,8 @@ TOUR = [
 def first_explorer(name: str) -> list:
     """Return two cells of a notebook: its imports, and its first explorer."""
     code = [cell for cell in nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", 4).cells if cell.cell_type == "code"]
-    live = next(cell for cell in code if any("image/png" in one.get("data", {}) for one in cell.outputs))
+    stored = {cell.id: "".join(one.get("data", {}).get("text/html", "") for one in cell.outputs) for cell in code}
+    live = next(cell for cell in code if "<img" in stored[cell.id] and "data-sketch" not in stored[cell.id])
     return [nbformat.v4.new_code_cell(cell.source) for cell in (code[0], live)]
 
 

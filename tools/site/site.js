@@ -507,7 +507,6 @@ function explorer(el, facts) {
     el.replaceChildren(panel, drawing, words, note);
     el.classList.add("live");
     el.style.minHeight = "";
-    player.initialize({ model });
     player.render({ model, el: drawing });
     if (facts.alone) addEventListener("hashchange", fromAddress);
     const rest = facts.strips.filter((strip) => strip !== shown.strip
