@@ -43,7 +43,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # How many stops of a slider are recorded at most, of the first one and of another: as the explorer opens, with other
 # choices, and with two other choices where there are many. What is left out lies evenly between.
-FIRST, OTHER = (2001, 81, 41), (401, 41, 0)
+FIRST, OTHER = (2001, 81, 41), (201, 41, 0)
 PAIR = (101, 81)  # of the two that a handle drags together
 COARSE_PAIRS = {"write_explorer": (36, 29)}  # a net runs for each, and no frame tells of the next
 # Combinations of choices; where there are more, only the first two choices are recorded with one another.
