@@ -228,7 +228,7 @@ class Explorer(Settling):
         """Show ``state`` and say ``sentence``, or, where the state is None, the sentence in its place."""
         scene, picture = self._scene, None
         if self._player.lives:
-            drawing = scene.record(state) if state is not None else Drawing.of(stills.notice(sentence, self._scene))
+            drawing = scene.record(state) if state is not None else Drawing.of(stills.notice(sentence, scene))
             handles = [
                 {"number": number, "place": place} | self._told(*handle.controls.values())
                 for number, (place, handle) in enumerate(zip(drawing.places, scene.handles, strict=False))
@@ -240,7 +240,7 @@ class Explorer(Settling):
             picture = scene.draw(state)
             self._image.value = scene.encode(picture)
         else:
-            self._image.value = encode_lossless(painted(stills.notice(sentence, self._scene)))
+            self._image.value = encode_lossless(painted(stills.notice(sentence, scene)))
         self._state, self._picture, self._sentence = state, picture, sentence
         self._words.value = (
             # Room for three lines, so that the page below stays where it is when the sentence grows.

@@ -498,7 +498,7 @@ function render({ model, el }) {
   function renew(on, data, views, was, lay, density, [from, to] = [0, Infinity]) {
     const words = wordsOf(data), list = [...operations(words)], context = opaque(on);
     return views.map((view, number) => {
-      const [left, top, wide, high] = boxOf(view, density);
+      const [left, top, wide, high] = boxes[number];
       if (top + high < from * density || top > to * density) return was[number];
       const some = list.filter((one) => reaches(words, one, view));
       let print = 0;
@@ -536,10 +536,10 @@ function render({ model, el }) {
       const was = below;
       keptFor = model.get("still");
       below = renew(kept, keptFor, views, was, white, density);
-      views.forEach((view, k) => {
+      boxes.forEach((box, k) => {
         if (below[k] === was[k]) return;
         above[k] = null;
-        again(opaque(canvas), ...boxOf(view, density));
+        again(opaque(canvas), ...box);
       });
     }
     above = renew(canvas, model.get("moving"), layout.panels, above, again, density, part);
