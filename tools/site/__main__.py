@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from tqdm import tqdm
 
 from helpers.experiments import ONE_THREAD
 from tools.site import address, links, lite, pages
-from tools.site.films import ROOT, record, stills_of
+from tools.site.films import ROOT, Strip, record, stills_of
 
 BUILD = ROOT / "build"
 
@@ -40,28 +41,36 @@ def films(shown: list[pages.Shown], site: Path, kept: Path, workers: int | None 
     What is not in ``kept`` yet is recorded, by ``workers`` processes (as many as there are cores), 1 being this one.
     """
     kept.mkdir(parents=True, exist_ok=True)
-    folder, needed, jobs = site / "films", {}, {}
-    for one in shown:
-        facts, named = pages.facts(one.call)
-        facts |= pages.guess(one)
-        Widget.close_all()  # what is not closed is kept, and with it what it shows
-        write(folder / f"{one.name}.js", f"explorerFacts({pages.as_js(one.name)}, {pages.as_js(facts)});\n")
-        needed[f"{one.name}.js"] = None
-        for name, strip in named:
-            if name not in jobs and not whole(kept, name):
-                jobs[name] = (one.call.source, strip)
-            needed[f"{name}.js"] = name
-    if jobs and workers == 1:
-        for name, (source, strip) in jobs.items():
-            record(source, strip, kept, name)
-    elif jobs:
+    folder, needed = site / "films", {}
+
+    def jobs() -> Iterator[tuple[str, Strip, Path, str]]:
+        """Write the facts of one explorer after another, and give what of its films is to be recorded."""
+        for one in shown:
+            facts, named = pages.facts(one.call)
+            facts |= pages.guess(one)
+            Widget.close_all()  # what is not closed is kept, and with it what it shows
+            write(folder / f"{one.name}.js", f"explorerFacts({pages.as_js(one.name)}, {pages.as_js(facts)});\n")
+            needed[f"{one.name}.js"] = None
+            for name, strip in named:
+                if f"{name}.js" not in needed and not whole(kept, name):
+                    yield one.call.source, strip, kept, name
+                needed[f"{name}.js"] = name
+
+    if workers == 1:
+        for job in jobs():
+            record(*job)
+    else:
         os.environ.update(ONE_THREAD)
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
-            longest_first = sorted(jobs.items(), key=lambda job: -job[1][1].n_frames)
-            todo = [pool.submit(record, source, strip, kept, name) for name, (source, strip) in longest_first]
+        pool = ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context)
+        with pool, tqdm(total=0, desc="recording", unit="strip") as bar:
+            todo = []
+            for job in jobs():  # one explorer after another: a process keeps the still parts of the last ones
+                todo.append(pool.submit(record, *job))
+                bar.total += 1
+                todo[-1].add_done_callback(lambda _: bar.update())
             try:
-                for done in tqdm(as_completed(todo), total=len(todo), desc="recording", unit="strip"):
+                for done in as_completed(todo):
                     done.result()
             except BaseException:
                 pool.shutdown(cancel_futures=True)
@@ -83,8 +92,8 @@ def whole(kept: Path, name: str) -> bool:
     return path.exists() and (kept / f"{stills_of(path)}.js").exists()
 
 
-def sphinx(sources: dict[str, str], site: Path) -> None:
-    """Let Sphinx make the pages."""
+def sphinx(sources: dict[str, str], site: Path) -> subprocess.Popen:
+    """Let Sphinx make the pages; the process in which it does."""
     folder = BUILD / "site-sources"
     for name, text in sources.items():
         write(folder / name, text)
@@ -92,7 +101,7 @@ def sphinx(sources: dict[str, str], site: Path) -> None:
         if path.name not in sources:
             path.unlink()
     command = [sys.executable, "-m", "sphinx", "-q", "-j", "auto", "-c", pages.HERE, "-d", BUILD / "site-doctrees"]
-    subprocess.run([*command, "-W", "--keep-going", folder, site], check=True)
+    return subprocess.Popen([*command, "-W", "--keep-going", folder, site])
 
 
 def standalone(shown: list[pages.Shown], site: Path) -> None:
@@ -130,9 +139,11 @@ def main(argv: list[str] | None = None) -> None:
         for path in pages.NOTEBOOKS:
             copied = address.copy(nbformat.read(path, as_version=4), f"git+{found['Repository']}")
             write(site / "colab" / path.name, nbformat.writes(copied))
-    sphinx(pages.sources(shown, found, lite=bool(arguments.lite)), site)
+    making = sphinx(pages.sources(shown, found, lite=bool(arguments.lite)), site)
     standalone(shown, site)
     films(shown, site, BUILD / "films")
+    if making.wait():
+        sys.exit(making.returncode)  # Sphinx has said why
     if arguments.lite:
         lite.build(arguments.lite, BUILD / "lite", site, pages.NOTEBOOKS)
     else:
