@@ -253,6 +253,83 @@ def test_it_follows_the_screen_s_density(page, memory):
     assert page.painted(view).shape == (920, 1720, 3)
 
 
+@pytest.fixture
+def theme(page):
+    """Give the page a theme as JupyterLab, the site and the reader's system do; in the end it has none."""
+    system = "Emulation.setEmulatedMedia"
+    page.evaluate(
+        "document.head.append(Object.assign(document.createElement('style'), {id: 'themes', textContent: `"
+        "body[data-jp-theme-light=false], html[data-theme=dark], .dark { color: rgba(255, 255, 255, 0.87) }"
+        "@media (prefers-color-scheme: dark) { body { color: #ddd } }`})); true"
+    )
+
+    def turn(who: str, dark: bool) -> None:
+        if who == "system":
+            page.send(system, features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+        elif who == "JupyterLab":
+            page.evaluate(f"document.body.dataset.jpThemeLight = {str(not dark).lower()}; true")
+        else:
+            page.evaluate(f"document.documentElement.dataset.theme = '{'dark' if dark else 'light'}'; true")
+
+    yield turn
+    page.send(system, features=[])
+    page.evaluate(
+        "document.getElementById('themes').remove(); delete document.body.dataset.jpThemeLight;"
+        "delete document.documentElement.dataset.theme; true"
+    )
+
+
+@pytest.mark.parametrize("who", ["JupyterLab", "the site", "system"])
+def test_a_drawing_is_dark_on_a_dark_page_with_light_text_and_goes_back(page, theme, memory, who):
+    page.tell(drawing(memory))
+    view = page.show()
+    light = page.painted(view)
+    theme(who, dark=True)
+    dark = page.painted(view)
+    assert np.abs(dark[light.min(axis=2) == 255] - 18).max() < 3  # white, but for what reaches into a pixel
+    assert dark[light.max(axis=2) == 0].min() > 230  # what is black, as its text
+    blue, orange = ((light == colour).all(axis=2) for colour in ((0, 114, 178), (213, 94, 0)))
+    for curve, most in ((blue, 2), (orange, 0)):
+        assert curve.any()
+        assert dark[curve].mean(axis=0).argmax() == most  # its hue stays
+    theme(who, dark=False)
+    np.testing.assert_array_equal(page.painted(view), light)
+
+
+def test_a_drawing_that_opens_on_a_dark_page_is_dark_from_the_first_frame_and_printed_on_white(page, theme, memory):
+    theme("JupyterLab", dark=True)
+    page.evaluate(
+        "window.laid = []; window.fill = CanvasRenderingContext2D.prototype.fillRect;"
+        "CanvasRenderingContext2D.prototype.fillRect = function (...box) { laid.push(this.fillStyle);"
+        "return fill.apply(this, box); }; true"
+    )
+    page.tell(drawing(memory))
+    view = page.show()
+    assert page.painted(view)[0, 0].tolist() == [18, 18, 18]
+    assert set(page.evaluate("laid")) == {"#121212"}
+    page.evaluate("CanvasRenderingContext2D.prototype.fillRect = fill; dispatchEvent(new Event('beforeprint')); true")
+    printed = page.evaluate(
+        f"[...views[{view}].el.querySelector('canvas').getContext('2d').getImageData(0, 0, 1, 1).data]"
+    )
+    assert printed[:3] == [255, 255, 255]
+    page.evaluate("dispatchEvent(new Event('afterprint')); true")
+    assert page.painted(view)[0, 0].tolist() == [18, 18, 18]
+
+
+def test_what_is_read_under_the_pointer_is_seen_on_a_dark_page(page, theme, memory):
+    theme("the site", dark=True)
+    page.tell(drawing(memory))
+    page.show()
+    page.painted()
+    page.mouse("mouseMoved", 250, 60)
+    tip = "getComputedStyle(document.querySelector('[role=status]'))"
+    assert page.evaluate(f"[{tip}.visibility, {tip}.backgroundColor, {tip}.color]") == [
+        "visible",
+        "rgb(18, 18, 18)",
+        "rgb(238, 238, 238)",
+    ]
+
+
 def test_it_is_printed_sharper_than_a_screen_and_goes_back(page, memory):
     page.tell(drawing(memory))
     view = page.show()

@@ -25,7 +25,22 @@ const opaque = (canvas) => canvas.getContext("2d", { alpha: false }); // which i
 const signed = (word) => (word << 16) >> 16;
 const overlaps = (words, at, box) => [0, 1].every((way) => // the clip box that begins at `at` reaches into `box`
   signed(words[at + way]) < UNIT * box[way + 2] && signed(words[at + way + 2]) > UNIT * box[way]);
-const colour = (low, high) => `rgba(${low & 255}, ${low >> 8}, ${high & 255}, ${(high >> 8) / 255})`;
+const luma = ([red, green, blue]) => 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+const isDark = (el) => luma(getComputedStyle(el).color.match(/[\d.]+/g) ?? [0, 0, 0]) > 128; // its text is light
+const inks = [new Map(), new Map()]; // on a light page, on a dark one
+
+/** Return the bytes of the colour that stands at `at`, and its `css`; each is made once. On a dark page its luma is
+ * turned about, its hue stays: white is as dark as the page, black nearly white, the middle a little lighter. */
+function ink(words, at, dark) {
+  const low = words[at], high = words[at + 1], known = inks[+dark], key = 65536 * high + low;
+  if (known.has(key)) return known.get(key);
+  const rgb = [low & 255, low >> 8, high & 255], away = rgb.map((part) => part - luma(rgb));
+  const to = 18 + 220 * (1 - luma(rgb) / 255) ** 0.8;
+  const vivid = Math.min(1, ...away.map((by) => (by > 0 ? 255 - to : to) / Math.abs(by))); // what a screen has of it
+  const bytes = [...(dark ? away.map((by) => Math.round(to + vivid * by)) : rgb), high >> 8];
+  return known.set(key, Object.assign(bytes, { css: `rgba(${bytes.slice(0, 3)}, ${bytes[3] / 255})` })).get(key);
+}
+const shade = (hex, dark, n = parseInt(hex.slice(1), 16)) => ink([n >> 16 | n & 65280, n & 255 | 65280], 0, dark).css;
 
 /** Read a shape that begins at `at`: its codes if it has them, where x and y begin, and where it ends. */
 function shapeAt(words, at, coded) {
@@ -74,7 +89,7 @@ function reaches(words, one, view) {
 
 /** Paint operations. A `view` says where in the page, in CSS pixels, what stands at x and y in the scene is painted,
  * how large pens and marks are, how large type is at least, and which box of the scene is seen. */
-function paint(context, words, some, view, density) {
+function paint(context, words, some, view, density, dark) {
   const thick = (view.pen * density) / UNIT;
   const placeX = (word) => view.x(word / UNIT) * density, placeY = (word) => view.y(word / UNIT) * density;
   const corners = (at) => [0, 1, 2, 3].map((k) => Math.round((k % 2 ? placeY : placeX)(signed(words[at + k]))));
@@ -89,9 +104,9 @@ function paint(context, words, some, view, density) {
     const { kind, flags, box, fill, pen, at, end, shape, first, n } = one;
     // As Agg does it: whole pixels, and the last one belongs to the box; or a line on the edge would be cut away.
     if (flags & CLIP) clip(corners(box), 1);
-    if (flags & FILL) context.fillStyle = colour(words[fill], words[fill + 1]);
+    if (flags & FILL) context.fillStyle = ink(words, fill, dark).css;
     if (flags & STROKE) {
-      const ends = words[pen + 3], lineWidth = words[pen + 2] * thick, strokeStyle = colour(words[pen], words[pen + 1]);
+      const ends = words[pen + 3], lineWidth = words[pen + 2] * thick, strokeStyle = ink(words, pen, dark).css;
       const [lineDashOffset = 0, ...dashes] = Array.from(words.subarray(pen + 4, at), (word) => (word * thick) / FINE);
       const look = { strokeStyle, lineWidth, lineCap: CAPS[ends & 15], lineJoin: JOINS[(ends >> 4) & 15], miterLimit: 4 };
       Object.assign(context, look, { lineDashOffset }).setLineDash(dashes);
@@ -115,7 +130,7 @@ function paint(context, words, some, view, density) {
     } else if (kind === IMAGE) {
       const [left, top, right, bottom] = corners(at);
       context.imageSmoothingEnabled = false;
-      context.drawImage(imageAt(words, at + 4, end), left, top, right - left, bottom - top);
+      context.drawImage(imageAt(words, at + 4, end, dark), left, top, right - left, bottom - top);
     }
     if (flags & FILL) context.fill();
     if (flags & STROKE) context.stroke();
@@ -125,15 +140,14 @@ function paint(context, words, some, view, density) {
 }
 
 /** Return the image whose size stands at `at` as a canvas of one pixel a pixel. */
-function imageAt(words, at, end) {
+function imageAt(words, at, end, dark) {
   const [columns, rows, n] = words.subarray(at, at + 3);
-  const palette = new Uint8Array(words.buffer, 2 * (at + 3), 4 * n);
+  const palette = Array.from({ length: n }, (_, k) => ink(words, at + 3 + 2 * k, dark));
   const runs = new Uint8Array(words.buffer, 2 * (at + 3 + 2 * n), 2 * (end - at - 3 - 2 * n));
   const canvas = Object.assign(document.createElement("canvas"), { width: columns, height: rows });
   const context = canvas.getContext("2d"), image = context.createImageData(columns, rows);
   for (let run = 0, pixel = 0; run < runs.length; run += 2)
-    for (let k = 0; k < runs[run + 1]; k++, pixel += 4)
-      image.data.set(palette.subarray(4 * runs[run], 4 * runs[run] + 4), pixel);
+    for (let k = 0; k < runs[run + 1]; k++, pixel += 4) image.data.set(palette[runs[run]], pixel);
   context.putImageData(image, 0, 0);
   return canvas;
 }
@@ -352,8 +366,8 @@ function readable(words, shown) {
 function valuesOf(model, el) {
   const over = "position: absolute; pointer-events: none; box-sizing: border-box; visibility: hidden;";
   const ring = add(el, "div", `${over} width: 12px; height: 12px; margin: -6px; border: 2px solid; border-radius: 50%`);
-  const tip = add(el, "div", `${over} max-width: 96%; padding: 1px 7px; background: #ffffffee; color: black;`
-    + "font: 13px/1.4 sans-serif; border: 1px solid; border-left-width: 7px; z-index: 2", { role: "status" });
+  const tip = add(el, "div", `${over} max-width: 96%; padding: 1px 7px; font: 13px/1.4 sans-serif;`
+    + "border: 1px solid; border-left-width: 7px; z-index: 2", { role: "status" });
   const targets = new Map(); // by frame: what is tabbed to
   let layout = null, here = null; // what is read now: whose, which of it, and which stop
   const items = () => readable(wordsOf(model.get("moving")), model.get("facts").shown);
@@ -371,7 +385,8 @@ function valuesOf(model, el) {
     tip.replaceChildren();
     add(tip, "b", "").textContent = (item.columns && names[item.number]) || name;
     tip.append(`, ${said}`);
-    tip.style.borderColor = ring.style.borderColor = colour;
+    tip.style.borderColor = ring.style.borderColor = shade(colour, layout.dark);
+    [tip.style.background, tip.style.color] = ["#ffffff", "#000000"].map((one) => shade(one, layout.dark));
     Object.assign(ring.style, { left: `${left}px`, top: `${top}px` });
     const high = tip.offsetHeight, beside = bounded(left + 10, 0, Math.max(0, el.clientWidth - tip.offsetWidth - 1));
     Object.assign(tip.style, { left: `${beside}px`, top: `${top > high + 12 ? top - high - 10 : top + 12}px` });
@@ -490,7 +505,7 @@ function render({ model, el }) {
   el.style.cssText += "position: relative; overflow: clip"; // what is hidden is scrolled to where the keys are
   keepKeys(el, signal);
   const followers = [handlesOf(model, el), valuesOf(model, el), playOf(model, el, signal)];
-  let frame = 0, room = el.clientWidth, part; // how wide it may be, and what is on the screen of how high it is
+  let frame = 0, dark, room = el.clientWidth, part; // how wide it may be, and what is on the screen of how high it is
   let layout = {}, boxes = [], keptFor, below, above; // what is the same from frame to frame is made once
 
   /** Paint a list in those views in which it is not as it `was`, upon what `lay` lays there; return how it is. What is
@@ -506,7 +521,7 @@ function render({ model, el }) {
         for (let k = start; k < end; k++) print = Math.imul(print ^ words[k], 16777619) + 1;
       if (print === was[number]) return print;
       lay(context, left, top, wide, high);
-      paint(context, words, some, view, density);
+      paint(context, words, some, view, density, dark);
       return print;
     });
   }
@@ -514,10 +529,10 @@ function render({ model, el }) {
   function paintNow(density, room = el.clientWidth, part = undefined) {
     const facts = model.get("facts"), width = Math.min(room, facts.width);
     if (!width) return; // hidden; its size is observed
-    if (layout.facts !== facts || layout.width !== width) layout = { facts, width, ...layoutOf(facts, width) };
+    if (layout.facts !== facts || layout.width !== width) layout = { facts, width, dark, ...layoutOf(facts, width) };
     const size = { width: Math.round(width * density), height: Math.round(layout.height * density) };
     const views = [...layout.panels, ...layout.words];
-    const white = (context, ...box) => { context.fillStyle = "white"; context.fillRect(...box); };
+    const white = (context, ...box) => { context.fillStyle = shade("#ffffff", dark); context.fillRect(...box); };
     const again = (context, ...box) => context.drawImage(kept, ...box, ...box);
     const were = boxes;
     boxes = views.map((view) => boxOf(view, density));
@@ -534,8 +549,7 @@ function render({ model, el }) {
     });
     if (keptFor !== model.get("still")) {
       const was = below;
-      keptFor = model.get("still");
-      below = renew(kept, keptFor, views, was, white, density);
+      below = renew(kept, (keptFor = model.get("still")), views, was, white, density);
       boxes.forEach((box, k) => {
         if (below[k] === was[k]) return;
         above[k] = null;
@@ -547,29 +561,30 @@ function render({ model, el }) {
     for (const follow of followers) follow(layout);
   }
 
-  // At most once a frame; what is printed cannot wait for one, and is as sharp as paper.
-  const paintSoon = () => {
-    frame ||= requestAnimationFrame(() => { frame = 0; paintNow(devicePixelRatio, room, part); });
-  };
-  const resized = new ResizeObserver(() => { room = el.clientWidth; paintSoon(); }); // asked for, it is laid out anew
+  // At most once a frame; what is printed cannot wait for one, and is as sharp and as light as paper.
+  const paintSoon = () => frame ||= requestAnimationFrame(() => { frame = 0; paintNow(devicePixelRatio, room, part); });
+  const turn = (to) => { if (to !== dark) [dark, boxes, layout] = [to, [], {}]; }; // all of it is painted anew
+  const followPage = () => { turn(isDark(el)); paintSoon(); };
+  const resized = new ResizeObserver(() => { room = el.clientWidth; followPage(); }); // asked for, it is laid out anew
+  const themed = new MutationObserver(followPage);
   const onScreen = new IntersectionObserver(([{ boundingClientRect: all, intersectionRect: seen }]) => {
     part = [seen.top - all.top - 60, seen.bottom < all.bottom ? seen.bottom - all.top + 60 : Infinity];
     paintSoon();
   }, { threshold: Array.from({ length: 41 }, (_, k) => k / 40) });
-  const followDensity = () => {
-    const here = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
-    here.addEventListener("change", () => { paintSoon(); followDensity(); }, { once: true, signal });
-  };
+  const followDensity = () => matchMedia(`(resolution: ${devicePixelRatio}dppx)`)
+    .addEventListener("change", () => { paintSoon(); followDensity(); }, { once: true, signal });
   model.on("change", paintSoon);
   for (const observer of [resized, onScreen]) observer.observe(el);
+  for (const one of [document.documentElement, document.body]) themed.observe(one, { attributes: true });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", followPage, { signal });
   followDensity();
   addEventListener("resize", paintSoon, { signal }); // a page that is zoomed has another density too
-  addEventListener("beforeprint", () => paintNow(Math.max(3, devicePixelRatio)), { signal });
-  addEventListener("afterprint", paintSoon, { signal });
-  paintSoon();
+  addEventListener("beforeprint", () => { turn(false); paintNow(Math.max(3, devicePixelRatio)); }, { signal });
+  addEventListener("afterprint", followPage, { signal });
+  followPage();
   return () => {
     life.abort();
-    for (const observer of [resized, onScreen]) observer.disconnect();
+    for (const observer of [resized, onScreen, themed]) observer.disconnect();
     model.off("change", paintSoon);
     cancelAnimationFrame(frame);
     canvas.width = kept.width = 0; // a canvas keeps its pixels until it is collected
