@@ -9,6 +9,7 @@ telephone of 390 pixels with a processor four times slower. Times are of the mac
 
 import functools
 import gzip
+import itertools
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
@@ -79,9 +80,13 @@ def main() -> None:
             )
             page.send("Emulation.setCPUThrottlingRate", rate=slower)
             for name in ("memory_explorer", "regime_explorer"):
-                first_view(page, f"{address}/explorers/{name}.html", site)
-                found = gaps(page)
-                print(f"{kind}, {name}: {len(found) / 3:.0f} pictures a second, median gap {median(found):.1f} ms")
+                drags = []
+                for _ in range(3):
+                    first_view(page, f"{address}/explorers/{name}.html", site)
+                    drags.append(gaps(page))
+                rates = [f"{len(found) / 3:.0f}" for found in sorted(drags, key=len)]
+                gap = median(itertools.chain(*drags))
+                print(f"{kind}, {name}: {', '.join(rates)} pictures a second in three drags, median gap {gap:.1f} ms")
     server.shutdown()
 
 

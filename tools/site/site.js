@@ -131,16 +131,23 @@ function nearest(values, value) {
 
 const joined = (words) => (words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`);
 
+const colours = new WeakMap(); // of the curves that have a name in a sentence, by what is shown, and how they are found
+
 /** Return a sentence in parts, of which each name of a curve is underlined in its colour; words.py does the same. */
 function underlined(sentence, shown) {
-  const colours = new Map(shown.filter((one) => one?.name).map(({ name, colour }) => [name, colour]));
-  const coloured = [...colours.keys()].filter((name) => !/^#(..)\1\1$/.test(colours.get(name)));
-  if (!coloured.length) return [sentence];
-  const names = coloured.sort((a, b) => b.length - a.length).map((name) => name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
-  return sentence.split(new RegExp(`(?<![\\p{L}\\p{N}_])(${names.join("|")})(?![\\p{L}\\p{N}_])`, "u")).map((part, k) => {
+  if (!colours.has(shown)) {
+    const all = new Map(shown.filter((one) => one?.name).map(({ name, colour }) => [name, colour]));
+    const names = [...all.keys()].filter((name) => !/^#(..)\1\1$/.test(all.get(name))).sort((a, b) => b.length - a.length)
+      .map((name) => name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
+    const found = names.length && new RegExp(`(?<![\\p{L}\\p{N}_])(${names.join("|")})(?![\\p{L}\\p{N}_])`, "u");
+    colours.set(shown, [all, found]);
+  }
+  const [all, found] = colours.get(shown);
+  if (!found) return [sentence];
+  return sentence.split(found).map((part, k) => {
     if (k % 2 === 0) return part;
     const one = Object.assign(document.createElement("span"), { textContent: part });
-    one.style.borderBottom = `2px solid ${colours.get(part)}`;
+    one.style.borderBottom = `2px solid ${all.get(part)}`;
     return one;
   });
 }
