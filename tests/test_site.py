@@ -48,6 +48,15 @@ def test_each_slider_alone_and_each_choice_is_recorded(name):
             assert {strip.fixed[spec.name] for strip in found} == set(spec.samples)
 
 
+def test_a_slider_is_recorded_for_those_choices_with_which_it_can_act():
+    explorer = SHOWN["gap_explorer"].call.explorer()
+    models = {name: set() for name in ("gain", "forget_bias")}
+    for strip in films.strips(explorer, "gap_explorer"):
+        for name in models.keys() & strip.moving:
+            models[name].add(strip.fixed["model"])
+    assert models == {"gain": {"tanh", "irnn", "gru", "lstm"}, "forget_bias": {"gru", "lstm"}}
+
+
 def test_each_pair_that_a_mark_drags_is_recorded_over_both_ranges():
     explorer = SHOWN["regime_explorer"].call.explorer()
     (strip, *_) = [one for one in films.strips(explorer, "regime_explorer") if len(one.moving) == 2]

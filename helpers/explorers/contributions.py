@@ -66,21 +66,27 @@ def net_controls(gain: float) -> tuple[Slider, Choice, Choice]:
     )
 
 
-def contributions_state(gain: float, step: int, reached: int, window: int, activation: str, inputs: str) -> dict:
-    """Compute log10 of the contributions of each pair (t, k), of the gradient by lag and of what a window leaves out.
-
-    The pairs are (T, T), from t = 1 and k = 1 on, beside the largest; those by lag beside the whole gradient.
-    """
+@lru_cache
+def log10_sizes(gain: float, activation: str, inputs: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return log10 of the contribution of each pair (t, k), (T, T) from t = 1 and k = 1 on, beside the largest; of the
+    gradient at each lag, (T,); and of the sum of the gradients from each lag on, (T,)."""
     net, X = net_of("gaussian", gain, activation, inputs, figures.N_STEPS)
     run = run_rnn(net, np.full(N, 0.1), X)
     V, targets = readout(figures.N_STEPS)
     G = np.vstack([np.zeros(N), (run.H[1:] @ V.T - targets) @ V])
     table = contributions(net, run, G)
     pairs = contribution_log10_norms(net, run, table)[1:, 1:]
-    pairs = pairs - pairs.max()
     by_lag = weight_gradients_by_lag(net, run, table).reshape(figures.N_STEPS, -1)
     # Summed from the longest lag on, for a sum that begins with the large ones has lost the small ones.
-    beyond = log10_norm(np.cumsum(by_lag[::-1], axis=0)[::-1])
+    return pairs - pairs.max(), log10_norm(by_lag), log10_norm(np.cumsum(by_lag[::-1], axis=0)[::-1])
+
+
+def contributions_state(gain: float, step: int, reached: int, window: int, activation: str, inputs: str) -> dict:
+    """Compute log10 of the contributions of each pair, of the gradient by lag and of what a window leaves out.
+
+    Those by lag stand beside the whole gradient.
+    """
+    pairs, by_lag, beyond = log10_sizes(gain, activation, inputs)
     log10_total = float(beyond[0])
     steps = np.arange(1, figures.N_STEPS + 1)
     return {
@@ -93,7 +99,7 @@ def contributions_state(gain: float, step: int, reached: int, window: int, activ
         "log10_pair": pairs[step - 1, reached - 1],
         "log10_total": log10_total,
         "log10_long": float(beyond[LONG]),
-        "log10_by_lag": log10_norm(by_lag) - log10_total,
+        "log10_by_lag": by_lag - log10_total,
         "log10_beyond": beyond[1:] - log10_total,
         "log10_left_out": beyond[window] - log10_total if window < figures.N_STEPS else -np.inf,
     }

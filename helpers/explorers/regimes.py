@@ -10,7 +10,7 @@ from helpers.explorers.scalar import settling
 from helpers.explorers.words import amount, counted, number
 from helpers.figures import regimes as figures
 from helpers.figures.scalar import LABELS
-from helpers.maths.descent import descend, wall_gradient, wall_loss
+from helpers.maths.descent import Descent, descend, wall_gradient, wall_loss
 from helpers.maths.fixed_points import attractor
 from helpers.maths.regimes import bistable_interval, regime, two_cycle_interval
 from helpers.maths.scalar import orbit_gradients
@@ -97,13 +97,19 @@ def cut(n_steps: int) -> tuple[np.ndarray, np.ndarray, float]:
     return b, wall_loss(FIRST_W, b, n_steps=n_steps), float(np.abs(slope).max())
 
 
+@lru_cache
+def descents(b: float, learning_rate: float, max_norm: float, n_steps: int) -> Descent:
+    """Return two descents from the bias b: plain, and clipped."""
+    return descend(FIRST_W, b, learning_rate, N_UPDATES, np.array([np.inf, max_norm]), n_steps=n_steps)
+
+
 def wall_state(b: float, learning_rate: float, max_norm: float, n_steps: int, updates: int):
     """Compute what the wall explorer shows; a generator, for with many steps it takes longer than a frame.
 
     Run 0 is plain descent, run 1 is clipped.
     """
     yield 0.0
-    runs = descend(FIRST_W, b, learning_rate, N_UPDATES, np.array([np.inf, max_norm]), n_steps=n_steps)
+    runs = descents(b, learning_rate, max_norm, n_steps)
     low, high = np.transpose([figures.WALL_LIMITS["w"], figures.WALL_LIMITS["b"]])
     plain = runs.path[..., 0]
     outside = np.flatnonzero(((plain < low) | (plain > high)).any(axis=1))
