@@ -92,8 +92,8 @@ def bump(s, said):
 
 
 def spectrum(s, said):
-    (above,), (same,) = read(said, ": # of its"), read(said, "W^20 has the norm #,")
-    largest, radius = read(said, "the largest is #; the largest eigenvalue has the size #.")
+    (above,), (same,) = read(said, "singular values # are"), read(said, "W^20 has the norm #,")
+    largest, radius = read(said, "the largest is #. Its largest eigenvalue has the size #.")
     assert (above > 0) == (largest > 1)
     assert radius <= largest * 1.001
     assert at_most(same, largest**20 * 1.2)

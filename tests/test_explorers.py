@@ -380,9 +380,9 @@ def test_one_weight_and_bias_make_sigmoid_slow_let_tanh_keep_the_sign_and_relu_l
     assert "tanh settles at 0.944" in first
     assert "tanh settles at -1 " in last
     explorer.update(w=0.5, b=1)
-    assert explorer.sentence.endswith("From -0.5, all three do the same.")
+    assert explorer.sentence.endswith("From -0.5, all three end as they do from 1.")
     explorer.update(w=1.1, b=0)
-    assert explorer.sentence.endswith("ReLU settles at 0 (multiplier 0 per step), sigmoid does the same.")
+    assert explorer.sentence.endswith("ReLU settles at 0 (multiplier 0 per step), sigmoid ends as it does from 1.")
 
 
 def test_the_wall_explorer_says_it_once_where_no_step_is_clipped():

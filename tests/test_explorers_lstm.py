@@ -80,7 +80,7 @@ def test_what_h_tells_of_c_dies_in_the_cell_of_1997_and_what_is_left_of_the_star
     of_1997, of_2000 = (
         (size(now), size(start))
         for now, start in re.findall(
-            r"just made its h shows (\S+), of one made at step 0 (\S+)\.(?: |$)", explorer.sentence
+            r"Its h shows (\S+) of a change of c just made, and (\S+) of one made at step 0\.(?: |$)", explorer.sentence
         )
     )
     assert of_1997[0] == of_1997[1] < 1e-9  # the carousel keeps 1: all is lost on the way out

@@ -22,15 +22,15 @@ SENT_TO = [
     ("00", "slowly back through 1 to 0.5", "first_look(w=0.9)", {"w": 0.5}),
     ("00", "below −1 they swing", "first_look(w=0.9)", {"w": -2}),
     ("01", "set the number of steps to 1000, drag w to 1", 'memory_explorer("tanh", w=0.9)', {"n_steps": 1000, "w": 1}),
-    ("01", "move the first state $h_0$ to 0.9", 'memory_explorer("tanh", w=0.9)', {"n_steps": 1000, "w": 1, "h0": 0.9}),
+    ("01", "Move the first state $h_0$", 'memory_explorer("tanh", w=0.9)', {"n_steps": 1000, "w": 1, "h0": 0.9}),
     ("01", "go from w = 1 back to 0.9", 'memory_explorer("tanh", w=0.9)', {"n_steps": 1000, "w": 0.9, "h0": 0.9}),
     ("01", "After 50 steps, which neuron that starts at 0.3", 'memory_explorer("tanh", w=0.9)', {"w": 1.5, "h0": 0.3}),
     ("01", "slowly, to −8", 'memory_explorer("sigmoid", w=-5.5)', {"w": -8}),
-    ("01", "At w = −5.87 the multiplier", 'memory_explorer("sigmoid", w=-5.5)', {"w": -5.87}),
+    ("01", "at w = −5.87 the multiplier", 'memory_explorer("sigmoid", w=-5.5)', {"w": -5.87}),
     ("01", "set w = 4 and b = −2", "three_activations(w=1.1)", {"w": 4, "b": -2}),
-    ("01", "Try tanh at w = 1", 'memory_explorer("tanh", w=1.0, inputs="Nile")', {}),
-    ("01", "then 2", 'memory_explorer("tanh", w=1.0, inputs="Nile")', {"w": 2}),
-    ("01", "then ReLU at 1", 'memory_explorer("tanh", w=1.0, inputs="Nile")', {"activation": "relu"}),
+    ("01", "Now drag w to 1", 'memory_explorer("tanh", w=0.5, inputs="Nile")', {"w": 1}),
+    ("01", "then to 2", 'memory_explorer("tanh", w=0.5, inputs="Nile")', {"w": 2}),
+    ("01", "Then choose ReLU", 'memory_explorer("tanh", w=0.5, inputs="Nile")', {"activation": "relu", "w": 1}),
     ("01", "With the bias b = 2", 'memory_explorer("sigmoid", w=-5.5)', {"b": 2, "w": -4.1}),
     ("02", "then set b to 0 in the picture", "regime_explorer(w=8.0, b=-4.0, h0=0.5)", {"b": 0}),
     ("02", "move the point over each border", "regime_explorer(w=8.0, b=-4.0, h0=0.5)", {"b": -6}),
@@ -189,7 +189,7 @@ def numbers_of_notebook_01():
     yield f"below 0.05 after {faded[0]} steps at w = 0.9, after {faded[1]} at w = 1"
     yield f"from 0.9 it takes {faded[1]} steps to fall below 0.05"
     h = tanh_run(1.0, 1.0, silent[:1000])[0][-1]
-    yield f"h_1000 = {h:.7f}, ratio to the square root: {h / np.sqrt(1.5 / 1000):.5f}"
+    yield f"h_1000 = {h:.7f}, and √(3/2000) = {np.sqrt(1.5 / 1000):.7f}"
     H, J = tanh_run(0.9, 0.9, silent[:50])
     yield f"h_50 = {H[-1]:.6f}"
     yield f"dh_50/dh_0 = {J.prod():.4e} = 10^{np.log10(J).sum():.4f}"
@@ -259,7 +259,7 @@ def numbers_of_notebook_01():
         J = tanh_run(w, 0.1, reading)[1][29:]
         left = np.concatenate([[1.0], np.cumprod(J)])
         if w == 1:
-            yield f"less than 5 % of it from {steps_above(J)} steps on"
+            yield f"less than 5 % is left from the {['first', 'second', 'third', 'fourth'][steps_above(J) - 1]} year on"
             yield f"reading the river: 10^{np.log10(left[-1]):.1f}"
         else:
             assert left.argmax() == 11

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from helpers.data import hearing
+from helpers.data import hearing, nile
 from helpers.exercises import CHOICES
 from helpers.experiments.cells import reported
 from helpers.explorers.contributions import contributions_explorer
@@ -34,6 +34,21 @@ def which_weight_keeps_more():
             change *= w * (1 - h * h)
         left.append(change)
     return "w = 1.0" if left[0] > 10 * left[1] else "w = 1.5"
+
+
+def what_the_nile_leaves():
+    _, flow = nile()
+    left = {}
+    for name, x in (("nothing", np.zeros(100)), ("the Nile", (flow - flow.mean()) / flow.std())):
+        h, J = 0.1, []
+        for x_t in x:
+            h = np.tanh(h + x_t)
+            J.append(1 - h * h)
+        left[name] = np.prod(J[29:])
+    assert left["nothing"] > 0.5  # "keeps more than half"
+    assert round(100 * (1 - 0.1 ** (1 / 71))) == 3  # "three per cent off per year"
+    assert f"10^−{-np.log10(left['the Nile']):.1f} of it" in CHOICES["01.6"]["says"]["less than a millionth"]
+    return "less than a millionth" if left["the Nile"] < 1e-6 else "about a tenth"
 
 
 def fixed_points_of_a_sigmoid_without_bias():
@@ -83,6 +98,17 @@ def what_the_angle_changes():
 
     small, large = ("grows" if grows(degrees) else "fades" for degrees in (20, 80))
     return f"yes: small θ {small}, large θ {large}"
+
+
+def how_large_symmetric_powers_are(seeds=range(30)):
+    """The same singular values, one basis and signs in turn: S is symmetric, and its norm to the power is σ_max's."""
+    ratios = []
+    for seed in seeds:
+        W = 0.8 * np.random.default_rng(seed).standard_normal((60, 60)) / np.sqrt(60)
+        sigma_max = np.linalg.norm(W, 2)
+        assert 1.4 < sigma_max < 1.7  # "near 1.5"
+        ratios.append(sigma_max**20 / np.linalg.norm(np.linalg.matrix_power(W, 20), 2))
+    return "more than a thousand times as large" if min(ratios) > 1000 else "about ten times as large"
 
 
 def how_large_the_powers_become():
@@ -486,7 +512,9 @@ def who_hears_more():
         some = some[(some["seed"] >= first) & (some["seed"] < first + 30)]
         learned = some["solved_at"] > 0
         more.append(np.median(some["heard"][learned]) > np.median(some["heard"][~learned]))
-    return "it differs from thirty to thirty" if more[0] != more[1] else "yes, nearly all of them" if more[0] else ""
+    return (
+        "it differs from one thirty to the next" if more[0] != more[1] else "yes, nearly all of them" if more[0] else ""
+    )
 
 
 def which_learns_jane():
@@ -630,6 +658,7 @@ RIGHT = {
     "11.9": lambda: {10: "ten", 32: "thirty-two"}[math.ceil(math.log2(1000))],
     "00.1": what_three_starts_know,
     "01.3": which_weight_keeps_more,
+    "01.6": what_the_nile_leaves,
     "02.6": fixed_points_of_a_sigmoid_without_bias,
     "03.7": what_layernorm_leaves_of_two,
     "03.9": gradient_under_l2,
@@ -638,6 +667,7 @@ RIGHT = {
     "05.5": along_which_directions,
     "05.6": what_the_angle_changes,
     "05.7": how_large_the_powers_become,
+    "05.9": how_large_symmetric_powers_are,
     "06.6": what_the_window_leaves_out,
     "06.10": lambda: ", ".join(f"{0.9**lag:.2g}" for lag in (10, 20, 40)),
     "07.5": lambda: "to a number above 0" if np.prod(1 - 1 / np.arange(2.0, 1e5) ** 2) > 0.49 else "to 0",
@@ -662,6 +692,11 @@ RIGHT = {
 @pytest.mark.parametrize("name", RIGHT)
 def test_the_right_choice_is_what_the_maths_says(name):
     assert RIGHT[name]() == CHOICES[name]["answer"]
+
+
+@pytest.mark.draws
+def test_powers_of_other_symmetric_matrices_are_a_thousand_times_those_of_the_gaussian_ones(draws):
+    assert how_large_symmetric_powers_are(draws()) == CHOICES["05.9"]["answer"]
 
 
 @pytest.mark.draws

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from helpers.exercises import EXERCISES, check
+from helpers.exercises.answers import Exercise, Verdict
 from helpers.explorers.controls import Choice, Slider
 from tests.player_page import in_the_browser
+from tests.test_exercises import RIGHT, WRONG
 from tools.chromium import Page
 from tools.site import __main__ as site
 from tools.site import address, films, links, lite, pages
@@ -118,9 +120,24 @@ def test_a_question_that_is_answered_by_choosing_is_answered_on_the_page():
             told = [html.unescape(text) for text in re.findall('data-verdict="(.*?)"', page)]
             assert told == [check(name, choice).text for choice in choices]
             assert page.count('data-right="True"') == bool(choices)
-            assert bool(choices) != ("live notebook" in page)
+            assert bool(choices) != ("data-spans" in page)
             asked.add(name)
     assert len(asked) > 20
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        (name, answer)
+        for name, answer, *_ in [*WRONG, *RIGHT.items()]
+        if isinstance(EXERCISES[name], Exercise) and isinstance(answer, float | int)
+    ],
+)
+def test_a_number_is_answered_on_the_page_as_in_the_notebook(name, answer):
+    page = pages.answerable(f'<div data-question="{name}"><ul><li>a number</li></ul></div>')
+    spans = json.loads(html.unescape(re.search('data-spans="(.*?)"', page)[1]))
+    right, said = next(verdict for low, high, *verdict in spans if low <= answer <= high)
+    assert Verdict(right, said) == check(name, answer)
 
 
 def test_a_player_that_is_no_plain_module_is_refused(monkeypatch, tmp_path):
@@ -450,6 +467,19 @@ def test_a_page_fits_a_telephone(page, browser):
         assert opened.evaluate("document.querySelector('canvas').getBoundingClientRect().width") <= 390
     finally:
         browser.send("Emulation.setDeviceMetricsOverride", width=900, height=1000, deviceScaleFactor=1, mobile=False)
+
+
+@in_the_browser
+@pytest.mark.browser
+def test_a_number_that_is_typed_is_answered_and_what_is_none_is_refused(browser, folder):
+    page = pages.answerable('<div class="question" data-question="01.1"><ul><li>a number</li></ul></div>')
+    (folder / "asked.html").write_text(f'{page}<script src="site.js"></script>', encoding="utf-8")
+    browser.send("Page.navigate", url=(folder / "asked.html").as_uri())
+    browser.wait_for("document.querySelector('.question button')?.onclick && document.readyState === 'complete'", "it")
+    for typed, said in (("0,905", "✓ Right"), ("90.5 %", "✓ Right"), ("1.1", "✗ Above 1"), ("one", "✗ Answer with")):
+        browser.evaluate("document.querySelector('input').select()")
+        browser.type(typed)
+        assert browser.evaluate("document.querySelector('[role=status]').textContent").startswith(said)
 
 
 def test_nothing_of_the_site_needs_what_only_its_pages_need():

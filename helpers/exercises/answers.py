@@ -8,6 +8,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from numbers import Real
+from typing import NamedTuple
 
 import numpy as np
 
@@ -48,11 +49,22 @@ class Choice:
         return Verdict(right, f"{'Right' if right else 'Not yet'}. {self.says[chosen]}")
 
 
+class Span(NamedTuple):
+    """The answers from ``low`` to ``high``, both included."""
+
+    low: float
+    high: float
+
+    def holds(self, given: float) -> bool:
+        """Return whether an answer is one of these."""
+        return self.low <= given <= self.high
+
+
 @dataclass(frozen=True)
 class Exercise:
     """A question for a number, right within ``tolerance`` or to so many ``digits``.
 
-    hints : pairs of a test of the answer and what to say to one that passes it; the first that fits is said.
+    hints : pairs of a span of answers and what to say to one that lies in it; the first that fits is said.
     otherwise : what to say where none fits.
     guess : where an answer is drawn, as of a Choice.
     """
@@ -60,7 +72,7 @@ class Exercise:
     ask: str
     answer: float
     explanation: str
-    hints: tuple[tuple[Callable[[float], bool], str], ...]
+    hints: tuple[tuple[Span, str], ...]
     tolerance: float = 0.0
     digits: int = 0
     otherwise: str = "Not yet. Set the explorer to it and look again."
@@ -73,7 +85,8 @@ class Exercise:
             return Verdict(False, refusal)
         if given == self.answer or self._is_near(given):
             return Verdict(True, f"Right. {self.explanation}")
-        return Verdict(False, next((text for fits, text in self.hints if fits(given)), None) or self._otherwise(given))
+        hint = next((text for span, text in self.hints if span.holds(given)), None)
+        return Verdict(False, hint or self._otherwise(given))
 
     def _otherwise(self, given: float) -> str:
         """Return what to say where no hint fits: what a near miss misses, and on which side it lies."""
@@ -87,6 +100,22 @@ class Exercise:
             return f"Nearly: {side}. Each digit that is asked for must be right, the last of them rounded."
         return f"{self.otherwise} Yours is {side}." if off <= 0.1 * abs(self.answer) else self.otherwise
 
+    def spans(self) -> list[tuple[Span, Verdict]]:
+        """Return what a page says to which answers: the first span that holds one says it.
+
+        More digits than are asked for need not be right there.
+        """
+        half = last_place(self.answer, self.digits) / 2 if self.digits else self.tolerance
+        right = Span(self.answer - half, self.answer + half)
+        found = [(right, Verdict(True, f"Right. {self.explanation}"))]
+        found += [(span, Verdict(False, text)) for span, text in self.hints]
+        fewer = [float(f"{self.answer:.{digits}g}") for digits in range(1, self.digits)]
+        misses = [Span(100 * right.low, 100 * right.high), *(Span(rounded, rounded) for rounded in fewer)]
+        for off in (4 * half, 0.1 * abs(self.answer)):
+            misses += [Span(self.answer - off, self.answer), Span(self.answer, self.answer + off)]
+        found += [(span, Verdict(False, self._otherwise((span.low + span.high) / 2))) for span in misses]
+        return [*found, (Span(-math.inf, math.inf), Verdict(False, self.otherwise))]
+
     def _is_near(self, given: float) -> bool:
         if self.digits:
             return agrees(given, self.answer, self.digits)
@@ -94,13 +123,18 @@ class Exercise:
 
 
 def number(ask: str, answer: float, explanation: str, *hints, **how) -> Exercise:
-    """Return a question whose answer is a number. hints : of `near`, or pairs of a test of an answer and a text."""
+    """Return a question whose answer is a number. hints : of `near` and `between`."""
     return Exercise(ask, answer, explanation, hints, **how)
 
 
-def near(value: float, tolerance: float, text: str) -> tuple[Callable, str]:
+def near(value: float, tolerance: float, text: str) -> tuple[Span, str]:
     """Return the hint for a number within ``tolerance`` of ``value``."""
-    return lambda given: abs(given - value) <= tolerance, text
+    return Span(value - tolerance, value + tolerance), text
+
+
+def between(low: float, high: float, text: str) -> tuple[Span, str]:
+    """Return the hint for a number from ``low`` to ``high``; an answer that is right is never given one."""
+    return Span(low, high), text
 
 
 def last_place(answer: float, digits: int) -> float:

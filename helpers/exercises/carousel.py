@@ -1,8 +1,10 @@
 """The exercises of notebooks 08 and 09."""
 
+import math
+
 import numpy as np
 
-from helpers.exercises.answers import near, number, repair
+from helpers.exercises.answers import between, near, number, repair
 from helpers.maths.activations import sigmoid
 from helpers.maths.lstm import explosion_borders
 from helpers.maths.memory import forget_bias_for, gated_gradient, half_life, multi_tap_gradient
@@ -52,7 +54,7 @@ EXERCISES = {
         near(2 * float(half_life(1.0)), 0.1, "Not the half-lives are added: the biases are, before the sigmoid."),
         near(float(sigmoid(2.0)), 5e-3, "That is the gate, 0.881. After how many steps is its power a half?"),
         near(float(half_life(0.0)), 1e-3, "That is for a bias of 0: the gate is ½."),
-        (lambda steps: steps > 10, "Too long: 0.881 to the power of 10 is 0.28."),
+        between(10, math.inf, "Too long: 0.881 to the power of 10 is 0.28."),
         digits=2,
         otherwise="Not yet. The gate is σ(1 + 1) = 0.881: when is its power a half?",
     ),
@@ -102,8 +104,8 @@ EXERCISES = {
         ),
         near(0.5, 1e-9, "That is left after ONE step then. Its hundredth power must be a half."),
         near(1 - 0.5**0.01, 5e-5, "That is the share which a step may lose. The gate keeps the rest."),
-        (lambda s: 0.0 <= s < 0.9925, "Too small: less than a half is left after 100 steps."),
-        (lambda s: 0.9935 < s <= 1.0, "Too large: more than a half is left after 100 steps."),
+        between(0, 0.9925, "Too small: less than a half is left after 100 steps."),
+        between(0.9935, 1, "Too large: more than a half is left after 100 steps."),
         digits=3,
         otherwise="Not yet. Solve s¹⁰⁰ = ½.",
     ),
@@ -117,11 +119,8 @@ EXERCISES = {
         near(6.0, 0.6, "That is how many hops leave a half. How long must a hop be?"),
         near(10.0, 1e-9, "Ten hops leave 0.9¹⁰ = 0.35: still less than a half."),
         near(25.0, 1e-9, "Enough: four hops leave 0.66. But not the least."),
-        (
-            lambda K: K < 20,
-            "Too many hops, or none that lands on lag 100. Set K in the explorer.",
-        ),
-        (lambda K: K > 20, "There is a smaller one."),
+        between(-math.inf, 20, "Too many hops, or none that lands on lag 100. Set K in the explorer."),
+        between(20, math.inf, "There is a smaller one."),
         otherwise="Not yet. How many factors of 0.9 leave a half, and how long is a hop then?",
     ),
 }

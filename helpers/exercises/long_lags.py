@@ -1,6 +1,8 @@
 """The exercises of notebook 10."""
 
-from helpers.exercises.answers import near, number
+import math
+
+from helpers.exercises.answers import between, near, number
 from helpers.maths.lstm_paths import secret
 from helpers.maths.tasks import TASKS
 
@@ -12,17 +14,17 @@ EXERCISES = {
         "What is the forget bias of mystery 1? (one digit after the point)",
         BIAS,
         "The carousel is the product of the forget gates, so its slope tells the bias.",
-        (lambda bias: bias < BIAS, "Too small. A larger bias forgets less: raise it until the blue lines meet."),
-        (lambda bias: bias > BIAS, "Too large. A smaller bias forgets more: lower it until the blue lines meet."),
+        between(-math.inf, BIAS, "Too small. A larger bias forgets less: raise it until the blue lines meet."),
+        between(BIAS, math.inf, "Too large. A smaller bias forgets more: lower it until the blue lines meet."),
         digits=2,
     ),
     "10.3": number(
         "And the scale of its W? (one digit after the point)",
         SCALE,
         "With the bias found, all that is left between the lines is the scale of W.",
-        (lambda scale: scale <= 0, "A scale is above 0."),
-        (lambda scale: scale < SCALE, "Too small. Keep the bias, and raise the scale until the orange lines meet."),
-        (lambda scale: scale > SCALE, "Too large. Keep the bias, and lower the scale until the orange lines meet."),
+        between(-math.inf, 0, "A scale is above 0."),
+        between(0, SCALE, "Too small. Keep the bias, and raise the scale until the orange lines meet."),
+        between(SCALE, math.inf, "Too large. Keep the bias, and lower the scale until the orange lines meet."),
         digits=2,
     ),
     "10.6": number(

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from helpers.exercises.answers import near, number
+from helpers.exercises.answers import between, near, number
 from helpers.maths.regimes import FLIP_WEIGHT_SIGMOID, bistable_interval, two_cycle_interval, wall_bias
 
 
@@ -32,10 +32,10 @@ EXERCISES = {
         "τ = −1/ln w, so w = exp(−1/10).",
         near(0.9, 1e-9, "Close: τ(0.9) is 9.49 steps. 1 − 1/τ is only the beginning of the series of exp(−1/τ)."),
         near(math.exp(-10), 0.0001, "You have exp(−τ). The factor of ONE step is what, taken τ times, gives 1/e."),
-        near(math.exp(-1), 0.001, "1/e is what is left after all ten steps. Which factor, taken ten times, gives it?"),
+        near(math.exp(-1), 0.003, "1/e is what is left after all ten steps. Which factor, taken ten times, gives it?"),
         near(-math.exp(-1 / 10), 0.0005, "The size is right: only |λ| counts. Asked was a weight between 0 and 1."),
         near(math.exp(-1 / 10), 0.006, "Close. Three digits after the point are wanted."),
-        (lambda w: w > 1, "Above 1 the state leaves 0 and settles elsewhere. Look below 1."),
+        between(math.nextafter(1, 2), math.inf, "Above 1 the state leaves 0 and settles elsewhere. Look below 1."),
         digits=3,
         otherwise="Not yet. Print memory_time(w) with your w and compare it with 10.",
     ),
@@ -46,9 +46,9 @@ EXERCISES = {
         near(FLIP_WEIGHT_SIGMOID, 0.05, "That is the border with b = 0. Here the bias is 2."),
         near(4, 0.05, "The right size, with the wrong sign: which side of 0 makes the state jump?"),
         near(-1, 0.05, "That is the border of tanh with b = 0. The sigmoid's slope is a quarter at most."),
-        (lambda w: w >= 0, "With w ≥ 0 the map only rises, and an orbit on a rising map never turns back."),
-        (lambda w: w > -4, "There it still settles, if slowly. Watch |λ| in the lower right panel."),
-        (lambda w: w < -4, "There it cycles. Come back until the cycle closes up."),
+        between(0, math.inf, "With w ≥ 0 the map only rises, and an orbit on a rising map never turns back."),
+        between(-4, math.inf, "There it still settles, if slowly. Watch the multiplier |λ|."),
+        between(-math.inf, -4, "There it cycles. Come back until the cycle closes up."),
         tolerance=0.02,
     ),
     "01.4": number(
@@ -59,8 +59,8 @@ EXERCISES = {
         near(3, 0, "Close: 0.38³ is 0.055, a little more than 5 %."),
         near(2, 0, "Each step multiplies by w(1 − h²). Have you taken the weight, and the square?"),
         near(math.log(0.05) / math.log(0.38), 0.01, "That is where the power is 5 %. Wanted: whole steps."),
-        (lambda n: n > 4, "It is certain sooner. What is the largest that w(1 − h²) can be, for h above 0.9?"),
-        (lambda n: n < 0, "A number of steps: it cannot be negative."),
+        between(4, math.inf, "It is certain sooner. What is the largest that w(1 − h²) can be, for h above 0.9?"),
+        between(-math.inf, -1, "A number of steps: it cannot be negative."),
         otherwise="Not yet. What is the largest that w(1 − h²) can be, for h above 0.9?",
     ),
     "02.1": number(
@@ -94,8 +94,8 @@ EXERCISES = {
             1.0, 0.02, "w = 1 is the cusp, the tip of the region: enough with b = 0 only. A bias of 0.2 asks for more."
         ),
         near(4.0, 0.1, "4 is the cusp of the sigmoid. This is tanh."),
-        (lambda w: w < _bit_weight(0.2), "There the point (w, 0.2) still lies outside the region of two: go right."),
-        (lambda w: w > _bit_weight(0.2), "There it lies inside the region of two already: go left to its border."),
+        between(-math.inf, _bit_weight(0.2), "There (w, 0.2) still lies outside the region of two: go right."),
+        between(_bit_weight(0.2), math.inf, "There it lies inside the region of two already: go left to its border."),
         tolerance=0.01,
     ),
 }

@@ -5,7 +5,7 @@ from functools import reduce
 
 import numpy as np
 
-from helpers.exercises.answers import near, number, repair
+from helpers.exercises.answers import between, near, number, repair
 from helpers.maths.activations import activation
 from helpers.maths.initial import gaussian
 from helpers.maths.linear import critical_angle, product_norms, spectral_norm, transient
@@ -92,7 +92,7 @@ EXERCISES = {
         near(20, 0, "You have halved the gradient at each layer. It is quartered."),
         near(24, 1, "A quarter each: (1/4)^n, not n quarters."),
         near(6, 0, "Six layers divide by a million if each divides by ten. Here each divides by 4."),
-        (lambda n: n > 10, "Certain, but not the least: try one layer less."),
+        between(10, math.inf, "Certain, but not the least: try one layer less."),
         otherwise="Not yet. Divide by 4 until you have passed a million.",
     ),
     "05.1": repair(
@@ -144,7 +144,7 @@ EXERCISES = {
         near(9, 0, "That is the peak for 0.9 and 2. Set a = 0.95 and b = 1."),
         near(20, 0, "Very near: the corner alone is largest there (and at 19, as large). Count the diagonal too."),
         near(1, 0, "W itself has a norm near 1.6. The corner n · 0.95^(n − 1) still grows."),
-        (lambda n: n > 40, "That is rather where it is gone. Where is it largest?"),
+        between(40, math.inf, "That is rather where it is gone. Where is it largest?"),
         otherwise="Not yet. Set a and b in the explorer and read the sentence.",
     ),
 }

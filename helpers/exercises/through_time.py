@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.exercises.answers import near, number, repair
+from helpers.exercises.answers import between, near, number, repair
 from helpers.maths.activations import activation
 from helpers.maths.initial import gaussian
 from helpers.maths.rnn import RNN, bptt, run_alone, run_rnn, state_transition, step_jacobians
@@ -160,8 +160,8 @@ EXERCISES = {
         near(1 / 6, 5e-3, "That makes ‖W‖ = 1, which is tanh's border: its γ is 1. The sigmoid's is ¼."),
         near(1.5, 1e-9, "Turned round: this is 6/4. Scaled by it, W grows."),
         near(0.5 / 6, 5e-3, "That makes ‖W‖ = ½, as the slide has it, and a slip. What must ‖W‖ be for γ‖W‖ = 1?"),
-        (lambda s: 0.0 < s < 0.65, "Enough, and more than enough: a little less scaling would do."),
-        (lambda s: 0.68 < s < 1.0, "Not enough: γ‖W‖ is still above 1. Go lower."),
+        between(0, 0.65, "Enough, and more than enough: a little less scaling would do."),
+        between(0.68, 1, "Not enough: γ‖W‖ is still above 1. Go lower."),
         digits=2,
         otherwise="Not yet. Solve γ · s · 6 = 1 for the factor s.",
     ),

@@ -193,16 +193,17 @@ def spectrum_state(g: float, kind: str, n: int, seed: int) -> dict:
 
 def describe_spectrum(state) -> str:
     """Say the largest singular value, the largest eigenvalue and what long products become."""
-    kind = {"gaussian": "Gaussian", "symmetric": "symmetric, with the singular values of a Gaussian"}.get(
-        state.kind, state.kind
-    )
+    kind = {
+        "gaussian": "A Gaussian W",
+        "orthogonal": "An orthogonal W",
+        "symmetric": "A symmetric W with the singular values of the Gaussian one",
+    }[state.kind]
     above = np.count_nonzero(state.sigmas > 1 + NEAR_ONE)
     return (
-        f"A W of size {state.n} ({kind}), g = {state.g:g}: {above} of its {state.n} singular values are above 1, the "
-        f"largest is {number(state.sigmas[0])}; the largest eigenvalue has the size "
-        f"{number(np.abs(state.eigenvalues).max())}. W^{figures.SPECTRUM_STEPS} has the norm "
-        f"{amount(state.log10_same[-1])}, a product of {figures.SPECTRUM_STEPS} different draws has the norm "
-        f"{amount(state.log10_different[-1])}."
+        f"{kind}, size {state.n}, g = {state.g:g}. Of its singular values {above} are above 1, the largest is "
+        f"{number(state.sigmas[0])}. Its largest eigenvalue has the size {number(np.abs(state.eigenvalues).max())}. "
+        f"W^{figures.SPECTRUM_STEPS} has the norm {amount(state.log10_same[-1])}, a product of "
+        f"{figures.SPECTRUM_STEPS} different draws has the norm {amount(state.log10_different[-1])}."
     )
 
 

@@ -183,8 +183,8 @@ def constant_input_state(size: float, forget_bias: float) -> dict:
 def describe_constant_input(state) -> str:
     """Say what the two hold, show and would tell."""
     told = [
-        f"The cell of {year} holds {number(C[-1])} and shows {number(H[-1])}. Of a change of c just made its h shows "
-        f"{amount(readout[-1])}, of one made at step 0 {amount(start)}"
+        f"The cell of {year} holds {number(C[-1])} and shows {number(H[-1])}. Its h shows {amount(readout[-1])} of a "
+        f"change of c just made, and {amount(start)} of one made at step 0"
         for year, C, H, readout, start in zip(
             ("1997", "2000"), state.C, state.H, state.log10_readout, state.log10_start, strict=True
         )

@@ -215,8 +215,9 @@ def describe_three(state) -> str:
     elsewhere = [words for words in last if words not in first]
     same = [label for label, words in zip(figures.LABELS.values(), last, strict=True) if words in first]
     if same:
-        same = "all three do" if not elsewhere else f"{same[0]} does" if len(same) == 1 else f"{' and '.join(same)} do"
-        elsewhere.append(f"{same} the same")
+        alike = "ends as it does" if elsewhere and len(same) == 1 else "end as they do"
+        who = " and ".join(same) if elsewhere else "all three"
+        elsewhere.append(f"{who} {alike} from {figures.ThreeActivations.starts[0]:g}")
     return (
         f"w = {state.w:g}, b = {state.b:g}. From {figures.ThreeActivations.starts[0]:g}, {', '.join(first)}. "
         f"From {figures.ThreeActivations.starts[-1]:g}, {', '.join(elsewhere)}."

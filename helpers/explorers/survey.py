@@ -54,17 +54,17 @@ def describe_survey(state) -> str:
     n = len(REPORT)
     all_of_them = [label for label, report in there if report.n_solved == n]
     none = [label for label, report in there if not report.n_solved]
-    some = [f"{label}: {report.n_solved}" for label, report in there if 0 < report.n_solved < n]
-    told = [f"All {n} solve it: {', '.join(all_of_them)}."] if all_of_them else []
-    told += [f"No seed solves it: {', '.join(none)}."] if none else []
-    told += [f"Some: {'; '.join(some)}."] if some else []
+    some = [f"{report.n_solved} with {label}" for label, report in there if 0 < report.n_solved < n]
+    told = [f"All {n} solve it with {', '.join(all_of_them)}."] if all_of_them else []
+    told += [f"No seed solves it with {', '.join(none)}."] if none else []
+    told += [f"Some do: {', '.join(some)}."] if some else []
     usual = state.n_tried[state.place]
-    more = "".join(f"; {label}: {report.n_tried}" for label, report in there if report.n_tried > usual)
+    more = "".join(f", {report.n_tried} of {label}" for label, report in there if report.n_tried > usual)
     chosen = f"Chosen by seeds {CHOOSE[0]} to {CHOOSE[-1]}, reported" if usual > 1 else "Nothing chosen; reported"
     return (
         f"{state.task_label[0].upper()}{state.task_label[1:]}, length {state.lengths[state.place]}, at most "
         f"{state.n_updates} updates. {chosen} by {n} {'others' if usual > 1 else 'seeds'}. "
-        f"{' '.join(told)} Settings tried: {usual} each{more}. A constant answer is right in {state.chance:.0%}."
+        f"{' '.join(told)} Settings tried: {usual} of each{more}. A constant answer is right in {state.chance:.0%}."
     )
 
 

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import html
 import json
+import math
 import re
 import tomllib
 from pathlib import Path
@@ -201,22 +202,30 @@ def notebook_source(path: Path, shown: list[Shown], found: dict | None = None, l
 
 
 def answerable(page: str) -> str:
-    """Return a question as it is stored with its choices as buttons that know what is said to each.
+    """Return a question as it is stored, its choices as buttons that know what is said to each, a number as a field.
 
-    >>> "live notebook" in answerable('<div data-question="01.1"><ul><li>a number</li></ul></div>')
+    >>> "Check</button>" in answerable('<div data-question="01.1"><ul><li>a number</li></ul></div>')
     True
     """
     name = re.search(r'data-question="([\d.]+)"', page)[1]
-    choices = getattr(EXERCISES[name], "says", ())
-    answers = f'<p class="note">Your answer is checked in the <a href="{LIVE}">live notebook</a>.</p>'
-    if choices:
+    if choices := getattr(EXERCISES[name], "says", ()):
         verdicts = {choice: check(name, choice) for choice in choices}
-        buttons = "".join(
+        answers = "".join(
             f'<button type="button" data-right="{verdict.right}" data-verdict="{html.escape(verdict.text)}">'
             f"{html.escape(choice)}</button>"
             for choice, verdict in verdicts.items()
         )
-        answers = f'<p>{buttons}</p><p class="note" role="status"></p>'
+    else:
+        far = {math.inf: 1e300, -math.inf: -1e300}  # JSON knows no infinity
+        spans = [
+            [*(far.get(end, end) for end in span), verdict.right, verdict.text]
+            for span, verdict in EXERCISES[name].spans()
+        ]
+        answers = (
+            '<input type="text" inputmode="decimal" autocomplete="off" aria-label="Your answer" placeholder="a number" '
+            f'data-spans="{html.escape(as_js(spans))}"><button type="button">Check</button>'
+        )
+    answers = f'<p>{answers}</p><p class="note" role="status"></p>'
     return re.sub(r"<ul>.*?</ul>", lambda _: answers, page, count=1, flags=re.DOTALL)
 
 

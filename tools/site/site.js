@@ -555,10 +555,23 @@ async function come(el) {
   }
 }
 
-/** Say the verdict on each answer that is chosen. */
+/** Say the verdict on each answer that is chosen or typed. */
 function questions() {
   for (const one of document.querySelectorAll(".question")) {
     const verdict = one.querySelector('[role="status"]'), buttons = [...one.querySelectorAll("button")];
+    const field = one.querySelector("input");
+    if (field) {
+      const spans = JSON.parse(field.dataset.spans);
+      const answer = () => {
+        const text = field.value.replace(/\s/g, "").replace("−", "-").replace(",", ".");
+        const given = text ? Number(text.replace(/%$/, "")) / (text.endsWith("%") ? 100 : 1) : NaN;
+        const [, , right, said] = spans.find(([low, high]) => low <= given && given <= high) ?? [0, 0, false, "Answer with a number, such as 0.5."];
+        verdict.textContent = `${right ? "✓" : "✗"} ${said}`;
+        one.classList.toggle("right", right);
+      };
+      buttons[0].onclick = field.onchange = answer;
+      continue;
+    }
     for (const button of buttons) {
       button.onclick = () => {
         for (const other of buttons) other.setAttribute("aria-pressed", other === button);
