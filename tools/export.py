@@ -40,7 +40,7 @@ img { max-width: 100%; height: auto; }
 table { border-collapse: collapse; }
 td, th { border: 1px solid #ccc; padding: .15rem .5rem; text-align: left; }
 math { font-family: math, "STIX Two Math", "Latin Modern Math", "Cambria Math", "DejaVu Math TeX Gyre", serif; }
-.math { overflow-x: auto; }
+.math { overflow: auto hidden; padding: .2em 0; }
 .still { color: #555; font-style: italic; }
 .question { border-left: 4px solid #bbb; padding-left: .6rem; }
 @page { margin: 15mm; }
