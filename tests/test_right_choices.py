@@ -541,7 +541,7 @@ def two_linear_cells(length=200, n=500):
         leaks = one * (1 - 1 / length) ** (length - first) + two * (1 - 1 / length) ** (length - second)
         right.append((np.sign(keeps - leaks) == one, np.sign(leaks) == two))
     first, second = np.array(right).all(axis=0)
-    return "yes, always" if first and second else "in a half of the sequences"
+    return "yes, always" if first and second else "in half of the sequences"
 
 
 def which_number_to_change(lag=60):

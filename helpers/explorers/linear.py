@@ -94,14 +94,14 @@ def stretch_rotate_explorer(theta: float = 30.0, sigma1: float = 2.0, sigma2: fl
 
     >>> stretch_rotate_explorer(48.19).sentence
     'θ = 48.19°: one step stretches by 2 and 0.25, whatever the angle; in the long run the factor per step is ρ = 1, \
-so M^n neither grows nor fades by a factor per step. After n = 10 steps its norm is 3.5; σ_max^n would be 1020. \
+so M^n neither grows nor fades by a factor per step. After n = 8 steps its norm is 3.49; σ_max^n would be 256. \
 The border lies at 48.1897°.'
     """
     controls = [
         Slider("theta", "angle θ (degrees)", *figures.ANGLE_LIMITS, theta, 0.01),
         Slider("sigma1", "singular value σ1", 0.2, 3, sigma1, 0.01),
         Slider("sigma2", "singular value σ2", 0.2, 3, sigma2, 0.01),
-        Slider("n", "steps n", 1, figures.TURN_STEPS, 10, 1),
+        Slider("n", "steps n", 1, figures.TURN_STEPS, 8, 1),
     ]
     return Explorer(controls, turn_state, figures.StretchRotate(), describe_turn, plays="n")
 
