@@ -477,8 +477,9 @@ def test_a_page_fits_a_telephone(page, browser):
 
 @in_the_browser
 @pytest.mark.browser
-def test_a_number_that_is_typed_is_answered_and_what_is_none_is_refused(browser, folder):
-    page = pages.answerable('<div class="question" data-question="01.1"><ul><li>a number</li></ul></div>')
+def test_what_is_chosen_or_typed_is_answered_with_a_sign_and_what_is_no_number_is_refused(browser, folder):
+    asked = '<div class="question" data-question="{}"><ul><li></li></ul></div>'
+    page = pages.answerable(asked.format("01.1")) + pages.answerable(asked.format("02.3"))
     (folder / "asked.html").write_text(f'<meta charset="utf-8">{page}<script src="site.js"></script>', encoding="utf-8")
     browser.send("Page.navigate", url=(folder / "asked.html").as_uri())
     browser.wait_for("document.querySelector('.question button')?.onclick && document.readyState === 'complete'", "it")
@@ -486,6 +487,9 @@ def test_a_number_that_is_typed_is_answered_and_what_is_none_is_refused(browser,
         browser.evaluate("document.querySelector('input').select()")
         browser.type(typed)
         assert browser.evaluate("document.querySelector('[role=status]').textContent").startswith(said)
+    for choice, verdict in ((1, "✓ Right. g is replaced"), (2, "✗ Not yet. Is the gradient")):
+        browser.evaluate(f"document.querySelectorAll('button')[{choice}].click()")
+        assert browser.evaluate("document.querySelectorAll('[role=status]')[1].textContent").startswith(verdict)
 
 
 def test_nothing_of_the_site_needs_what_only_its_pages_need():

@@ -575,8 +575,9 @@ function questions() {
     for (const button of buttons) {
       button.onclick = () => {
         for (const other of buttons) other.setAttribute("aria-pressed", other === button);
-        verdict.textContent = button.dataset.verdict;
-        one.classList.toggle("right", button.dataset.right === "True");
+        const right = button.dataset.right === "True";
+        verdict.textContent = `${right ? "✓" : "✗"} ${button.dataset.verdict}`;
+        one.classList.toggle("right", right);
         guesses.set(one.dataset.question, button.textContent);
         for (const { facts, shown, show, wanted } of explorers)
           if (facts.guess?.question === one.dataset.question && shown()) show(wanted());
