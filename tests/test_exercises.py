@@ -477,6 +477,11 @@ def test_a_plausible_wrong_answer_gets_the_hint_that_fits(name, answer, hint):
     assert re.search(hint, verdict.text), verdict
 
 
+@pytest.mark.parametrize(("name", "answer"), [("05.2", 59.9), ("05.2", 60.1), ("01.2", -4.02), ("01.2", -3.98)])
+def test_an_answer_that_is_off_by_just_as_much_as_it_may_be_is_right(name, answer):
+    assert check(name, answer).right
+
+
 def hints(name) -> set[str]:
     """Return what an exercise can say to a wrong answer."""
     exercise = EXERCISES[name]

@@ -49,6 +49,9 @@ class Choice:
         return Verdict(right, f"{'Right' if right else 'Not yet'}. {self.says[chosen]}")
 
 
+ROUNDING = 1 + 1e-9  # so that 59.9 is within 0.1 of 60
+
+
 class Span(NamedTuple):
     """The answers from ``low`` to ``high``, both included."""
 
@@ -105,7 +108,7 @@ class Exercise:
 
         More digits than are asked for need not be right there.
         """
-        half = last_place(self.answer, self.digits) / 2 if self.digits else self.tolerance
+        half = last_place(self.answer, self.digits) / 2 if self.digits else self.tolerance * ROUNDING
         right = Span(self.answer - half, self.answer + half)
         found = [(right, Verdict(True, f"Right. {self.explanation}"))]
         found += [(span, Verdict(False, text)) for span, text in self.hints]
@@ -119,7 +122,7 @@ class Exercise:
     def _is_near(self, given: float) -> bool:
         if self.digits:
             return agrees(given, self.answer, self.digits)
-        return abs(given - self.answer) <= self.tolerance
+        return abs(given - self.answer) <= self.tolerance * ROUNDING
 
 
 def number(ask: str, answer: float, explanation: str, *hints, **how) -> Exercise:

@@ -112,7 +112,7 @@ def describe_cell(state) -> str:
     said = {name: f"{name} {number(size)}" for name, size in state.flows.items()}
     return (
         f"Forget bias {state.forget_bias:g}, scale of W {state.scale:g}, step {state.step}. The norm of what it "
-        f"carries: {said.pop('carousel')}, {said.pop('readout')}; from h through the gates: {', '.join(said.values())}."
+        f"carries: {said.pop('carousel')}, {said.pop('readout')}. From h through the gates: {', '.join(said.values())}."
     )
 
 
@@ -234,7 +234,7 @@ def describe_one_cell(state) -> str:
     start = "at rest" if state.c0 == 0 else f"from c = {state.c0:g} to {number(state.end)}"
     return (
         f"w_g = {state.w_g:g}, b_f = {state.forget_bias:g}: at rest a step multiplies by {number(state.factor)}, and "
-        f"the gradient {does} (it explodes where w_g is above {high:.4f} or below {low:.4f}). The run, {start}, "
+        f"the gradient {does}. It explodes where w_g is above {high:.4f} or below {low:.4f}. The run, {start}, "
         f"leaves {amount(state.log10_measured[-1])} after {len(state.log10_measured) - 1} steps; the carousel alone "
         f"{amount(state.log10_carousel[-1])}."
     )
