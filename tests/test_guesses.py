@@ -120,30 +120,40 @@ def test_what_an_explorer_cannot_settle_is_refused(name):
 # On the site
 
 
+CHOOSE = "[...document.querySelectorAll('.question button')].find(one => one.textContent === '{}').click()"
+TYPE = "(field => {{ field.value = '{}'; field.onchange(); }})(document.querySelector('.question input'))"
+
+
 @in_the_browser
 @pytest.mark.browser
-def test_a_guess_is_painted_on_the_site_as_in_the_notebook(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("explorer_name", "name", "answer", "answers"),
+    [
+        ("forget_bias_explorer", "09.9", CHOOSE, ("about 10", "about 100")),
+        ("one_cell_explorer", "09.8", TYPE, ("4", "-1,5")),
+    ],
+)
+def test_a_guess_is_painted_on_the_site_as_in_the_notebook(tmp_path, monkeypatch, explorer_name, name, answer, answers):
     monkeypatch.setattr(films, "FIRST", (3, 3, 3))
     few(monkeypatch)
-    one = SHOWN["forget_bias_explorer"]
-    assert one.settles == "09.9"
+    one = SHOWN[explorer_name]
+    assert one.settles == name
     site.standalone([one], tmp_path)
     site.films([one], tmp_path, tmp_path / "kept", workers=1)
-    ask = question("09.9")  # making films closes all that was there
+    ask = question(name)  # making films closes all that was there
     stored = pages.answerable(ask._repr_mimebundle_()["text/html"])
     (tmp_path / "page.html").write_text(
         f'<!DOCTYPE html><meta charset="utf-8"><script defer src="site.js"></script>{stored}{one.element}', "utf-8"
     )
-    explorer = one.call.explorer().settles("09.9")
+    explorer = one.call.explorer().settles(name)
     moving = "btoa(String.fromCharCode(...new Uint8Array(carousel.explorers[0].held.moving.buffer)))"
     with Watched(900, 1000) as page:
         page.go((tmp_path / "page.html").as_uri())
         first = page.evaluate(moving)
-        for choice in ("about 10", "about 100"):
-            press = f"[...document.querySelectorAll('.question button')].find(one => one.textContent === '{choice}')"
-            page.evaluate(f"{press}.click()")
+        for given in answers:
+            page.evaluate(answer.format(given))
             page.wait_for(f"{moving} !== {first!r}", "the guess")
-            ask.answer(choice)
+            ask.answer(given)
             first = page.evaluate(moving)
             assert base64.b64decode(first) == explorer._player.moving
         assert page.complaints == []

@@ -112,10 +112,11 @@ def facts(call: Call) -> tuple[dict, list[tuple[str, Strip]]]:
 def guess(one: Shown) -> dict:
     """Return how site.js draws a guess at the question that an explorer settles; nothing where it settles none.
 
-    ``lists`` holds, for the numbers at both ends of the axis on which guesses lie, the display list of each choice.
+    ``lists`` holds, for the numbers at both ends of the axis on which guesses lie, the display list of each choice;
+    where the answer is a number, that of 41 places along the axis and of one beyond each end.
     """
-    says = getattr(EXERCISES.get(one.settles), "says", ())
-    if not says:
+    asked = EXERCISES.get(one.settles)
+    if not getattr(asked, "guess", {}):
         return {}
     explorer, lists = one.call.explorer().settles(one.settles), {}
     scene, mark = explorer._scene, explorer.guess
@@ -123,8 +124,10 @@ def guess(one: Shown) -> dict:
     chosen = [spec for spec in explorer.specs.values() if isinstance(spec, Choice)]
     for settings in [{}, *({spec.name: value} for spec in chosen for value in spec.samples)]:
         explorer.update(**opened | settings)
-        made = lists.setdefault(tuple(map(float, mark.limits)), {})
-        for choice in set(says) - set(made):
+        low, high = map(float, mark.limits)
+        made = lists.setdefault((low, high), {})
+        places = getattr(asked, "says", ()) or [f"{low + k * (high - low) / 40:g}" for k in range(-1, 42)]
+        for choice in set(places) - set(made):
             mark.place = place_of(one.settles, choice)
             with style.styled():
                 mark.draw(recorder)

@@ -265,7 +265,9 @@ function explorer(el, facts) {
   /** Return a list with the reader's guess, if there is one, painted over it where it lies on the axes as they are. */
   function withGuess(list) {
     const { question, shown: number, way, lists } = facts.guess ?? {}, { low, high } = held.facts.shown[number]?.[way] ?? {};
-    const text = lists?.find(([from, to]) => from === low && to === high)?.[2][guesses.get(question)];
+    const made = lists?.find(([from, to]) => from === low && to === high)?.[2], told = guesses.get(question);
+    const off = (place) => Math.abs(place - told); // a number is painted at the nearest place that was made
+    const text = made?.[typeof told === "number" ? Object.keys(made).reduce((a, b) => (off(b) < off(a) ? b : a)) : told];
     if (!text) return list;
     const guess = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
     const both = new Uint8Array(list.byteLength + guess.length);
@@ -560,14 +562,21 @@ function questions() {
   for (const one of document.querySelectorAll(".question")) {
     const verdict = one.querySelector('[role="status"]'), buttons = [...one.querySelectorAll("button")];
     const field = one.querySelector("input");
+    const say = (right, said, guess) => {
+      verdict.textContent = `${right ? "✓" : "✗"} ${said}`;
+      one.classList.toggle("right", right);
+      guesses.set(one.dataset.question, guess);
+      for (const { facts, shown, show, wanted } of explorers)
+        if (facts.guess?.question === one.dataset.question && shown()) show(wanted());
+    };
     if (field) {
       const spans = JSON.parse(field.dataset.spans);
       const answer = () => {
         const text = field.value.replace(/\s/g, "").replace("−", "-").replace(",", ".");
         const given = text ? Number(text.replace(/%$/, "")) / (text.endsWith("%") ? 100 : 1) : NaN;
-        const [, , right, said] = spans.find(([low, high]) => low <= given && given <= high) ?? [0, 0, false, "Answer with a number, such as 0.5."];
-        verdict.textContent = `${right ? "✓" : "✗"} ${said}`;
-        one.classList.toggle("right", right);
+        const [, , right, said] = spans.find(([low, high]) => low <= given && given <= high) ?? [];
+        if (said) say(right, said, given);
+        else say(false, "Answer with a number, such as 0.5.");
       };
       buttons[0].onclick = field.onchange = answer;
       continue;
@@ -575,12 +584,7 @@ function questions() {
     for (const button of buttons) {
       button.onclick = () => {
         for (const other of buttons) other.setAttribute("aria-pressed", other === button);
-        const right = button.dataset.right === "True";
-        verdict.textContent = `${right ? "✓" : "✗"} ${button.dataset.verdict}`;
-        one.classList.toggle("right", right);
-        guesses.set(one.dataset.question, button.textContent);
-        for (const { facts, shown, show, wanted } of explorers)
-          if (facts.guess?.question === one.dataset.question && shown()) show(wanted());
+        say(button.dataset.right === "True", button.dataset.verdict, button.textContent);
       };
     }
   }
