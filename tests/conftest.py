@@ -17,13 +17,14 @@ def shared(request):
     """
     explorer = MAKERS[request.param]()
     explorer.name = request.param
+    explorer._player.set_state({"lives": True})
     yield explorer
     close(explorer)
 
 
 @pytest.fixture
 def explorer(shared):
-    """Return the shared explorer at its defaults, shown as a drawing or as a picture."""
+    """Return the shared explorer at its defaults, shown as a drawing."""
     if shared.settings != defaults(shared) or shared._state is None:
         shared.update(**defaults(shared))
     return shared

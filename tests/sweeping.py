@@ -17,19 +17,20 @@ TRAINING = {"n_updates", "updates", "trained"}
 
 
 class Swept(NamedTuple):
-    """One stop of a sweep: the settings, the sentence and, where it is painted, the picture (height, width, 4)."""
+    """One stop of a sweep: settings, sentence, drawing and, where it is painted, the picture (height, width, 4)."""
 
     settings: dict[str, Any]
     sentence: str
+    drawing: tuple[bytes, bytes]
     picture: np.ndarray | None
 
 
 def sweep(explorer: Explorer) -> Iterator[Swept]:
     """Drive ``explorer`` to each of its ``stops`` but the pairs by one update, and yield what it became.
 
-    Each is recorded as a drawing, as for a page that paints. Its picture is painted, too, where one control alone has
-    left its default, and at every fourth of the corners. Stops that share a background follow one another, for to make
-    one takes ten times as long as to move what moves.
+    Each is recorded as a drawing, as for a page that paints. By Agg it is painted, too, where one control alone is at
+    its least or its greatest. Stops that share a background follow one another, for to make one takes ten times as long
+    as to move what moves.
     """
     explorer._player.set_state({"lives": True})
     staging, specs, first = staging_sliders(explorer), explorer.specs, defaults(explorer)
@@ -42,19 +43,26 @@ def sweep(explorer: Explorer) -> Iterator[Swept]:
     def place(stop):
         return [specs[name].samples.index(stop[name]) for name in order]
 
-    for number, stop in enumerate(sorted(stops(explorer, pairs=False), key=place)):
+    for stop in sorted(stops(explorer, pairs=False), key=place):
         try:
             explorer.update(**stop)
         except Exception as failure:
             failure.add_note(f"at {stop}")
             raise
-        painted = number % 4 == 0 or sum(stop[name] != first[name] for name in stop) <= 1
-        yield Swept(explorer.settings, explorer.sentence, explorer.picture if painted else None)
+        moved = [name for name in stop if stop[name] != first[name]]
+        ends = all(stop[name] in (specs[name].extremes[0], specs[name].extremes[-1]) for name in moved)
+        painted = explorer.picture if len(moved) <= 1 and ends else None
+        yield Swept(explorer.settings, explorer.sentence, drawing(explorer), painted)
 
 
 def defaults(explorer: Explorer) -> dict[str, Any]:
     """Return the settings with which ``explorer`` opens."""
     return {name: spec.default for name, spec in explorer.specs.items()}
+
+
+def drawing(explorer: Explorer) -> tuple[bytes, bytes]:
+    """Return what a page that paints now shows of ``explorer``: what stands still and what moves."""
+    return explorer._player.still, explorer._player.moving
 
 
 def said(explorer: Explorer, **settings) -> str:
@@ -144,7 +152,7 @@ def corners(extremes: dict[str, list], most: int = 40) -> list[dict[str, Any]]:
 
 def close(explorer: Explorer) -> None:
     """Let go of the widgets of ``explorer``, which ipywidgets would keep."""
-    todo = [explorer.widget, explorer._player]  # the player hangs in no box before the page has it
+    todo = [explorer._box, explorer._player]  # the player hangs in no box before the page has it
     while todo:
         widget = todo.pop()
         todo += getattr(widget, "children", ())

@@ -4,7 +4,7 @@ import io
 import re
 import sys
 import textwrap
-from itertools import combinations
+from itertools import combinations, zip_longest
 from random import Random
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 from matplotlib.lines import Line2D
 from matplotlib.textpath import TextPath
+from matplotlib.transforms import Bbox
 
 from helpers.explorers.controls import LABEL_WIDTH
 from helpers.explorers.regimes import regime_explorer, wall_explorer
@@ -24,16 +25,16 @@ from helpers.figures.style import n_lines
 from helpers.maths.fixed_points import attractor
 from helpers.maths.scalar import log10_transition, orbit, orbit_gradients, steps_remembered
 from tests.sentence_rules import RULES
-from tests.sweeping import TRAINING, defaults, from_the_page, said, stops, sweep
+from tests.sweeping import TRAINING, defaults, drawing, from_the_page, said, stops, sweep
 from tools.explorers import builders, makers, missed
 
 
 class Seen(NamedTuple):
-    """What there was at a stop: the settings, the sentence, the picture in short, and what is wrong with both."""
+    """What there was at a stop: the settings, the sentence, the drawing in short, and what is wrong with them."""
 
     settings: dict
     sentence: str
-    picture: int
+    drawing: int
     wrong: list[str]
 
 
@@ -41,7 +42,7 @@ class Seen(NamedTuple):
 def swept(shared):
     """Return what was Seen wherever the controls of the shared explorer went."""
     shared.update(**defaults(shared))
-    return [Seen(s.settings, s.sentence, digest(s.picture), wrong_with(shared, s)) for s in sweep(shared)]
+    return [Seen(s.settings, s.sentence, hash(s.drawing), wrong_with(shared, s)) for s in sweep(shared)]
 
 
 @pytest.fixture(scope="module")
@@ -55,18 +56,15 @@ def told(shared, swept):
     return found
 
 
-def digest(picture: np.ndarray | None) -> int:
-    return hash(None if picture is None else picture.tobytes())
-
-
 def wrong_with(explorer, stop) -> list[str]:
-    """Return what is wrong with the picture of ``stop``, at which ``explorer`` is."""
-    scene = explorer._scene
+    """Return what is wrong with what is seen at ``stop``, at which ``explorer`` is."""
+    scene, frame = explorer._scene, explorer._scene.figure.bbox
+    boxes = boxes_of_words(scene)
     return [
         *(["something touches the edge"] if stop.picture is not None and ink_at_the_edge(stop.picture) else []),
         *(f"a panel leaves the figure: {box}" for box in panels_outside(scene, explorer._player.facts)),
-        *(f"{one!r} lies on {other!r}" for one, other in overlapping(scene)),
-        *(f"{words!r} leaves the figure" for words in outside(scene)),
+        *(f"{one!r} lies on {other!r}" for (one, a), (other, b) in combinations(boxes, 2) if a.overlaps(b)),
+        *(f"{words!r} leaves the figure" for words, box in boxes if not inside(frame, box)),
         *(f"nothing moves in {title!r}" for title in axes_without_a_moving_line(scene)),
     ]
 
@@ -83,26 +81,21 @@ def panels_outside(scene, facts) -> list[list[float]]:
     return [b for b in boxes if min(b) < -2 or b[2] > scene.width + 6 or b[3] > scene.height + 2]
 
 
-def overlapping(scene) -> list[tuple[str, str]]:
-    """Return the pairs of titles, axis labels, notes and legends that lie on one another."""
+def boxes_of_words(scene) -> list[tuple[str, Bbox]]:
+    """Return the titles, axis labels and notes, and "legend" for each legend, with where they lie."""
     renderer = scene.figure.canvas.get_renderer()
-    boxes = []
+    found = []
     for axes in scene.figure.axes:
         words = [axes._left_title, axes.xaxis.label, axes.yaxis.label, *axes.texts]
-        boxes += [(text.get_text(), text.get_window_extent(renderer)) for text in words if text.get_text()]
+        found += [(text.get_text(), text.get_window_extent(renderer)) for text in words if text.get_text()]
         if axes.get_legend():
-            boxes.append(("legend", axes.get_legend().get_window_extent(renderer)))
-    return [(a, b) for (a, one), (b, other) in combinations(boxes, 2) if one.overlaps(other)]
+            found.append(("legend", axes.get_legend().get_window_extent(renderer)))
+    return found
 
 
-def outside(scene) -> list[str]:
-    """Return the texts that leave the figure."""
-    renderer, frame = scene.figure.canvas.get_renderer(), scene.figure.bbox
-    texts = []
-    for axes in scene.figure.axes:
-        texts += [axes._left_title, axes.xaxis.label, axes.yaxis.label, *axes.texts]
-    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in texts if text.get_text()]
-    return [words for words, box in boxes if not (frame.x0 <= box.x0 and box.x1 <= frame.x1 and box.y1 <= frame.y1)]
+def inside(frame: Bbox, box: Bbox) -> bool:
+    """Return whether ``box`` does not leave ``frame`` to the sides or upwards."""
+    return frame.x0 <= box.x0 and box.x1 <= frame.x1 and box.y1 <= frame.y1
 
 
 def axes_without_a_moving_line(scene) -> list[str]:
@@ -187,22 +180,24 @@ def test_what_is_left_of_a_gradient_is_1_at_lag_0(explorer):
                 assert line.get_ydata()[0] == pytest.approx(0.0, abs=1e-9), (title, line.get_label())
 
 
-def test_a_picture_does_not_depend_on_what_was_shown_or_computed_before(explorer):
+def test_a_drawing_does_not_depend_on_what_was_shown_or_computed_before(explorer):
     """What a cache or a background forgets shows where settings come again, in another order and with empty caches."""
-    rng = Random(1997)
-    least = {name: spec.samples[0] for name, spec in explorer.specs.items() if name in TRAINING}
+    scene, least = explorer._scene, {name: spec.samples[0] for name, spec in explorer.specs.items() if name in TRAINING}
     untrained = [stop for stop in stops(explorer) if stop == stop | least]
-    some = rng.sample(untrained, min(3, len(untrained)))
+    stages = {}
+    for stop in Random(1997).sample(untrained, min(8, len(untrained))):
+        stages.setdefault(scene.stage_key(explorer._run(stop, None)), []).append(stop)
+    some = [stop for turn in zip_longest(*stages.values()) for stop in turn if stop][:3]  # of as many stages as can be
     seen = []
-    for stop in some:
+    for stop in (*some, some[0]):
         explorer.update(**stop)
-        seen.append((explorer.sentence, explorer.picture))
+        seen.append((explorer.sentence, drawing(explorer)))
+    assert seen.pop() == seen[0]
     empty_caches()
-    for stop, (sentence, picture) in zip(reversed(some), reversed(seen), strict=True):
-        explorer._scene._kept["picture"].clear()  # no picture that was kept, either
+    scene._kept["drawing"], scene._parts, scene._staged = {}, {}, None
+    for stop, there in zip(reversed(some), reversed(seen), strict=True):
         explorer.update(**stop)
-        assert explorer.sentence == sentence, stop
-        np.testing.assert_array_equal(explorer.picture, picture)
+        assert (explorer.sentence, drawing(explorer)) == there, stop
 
 
 def empty_caches() -> None:
@@ -242,7 +237,7 @@ def test_a_control_that_is_off_changes_nothing_where_it_is_off(explorer):
         seen = set()
         for value in explorer.specs[name].extremes:
             explorer.update(**stop | {name: value})
-            seen.add((explorer.sentence, explorer.picture.tobytes()))
+            seen.add((explorer.sentence, drawing(explorer)))
         assert len(seen) == 1, name
 
 
@@ -251,11 +246,12 @@ def test_every_control_changes_picture_and_sentence(shared, swept):
         others = {one: value for one, value in defaults(shared).items() if one != name}
         seen = [stop for stop in swept if stop.settings == stop.settings | others]
         assert len({stop.sentence for stop in seen}) > 1, name
-        assert len({stop.picture for stop in seen}) > 1, name
+        assert len({stop.drawing for stop in seen}) > 1, name
 
 
 def test_the_fast_picture_cannot_be_told_from_the_exact_one(explorer):
     explorer._player.lives = False
+    assert explorer.widget is not None  # a page shows it
     explorer.update()
     shown = imread(io.BytesIO(explorer._image.value), format="png")[..., :3]
     difference = np.abs(shown * 255 - explorer.picture[..., :3])

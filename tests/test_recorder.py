@@ -1,6 +1,5 @@
 """What the recorder notes, read back word by word; expected places come from matplotlib's own transforms."""
 
-from random import Random
 from typing import NamedTuple
 
 import numpy as np
@@ -13,8 +12,6 @@ from matplotlib.transforms import Affine2D
 from helpers.figures import style
 from helpers.figures.form import CLIP, CODES, FILL, FINE, IMAGE, MARKS, PATH, SNAP, STROKE, TEXT, UNIT, VALUES
 from helpers.figures.recorder import Recorder
-from helpers.figures.scene import Scene
-from tests.sweeping import TRAINING, stops
 
 PROPERTY = settings(deadline=None, max_examples=25, derandomize=True)
 
@@ -253,21 +250,6 @@ def test_every_scene_can_be_recorded_in_few_bytes(explorer):
 
 def test_a_drawing_recorded_twice_is_the_same(explorer):
     assert explorer._scene.record(explorer._state) == explorer._scene.record(explorer._state)
-
-
-def test_what_is_kept_of_a_drawing_is_what_would_be_drawn_anew(explorer):
-    """What a stage has set is noted anew, and a stage that comes again is as it was."""
-    scene, states = explorer._scene, {}
-    if type(scene).stage_key is Scene.stage_key:
-        return  # it has one stage
-    untrained = {name: spec.samples[0] for name, spec in explorer.specs.items() if name in TRAINING}
-    for stop in Random(1994).sample(found := stops(explorer, pairs=False), min(8, len(found))):
-        state = explorer._run(stop | untrained, None)
-        states.setdefault(scene.stage_key(state), state)
-    first, *more = list(states.values())[:3]
-    for state, kept in [(state, scene.record(state)) for state in (first, *more, explorer._state, first)][1:]:
-        scene._kept["drawing"], scene._parts, scene._staged = {}, {}, None
-        assert scene.record(state) == kept
 
 
 def test_panels_hold_every_axes_and_do_not_lie_over_each_other(explorer):

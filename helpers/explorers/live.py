@@ -6,8 +6,8 @@ An explorer binds controls to three functions: ``compute(**settings)`` makes the
 * A setting is worked off where it arrives: the page sends the next one when the last is answered, and of those that
   it could not send only the newest. A compute that takes longer than a frame is a generator; set from the page it runs
   in a thread (latest.py), and a newer setting overtakes an older one.
-* A picture is shown first. Where a page says that it can paint (player.js), a drawing takes its place: the list of what
-  is painted, of which only what moves is sent at each step (scene.py, recorder.py).
+* A picture is shown first, once there is a page to show it. Where a page says that it can paint (player.js), a drawing
+  takes its place: the list of what is painted, of which only what moves is sent at each step (scene.py, recorder.py).
 * One lock stands round compute and draw: since JupyterLab 4.4 the callbacks of a slider run in another thread than the
   cells, and matplotlib is not made for two.
 * A failure in a callback would be invisible. It is shown in the explorer in place of the figure, and raised again to
@@ -85,6 +85,7 @@ class Explorer(Settling):
         self._latest = Latest(lambda overtaken: self._step(overtaken=overtaken))
         self._turn = threading.RLock()  # one step of this explorer at a time, so that the last drawn is the last set
         self._silent = False
+        self._on_a_page = False  # until then nothing is painted that nobody sees
         self._state: Any = None  # what is shown; None where a failure is
         self._picture: np.ndarray | None = None
         self._sentence = ""
@@ -105,7 +106,7 @@ class Explorer(Settling):
                 # Why a number that was typed is not taken; the field goes back to the one that is in force.
                 control.observe(lambda change: self._sign.say(change.new, "alert"), "refusal")
         self._panel.reset.on_click(lambda _: self._put({name: spec.default for name, spec in self.specs.items()}))
-        self.widget = widgets.VBox([self._panel, self._image, self._words])
+        self._box = widgets.VBox([self._panel, self._image, self._words])
         self._step()
 
     # What a reader's cell or a test sees
@@ -143,14 +144,23 @@ class Explorer(Settling):
                 self._picture = self._scene.draw(self._state)
             return self._picture.copy()
 
+    @property
+    def widget(self) -> widgets.VBox:
+        """Controls, picture and sentence, for a page to show."""
+        if not self._on_a_page:
+            with self._turn, _lock:
+                self._on_a_page = True
+                self._show(self._state, self._sentence)
+        return self._box
+
     def _repr_mimebundle_(self, include=None, exclude=None):
         """The live widget, and for where no kernel runs the still picture and the sentence."""
         sentence, width, density = self.sentence, self._scene.width, self._scene.density
+        # Not asked of the widget, because ipywidgets 7, which Colab has, does not answer.
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
         picture = self.picture if self._state is not None else painted(stills.notice(sentence, self._scene))
         bundle = stills.bundle(picture, sentence, width, density)
-        # Not asked of the widget, because ipywidgets 7, which Colab has, does not answer.
-        bundle[WIDGET] = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
-        return bundle | {"text/plain": sentence}, {"image/png": {"width": width, "alt": sentence}}
+        return bundle | {WIDGET: view, "text/plain": sentence}, {"image/png": {"width": width, "alt": sentence}}
 
     # What the controls do
 
@@ -164,10 +174,8 @@ class Explorer(Settling):
             self._silent = False
 
     def _changed(self, _change) -> None:
-        if self._slow and from_page.get() and not self._silent:
-            self._latest.ask()
-        elif not self._silent:
-            self._step()
+        if not self._silent:
+            (self._put if from_page.get() else self._step)({})
 
     def _step(self, settings: Mapping[str, Any] = {}, overtaken: Callable[[], bool] | None = None) -> None:
         """Set ``settings``, then compute, draw and say all; for the page, which can overtake, the drafts too."""
@@ -236,11 +244,13 @@ class Explorer(Settling):
             ]
             plays = {"control": self._plays, "draft": draft} | self._told(self._plays) if self._plays else {}
             self._player.show(drawing, sentence, handles, plays)
-        elif state is not None:
+        elif state is None:
+            self._image.value = encode_lossless(painted(stills.notice(sentence, scene)))
+        elif self._on_a_page:
             picture = scene.draw(state)
             self._image.value = scene.encode(picture)
         else:
-            self._image.value = encode_lossless(painted(stills.notice(sentence, scene)))
+            scene.set(state)
         self._state, self._picture, self._sentence = state, picture, sentence
         self._words.value = (
             # Room for three lines, so that the page below stays where it is when the sentence grows.
@@ -260,7 +270,7 @@ class Explorer(Settling):
         """Show the drawing in place of the picture, now that there is a page that can."""
         with self._turn, _lock:
             self._show(self._state, self._sentence)
-            self.widget.children = [self._panel, self._player, self._words]
+            self._box.children = [self._panel, self._player, self._words]
             self._image.value = b""
 
     def _fail(self, failure: BaseException) -> None:

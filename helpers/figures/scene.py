@@ -55,8 +55,8 @@ class Scene:
     colours), and ``stage_key`` says which settings need another stage. What shows no field, as a note, is given to
     ``self.moves``, and ``move`` sets it. What a hand may take hold of is given to ``self.handle``.
 
-    ``draw`` paints a picture of a state, ``record`` notes a drawing of it, which a page paints. What stands still is
-    kept, of a drawing axes by axes: only those are noted anew in which a stage has set something.
+    ``draw`` paints a picture of a state, ``record`` notes a drawing of it, which a page paints, ``set`` does neither.
+    What stands still is kept, of a drawing axes by axes: only those are noted anew in which a stage has set something.
     """
 
     width, height = 860, 420  # CSS pixels
@@ -123,7 +123,8 @@ class Scene:
         canvas = self.figure.canvas
         with style.styled():
             canvas.restore_region(self._still("picture", state, self._paint_still))
-            self._draw_moving(state, canvas.get_renderer())
+            for artist in self._moving:
+                artist.draw(canvas.get_renderer())
         return np.asarray(canvas.buffer_rgba())
 
     def record(self, state) -> Drawing:
@@ -132,21 +133,30 @@ class Scene:
         recorder.taken()  # what was recorded when one before was interrupted
         with style.styled():
             drawing = self._still("drawing", state, lambda: Drawing.of(self.figure, recorder, self.shown, self._parts))
-            self._draw_moving(state, recorder)
+            for artist in self._moving:
+                artist.draw(recorder)
             for shown in self.shown:
                 if shown.in_words:
                     recorder.note_values(shown.artist.get_gid(), np.atleast_2d(field(state, shown.y)), shown.is_log10)
         return drawing._replace(moving=recorder.taken(), places=tuple(one.place for one in self.handles))
 
-    def _still(self, kind: str, state, paint):
-        """Return what ``paint`` makes of the parts that stand still, anew where they change."""
+    @style.styled()
+    def set(self, state) -> Hashable:
+        """Let all artists show ``state``, paint none, and return the key of what stands still."""
         key = self.stage_key(state)
         if key != self._staged:
             self._staged = None  # so that a stage that fails or is interrupted is set again
             self.stage(state)
             self._parts = {part: known for part, known in self._parts.items() if not part.stale}
             self._staged = key
-        kept = self._kept[kind]
+        for shown in self.shown:
+            shown.set(state)
+        self.move(state)
+        return key
+
+    def _still(self, kind: str, state, paint):
+        """Return what ``paint`` makes of the parts that stand still, anew where they change."""
+        key, kept = self.set(state), self._kept[kind]
         if key not in kept:
             if len(kept) >= self.keeps[kind]:
                 kept.pop(next(iter(kept)))  # the oldest
@@ -157,13 +167,6 @@ class Scene:
         canvas, self._encoder = self.figure.canvas, None
         canvas.draw()
         return canvas.copy_from_bbox(self.figure.bbox)
-
-    def _draw_moving(self, state, renderer) -> None:
-        for shown in self.shown:
-            shown.set(state)
-        self.move(state)
-        for artist in self._moving:
-            artist.draw(renderer)
 
     def encode(self, picture: np.ndarray) -> bytes:
         """Return ``picture`` as a PNG, fast, for the eye (see ``png.PaletteEncoder``)."""
