@@ -84,13 +84,9 @@ class Explorer(Settling):
         self._slow = inspect.isgeneratorfunction(compute)
         self._latest = Latest(lambda overtaken: self._step(overtaken=overtaken))
         self._turn = threading.RLock()  # one step of this explorer at a time, so that the last drawn is the last set
-        self._silent = False
-        self._on_a_page = False  # until then nothing is painted that nobody sees
+        self._silent = self._on_a_page = False  # where there is no page nothing is painted
         self._state: Any = None  # what is shown; None where a failure is
-        self._picture: np.ndarray | None = None
-        self._sentence = ""
-
-        self._sign = Sign()
+        self._picture, self._sentence, self._sign = None, "", Sign()
         wide = {"width": f"{scene.width}px", "max_width": "100%", "align_self": "flex-start"}
         self._image = widgets.Image(format="png", layout=widgets.Layout(**wide, object_fit="contain"))
         self._player = Player(layout=widgets.Layout(**wide))
@@ -121,9 +117,8 @@ class Explorer(Settling):
 
         Interrupted, it raises KeyboardInterrupt, and the explorer says so until a control is set again.
         """
-        for name in settings:
-            if name not in self.specs:
-                raise ValueError(f"no control is called {name!r}: wanted one of {list(self.specs)}")
+        for name in settings.keys() - self.specs.keys():
+            raise ValueError(f"no control is called {name!r}: wanted one of {list(self.specs)}")
         checked = {name: self.specs[name].checked(value) for name, value in settings.items()}
         self._step(checked)
 
@@ -148,7 +143,7 @@ class Explorer(Settling):
     def widget(self) -> widgets.VBox:
         """Controls, picture and sentence, for a page to show."""
         if not self._on_a_page:
-            with self._turn, _lock:
+            with self._turn:
                 self._on_a_page = True
                 self._show(self._state, self._sentence)
         return self._box
@@ -183,16 +178,12 @@ class Explorer(Settling):
             try:
                 self._set(settings)
                 self._panel.switch(self._off(self.settings))
-                self._draw(self._run(self.settings, overtaken))
+                self._show(state := self._run(self.settings, overtaken), self._describe(state))
             except OvertakenError:
                 self._sign.stay()  # the next step begins at once
             except BaseException as failure:  # an interrupt, too
                 self._fail(failure)
                 raise
-
-    def _draw(self, state, draft: bool = False) -> None:
-        with _lock:
-            self._show(state, self._describe(state), draft)
 
     def _put(self, settings: Mapping[str, Any]) -> None:
         """Set several controls as the page does."""
@@ -222,7 +213,7 @@ class Explorer(Settling):
         def told(share: float, draft: Any = None) -> None:
             self._sign.tell(share)
             if draft is not None and overtaken:
-                self._draw(state_of(list(self.specs.values()), settings, draft), draft=True)
+                self._show(state := state_of(list(self.specs.values()), settings, draft), self._describe(state), True)
 
         with _lock:
             found = self._compute(**settings)
@@ -234,29 +225,30 @@ class Explorer(Settling):
 
     def _show(self, state: Any, sentence: str, draft: bool = False) -> None:
         """Show ``state`` and say ``sentence``, or, where the state is None, the sentence in its place."""
-        scene, picture = self._scene, None
-        if self._player.lives:
-            drawing = scene.record(state) if state is not None else Drawing.of(stills.notice(sentence, scene))
-            handles = [
-                {"number": number, "place": place} | self._told(*handle.controls.values())
-                for number, (place, handle) in enumerate(zip(drawing.places, scene.handles, strict=False))
-                if not any(self.controls[name].disabled for name in handle.controls.values())
-            ]
-            plays = {"control": self._plays, "draft": draft} | self._told(self._plays) if self._plays else {}
-            self._player.show(drawing, sentence, handles, plays)
-        elif state is None:
-            self._image.value = encode_lossless(painted(stills.notice(sentence, scene)))
-        elif self._on_a_page:
-            picture = scene.draw(state)
-            self._image.value = scene.encode(picture)
-        else:
-            scene.set(state)
-        self._state, self._picture, self._sentence = state, picture, sentence
-        self._words.value = (
-            # Room for three lines, so that the page below stays where it is when the sentence grows.
-            '<p role="status" aria-live="polite" style="margin: 0; line-height: 1.5; min-height: 4.5em">'
-            f"{underlined(sentence, self._player.facts.get('shown', ()))}</p>"
-        )
+        with _lock:
+            scene, picture = self._scene, None
+            if self._player.lives:
+                drawing = scene.record(state) if state is not None else Drawing.of(stills.notice(sentence, scene))
+                handles = [
+                    {"number": number, "place": place} | self._told(*handle.controls.values())
+                    for number, (place, handle) in enumerate(zip(drawing.places, scene.handles, strict=False))
+                    if not any(self.controls[name].disabled for name in handle.controls.values())
+                ]
+                plays = {"control": self._plays, "draft": draft} | self._told(self._plays) if self._plays else {}
+                self._player.show(drawing, sentence, handles, plays)
+            elif state is None:
+                self._image.value = encode_lossless(painted(stills.notice(sentence, scene)))
+            elif self._on_a_page:
+                picture = scene.draw(state)
+                self._image.value = scene.encode(picture)
+            else:
+                scene.set(state)
+            self._state, self._picture, self._sentence = state, picture, sentence
+            self._words.value = (
+                # Room for three lines, so that the page below stays where it is when the sentence grows.
+                '<p role="status" aria-live="polite" style="margin: 0; line-height: 1.5; min-height: 4.5em">'
+                f"{underlined(sentence, self._player.facts.get('shown', ()))}</p>"
+            )
 
     def _told(self, *names: str) -> dict[str, Any]:
         """Return what the page must know of the controls of these names, which are moved together."""
@@ -268,15 +260,13 @@ class Explorer(Settling):
 
     def _heard_player(self, _change) -> None:
         """Show the drawing in place of the picture, now that there is a page that can."""
-        with self._turn, _lock:
+        with self._turn:
             self._show(self._state, self._sentence)
             self._box.children = [self._panel, self._player, self._words]
             self._image.value = b""
 
     def _fail(self, failure: BaseException) -> None:
         settings = ", ".join(f"{name} = {value}" for name, value in self.settings.items())
-        why = f"{type(failure).__name__}: {failure}"
-        if isinstance(failure, KeyboardInterrupt):
-            why = "interrupted. Set any control, and it goes on."
-        with _lock:
-            self._show(None, f"No picture for {settings}: {why}")
+        stopped = isinstance(failure, KeyboardInterrupt)
+        why = "interrupted. Set any control, and it goes on." if stopped else f"{type(failure).__name__}: {failure}"
+        self._show(None, f"No picture for {settings}: {why}")

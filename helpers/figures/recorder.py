@@ -75,8 +75,7 @@ class Recorder(RendererBase):
 
     def draw_path(self, gc, path, transform, rgbFace=None):
         """Note a path."""
-        width = self.points_to_pixels(gc.get_linewidth())
-        edge = width + 1
+        edge = self.points_to_pixels(gc.get_linewidth()) + 1
         # A filled path that is cut would be filled along the cut.
         clip = None if rgbFace is not None else (-edge, -edge, self.width + edge, self.height + edge)
         clean = path.cleaned(

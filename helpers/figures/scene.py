@@ -63,9 +63,7 @@ class Scene:
 
     def __init__(self, density: float = style.DENSITY):
         self.density, self.keeps = density, {"picture": 1, "drawing": 24}  # of megabytes one, of kilobytes some
-        self._moving: list[Artist] = []
-        self.shown: list[Shown] = []
-        self.handles: list[Handle] = []
+        self._moving, self.shown, self.handles = list[Artist](), list[Shown](), list[Handle]()
         self._staged: Hashable = None
         self._kept: dict[str, dict] = {"picture": {}, "drawing": {}}  # what stands still, by its key
         self._parts: dict[Artist, tuple] = {}  # of the drawing, what has not changed since
@@ -170,6 +168,5 @@ class Scene:
 
     def encode(self, picture: np.ndarray) -> bytes:
         """Return ``picture`` as a PNG, fast, for the eye (see ``png.PaletteEncoder``)."""
-        if self._encoder is None:
-            self._encoder = PaletteEncoder(picture, style.MEANINGS)
+        self._encoder = self._encoder or PaletteEncoder(picture, style.MEANINGS)
         return self._encoder(picture)
