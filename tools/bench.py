@@ -355,6 +355,7 @@ def milliseconds(function, n_calls: int = 40) -> float:
 def parts_of_a_step() -> dict[str, float]:
     """Return where the milliseconds of a step of the memory explorer go, over a sweep of w; medians."""
     explorer = scalar.memory_explorer()
+    explorer._on_a_page = True  # where its picture is painted at each step
     spent: dict[str, list[float]] = {"a whole step": [], "compute": [], "draw": [], "encode": [], "say": []}
     for w in np.linspace(-3, 3, 301).round(2):
         began = time.perf_counter()
@@ -382,7 +383,7 @@ def steps_of_explorers(n_steps: int = 41) -> list[tuple[str, float, float, float
     rows = []
     for name, make in makers().items():
         explorer = make()
-        player = explorer._player
+        explorer._on_a_page, player = True, explorer._player
         first = min(explorer.specs.values(), key=lambda spec: not isinstance(spec, Slider))
         values = first.samples
         if isinstance(first, Slider):
