@@ -104,6 +104,7 @@ def test_a_guess_beyond_the_axes_is_an_arrow_until_they_reach_to_it():
     explorer.picture  # noqa: B018
     assert guess.words.get_text().strip() == "your guess →"
     explorer.update(n_steps=1000)
+    explorer.picture  # noqa: B018
     assert guess.words.get_text().strip() == "your guess"
     assert line_of(explorer)[1] == pytest.approx(pixel_of(explorer, "log10_left", 870, 0)[1], abs=2)
     # It stands beside what settles it: 955 steps.
