@@ -20,6 +20,9 @@ PIP = -m pip --quiet --disable-pip-version-check
 UV = .venv-lock/bin/uv
 COMPILE = --universal --python-version 3.11 --upgrade --generate-hashes --no-header --no-annotate --quiet
 
+# Whoever keeps no bytecode elsewhere keeps it here: to compile all anew takes every worker and every kernel seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help lab test quick draws claims bench bench-torch notebooks handout site export size lint lock floor newest colab \
   wheel clean
 

@@ -14,6 +14,10 @@ from helpers.experiments import ONE_THREAD
 # One thread of BLAS for each process, here, in xdist's workers and in the notebooks' kernels: they share the cores.
 os.environ |= ONE_THREAD | dict(os.environ)
 
+# On import jsonschema, which nbval needs, makes 38 grammars of it, for addresses that no notebook has: 2.4 s a process.
+sys.modules.setdefault("rfc3987_syntax", None)
+pytest_plugins = ["nbval.plugin"]
+
 # What one worker runs in a row where there are several (``-n``), the longest first: what minds the clock, one after
 # the other; the tests of one explorer, which is made once; else a file or a notebook, for its fixtures and its kernel.
 ALONE = re.compile(r"tests/test_(browser|experiments)\.py::")
@@ -70,6 +74,12 @@ def pytest_xdist_make_scheduler(config, log):
 
     config.option.loadscopereorder = False  # the order is that of the collection, below
     return Scheduling(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config):
+    """Of all tests, give one worker more than there are cores: the one with the browser waits half of its time."""
+    return (os.cpu_count() or 1) + (not config.option.file_or_dir)
 
 
 def piece(nodeid: str) -> str:

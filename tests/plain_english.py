@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import lru_cache
 from pathlib import Path
 
 import nbformat
@@ -68,13 +69,18 @@ def hints() -> dict[str, str]:
     return {name: "\n".join(some) for name, some in said.items()}
 
 
+@lru_cache(1)
+def nodes_of(path: Path) -> tuple[ast.Module, list[ast.AST]]:
+    """Return the tree of a module, and all that stands in it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return tree, list(ast.walk(tree))
+
+
 def docstrings(path: Path) -> str:
     """Return the docstrings of a module, of its public classes and functions, without what they compute."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree, nodes = nodes_of(path)
     public = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+        node for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
     ]
     texts = [ast.get_docstring(node) or "" for node in (tree, *public)]
     return "\n".join(re.sub(r"^ *(?:>>>|\.\.\.).*$", "", text, flags=re.MULTILINE) for text in texts)
@@ -82,11 +88,11 @@ def docstrings(path: Path) -> str:
 
 def printed(path: Path) -> str:
     """Return the strings of a module of more than a word that are no docstrings: sentences, labels, messages."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    _, nodes = nodes_of(path)
+    told = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     return "\n".join(
         str(node.value)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Constant) and " " in str(node.value) and id(node) not in told
     )
 

@@ -7,7 +7,7 @@ import shutil
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import anywidget
@@ -87,6 +87,7 @@ def lab(tmp_path_factory):
     digits = f"from {digits_explorer.__module__} import digits_explorer\ndigits_explorer('tanh', 'glorot')"
     tour = [cell for name, *_ in TOUR for cell in first_explorer(name)] + [nbformat.v4.new_code_cell(digits)]
     write_notebook(folder / "tour.ipynb", tour)
+    write_notebook(folder / "plain.ipynb", first_explorer("01_one_neuron_for_ever"))
     with Lab(folder, ROOT / "tools" / "jupyter") as lab:
         yield lab
 
@@ -415,14 +416,14 @@ GIVE_UP = """AbortSignal.timeout = () => {
 
 
 @pytest.mark.parametrize("slow", [False, True], ids=["a front end without anywidget", "a page that takes too long"])
-def test_where_no_drawing_can_be_shown_the_picture_stays_and_answers(tmp_path_factory, slow):
+def test_where_no_drawing_can_be_shown_the_picture_stays_and_answers(lab, slow):
     scripts = Path(anywidget.__file__).parent.rglob("*.js")
     if slow and not any("AbortSignal.timeout" in script.read_text("utf-8") for script in scripts):
         pytest.skip("this anywidget waits for as long as it takes")
-    folder = tmp_path_factory.mktemp("plain")
-    write_notebook(folder / "plain.ipynb", first_explorer("01_one_neuron_for_ever"))
-    left_out = "" if slow else "anywidget"
-    with Lab(folder, ROOT / "tools" / "jupyter", without=left_out) as lab, Page(1366, 1000) as page:
+    with ExitStack() as stack:
+        if not slow:
+            lab = stack.enter_context(Lab(lab.folder, ROOT / "tools" / "jupyter", without="anywidget"))
+        page = stack.enter_context(Page(1366, 1000))
         page.send("Page.addScriptToEvaluateOnNewDocument", source=GIVE_UP if slow else "")
         page.open_notebook(lab, "plain.ipynb")
         page.run_all()
