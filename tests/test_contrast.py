@@ -9,12 +9,13 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 from helpers.figures import style
+from helpers.figures.form import PATH, TEXT, UNIT
 from helpers.figures.scene import Drawing
 from tests.player_page import in_the_browser
+from tests.test_recorder import Operation, read, shape
 
 WHITE, DARK = (255, 255, 255), (18, 18, 18)
-# Behind what is read, and nothing that is: the lines of a grid and what separates the rows of a table.
-DECORATION = {"#e3e3e3"}
+GRID = (0xE3, 0xE3, 0xE3, 255)  # what stands behind and says nothing by itself
 
 
 def contrast(one, other) -> float:
@@ -30,6 +31,35 @@ def contrast(one, other) -> float:
 
 def bytes_of(colour) -> tuple:
     return tuple(round(255 * part) for part in to_rgb(colour))
+
+
+def over(colour, below=WHITE) -> tuple:
+    """Return what is seen of a colour (red, green, blue, alpha) over another."""
+    return tuple(round(below[k] + (colour[k] - below[k]) * colour[3] / 255) for k in range(3))
+
+
+def behind(operations: list[Operation]):
+    """Give each text with the colour on which it stands: that of the last area painted there before it."""
+    areas = []
+    for one in operations:
+        if one.kind == PATH and one.fill:
+            points = shape(one.rest, one.flags & 8)[0]
+            areas.append((points.min(axis=0), points.max(axis=0), over(one.fill)))
+        elif one.kind == TEXT:
+            anchor = one.rest[-2:].view("<i2") / UNIT
+            at = [colour for low, high, colour in areas if (low <= anchor).all() and (anchor <= high).all()]
+            yield one.fill, at[-1]
+
+
+def test_what_an_explorer_paints_is_seen_on_what_it_is_painted_on(explorer):
+    drawing = explorer._scene.record(explorer._state)
+    operations = read(drawing.still) + read(drawing.moving)
+    for text, area in behind(operations):
+        assert contrast(over(text, area), area) >= 4.5, (text, area)
+    strokes = {one.stroke[0] for one in operations if one.stroke} - {GRID}
+    marks = {one.fill for one in operations if one.kind not in (PATH, TEXT) and one.fill and one.fill[3]}
+    for colour in strokes | marks:
+        assert colour[:3] == WHITE or contrast(over(colour), WHITE) >= 3, colour
 
 
 @pytest.fixture
@@ -51,16 +81,16 @@ def on_a_dark_page(page):
 
 
 NAMED = {name: value for name, value in vars(style).items() if name.isupper() and str(value).startswith("#")}
-READ = {"RULE", "STATE", "GUESS"}  # in which text is written, too
+READ = {"RULE", "GUESS", "BESIDE"}  # in which text is written, too
 
 
 @in_the_browser
 @pytest.mark.browser
 def test_each_colour_of_the_style_is_seen_on_a_light_page_and_turned_about_on_a_dark_one(on_a_dark_page):
-    dark = on_a_dark_page(list(NAMED.values()))
+    dark = on_a_dark_page([*NAMED.values(), *style.FILLS.values()])
+    for fill in style.FILLS.values():  # on which words stand
+        assert contrast(dark[style.RULE], dark[fill]) >= 4.5, fill
     for name, colour in NAMED.items():
-        if name == "EDGE":
-            continue
         least = 4.5 if name in READ else 3
         assert contrast(bytes_of(colour), WHITE) >= least, name
         assert contrast(dark[colour], DARK) >= least, name

@@ -21,6 +21,7 @@ from helpers.explorers.regimes import regime_explorer, wall_explorer
 from helpers.explorers.scalar import first_look, memory_explorer, three_activations
 from helpers.figures import stills, style
 from helpers.figures.parts import leaving
+from helpers.figures.shown import power
 from helpers.figures.style import n_lines
 from helpers.maths.fixed_points import attractor
 from helpers.maths.scalar import log10_transition, orbit, orbit_gradients, steps_remembered
@@ -171,7 +172,7 @@ def test_what_is_left_of_a_gradient_is_1_at_lag_0(explorer):
     """One norm in the course: the spectral one, which is 1 for the identity."""
     for axes in explorer._scene.figure.axes:
         title = axes.get_title(loc="left")
-        logs = "log$_{10}$" in axes.get_ylabel()
+        logs = getattr(axes.yaxis.get_major_formatter(), "func", None) is power
         if title in SHARES or not (logs and BY_LAG.match(axes.get_xlabel()) and axes.get_xlim()[0] == 0):
             continue
         for line in (artist for artist in explorer._scene._moving if isinstance(artist, Line2D)):

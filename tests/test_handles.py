@@ -41,7 +41,7 @@ WANTED = {
     "taps_explorer": {("K",)},
     "forget_bias_explorer": {("forget_bias",), ("lag",)},
     "one_cell_explorer": {("w_g",)},
-    "survey_explorer": {("length",)},
+    "survey_explorer": {("length",), ("row",)},
     "by_lag_explorer": {("length",)},
     "valley_explorer": {("memory",)},
     "write_explorer": {("forget_bias", "input_bias")},
@@ -262,3 +262,29 @@ def test_a_handle_that_cannot_act_is_taken_away(page, memory):
     page.tell(memory._scene.record(memory._state), handles=[])
     page.painted()
     assert page.evaluate("document.querySelectorAll('[role=slider]').length") == 0
+
+
+@in_the_browser
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [860, 358])
+def test_a_click_on_a_row_of_the_table_marks_it_and_down_is_down(chromium, width):
+    explorer = makers()["survey_explorer"](length=20)
+    handles = held(explorer)
+    chromium.fresh()
+    chromium.tell(explorer._scene.record(explorer._state), handles=handles)
+    chromium.show(width)
+    chromium.painted()
+    marks = [chromium.middle(f"[...document.querySelectorAll('.handle')][{k}]") for k in (0, 1)]
+    x, y = marks[1]  # on the first row
+    chromium.click(marks[0][0] - 20, y + 31 * 7)
+    (told,) = chromium.hand()
+    do(explorer, told["handle"], place=told["place"])
+    assert (explorer.settings["row"], explorer.settings["length"]) == (8, 20)
+    chromium.click(x + 30, 5)  # above the table
+    chromium.click(*marks[0])  # a handle alone
+    assert chromium.hand() == []
+    chromium.evaluate("document.querySelectorAll('.handle')[1].focus()")
+    for name, code in (("ArrowDown", 40), ("ArrowUp", 38), ("ArrowRight", 39), ("End", 35)):
+        chromium.key(name, code)
+    assert [one["steps"] for one in chromium.hand()] == [1, -1, 1, 1e9]
+    assert chromium.complaints == []

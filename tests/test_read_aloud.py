@@ -63,7 +63,7 @@ SENT_TO = [
 ]
 LEAVES = {  # what the text says, or the picture in words, to leave it
     "three_activations": {"ReLU"},
-    "wall_explorer": {"loss at T = 20 (dark: high)", "loss at T = 50 (dark: high)"},
+    "wall_explorer": {"loss at T = 20 (faint: low)", "loss at T = 50 (faint: low)"},
 }
 
 

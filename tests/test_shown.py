@@ -30,19 +30,19 @@ stretch_rotate_explorer often.1 GRADIENT ; after n, scaled to length 1 ; unit ci
 stretch_rotate_explorer inputs.1 RULE ; stretched by σ ; unit circle
 stretch_rotate_explorer outputs.1 RULE ; where they go ; unit circle
 stretch_rotate_explorer turned.1 MARK ; (1, 0), turned by θ ; unit circle
-stretch_rotate_explorer log10_largest RULE ; σ$_{max}^n$ ; log$_{10}$ of a norm
-stretch_rotate_explorer log10_long_run RULE ; ρ$^n$ ; log$_{10}$ of a norm
-stretch_rotate_explorer log10_norms GRADIENT ; ‖M$^n$‖ ; log$_{10}$ of a norm
-stretch_rotate_explorer log10_norm MARK ; ; log$_{10}$ of a norm
+stretch_rotate_explorer log10_largest RULE ; σ$_{max}^n$ ; norm
+stretch_rotate_explorer log10_long_run RULE ; ρ$^n$ ; norm
+stretch_rotate_explorer log10_norms GRADIENT ; ‖M$^n$‖ ; norm
+stretch_rotate_explorer log10_norm MARK ; ; norm
 stretch_rotate_explorer sigma1 STATE ; σ$_1$ ; factor
 stretch_rotate_explorer sigma2 STATE ; σ$_2$ ; factor
 stretch_rotate_explorer growth RULE ; ρ(θ) ; factor
 stretch_rotate_explorer border MARK ; ρ = 1 ; angle
 stretch_rotate_explorer rho MARK ; ; growth
-transient_explorer log10_largest RULE ; σ$_{max}^n$ ; log$_{10}$ of a norm
-transient_explorer log10_long_run RULE ; ρ$^n$ ; log$_{10}$ of a norm
-transient_explorer log10_norms GRADIENT ; ‖W$^n$‖ ; log$_{10}$ of a norm
-transient_explorer transient.log10_peak MARK ; its peak ; log$_{10}$ of a norm
+transient_explorer log10_largest RULE ; σ$_{max}^n$ ; norm
+transient_explorer log10_long_run RULE ; ρ$^n$ ; norm
+transient_explorer log10_norms GRADIENT ; ‖W$^n$‖ ; norm
+transient_explorer transient.log10_peak MARK ; its peak ; norm
 transient_explorer gone_from MARK ; below 1 for good ; power n
 transient_explorer sigma_max RULE ; σ$_{max}$ ; factor
 transient_explorer rho RULE ; ρ ; factor
@@ -50,9 +50,9 @@ transient_explorer factors GRADIENT ; ‖W$^n$‖$^{1/n}$ ; factor
 spectrum_explorer g RULE ; radius g ; eigenvalues
 spectrum_explorer eigenvalues.imag STATE ; ; eigenvalues
 spectrum_explorer sigmas OTHER ; ; singular values
-spectrum_explorer log10_largest RULE ; σ$_{max}^k$ ; log$_{10}$ of the norm
-spectrum_explorer log10_same GRADIENT ; one W, k times ; log$_{10}$ of the norm
-spectrum_explorer log10_different OTHER ; k different draws ; log$_{10}$ of the norm
+spectrum_explorer log10_largest RULE ; σ$_{max}^k$ ; norm
+spectrum_explorer log10_same GRADIENT ; one W, k times ; norm
+spectrum_explorer log10_different OTHER ; k different draws ; norm
 contributions_explorer log10_pairs - ; ; contributes at step k
 contributions_explorer step STATE ; of the loss at step ; contributes at step k
 contributions_explorer step STATE ; to step ; contributes at step k
@@ -68,11 +68,11 @@ merge_explorer one STATE ; from one start ; state of one neuron
 merge_explorer other OTHER ; from another ; state of one neuron
 merge_explorer log10_apart STATE ; distance of the runs ; how far apart
 merge_explorer log10_gradient GRADIENT ; ‖dh$_t$/dh$_0$‖ ; dh$_t$/dh$_0$
-merge_explorer log10_bound RULE ; η$^t$, the bound ; log$_{10}$
-ladder_explorer log10_rungs.true GRADIENT ; ‖dh$_t$/dh$_0$‖, the truth ; log$_{10}$
-ladder_explorer log10_rungs.product_of_norms STATE ; ∏‖J$_i$‖ ; log$_{10}$
-ladder_explorer log10_rungs.product_of_etas OTHER ; ∏η$_i$ ; log$_{10}$
-ladder_explorer log10_rungs.power_of_eta RULE ; η$^t$, η = γ‖W‖ ; log$_{10}$
+merge_explorer log10_bound RULE ; η$^t$, the bound ; factor
+ladder_explorer log10_rungs.true GRADIENT ; ‖dh$_t$/dh$_0$‖, the truth ; norm
+ladder_explorer log10_rungs.product_of_norms STATE ; ∏‖J$_i$‖ ; norm
+ladder_explorer log10_rungs.product_of_etas OTHER ; ∏η$_i$ ; norm
+ladder_explorer log10_rungs.power_of_eta RULE ; η$^t$, η = γ‖W‖ ; norm
 nilpotent_explorer log10_net GRADIENT ; the net at rest ; norms
 nilpotent_explorer log10_linear STATE ; W$^t$ alone ; norms
 nilpotent_explorer log10_bound RULE ; η$^t$ ; norms
@@ -103,7 +103,7 @@ residual_explorer log10_plain STATE ; plain: A alone ; norm of the product
 residual_explorer log10_bound RULE ; (1 + ε ‖W‖)$^t$, a bound ; norm of the product
 dissector_explorer log10_paths.0 GRADIENT ; all paths ; ‖dc$_t$/dc$_0$‖
 dissector_explorer log10_paths.1 STATE ; carousel alone ; ‖dc$_t$/dc$_0$‖
-dissector_explorer log10_bias RULE ; σ(b$_f$)$^t$ ; log$_{10}$
+dissector_explorer log10_bias RULE ; σ(b$_f$)$^t$ ; ‖dc$_t$/dc$_0$‖
 dissector_explorer lag MARK ; ; lag in steps
 dissector_explorer log10_here GRADIENT ; ; at this lag
 cell_explorer flows.carousel STATE ; carousel ; the norm of what one step carries
@@ -123,8 +123,8 @@ constant_input_explorer C.0 STATE ; 1997 ; what they hold
 constant_input_explorer C.1 OTHER ; 2000 ; what they hold
 constant_input_explorer H.0 STATE ; 1997 ; what they show
 constant_input_explorer H.1 OTHER ; 2000 ; what they show
-constant_input_explorer log10_readout.0 STATE ; 1997 ; readout: log$_{10}$
-constant_input_explorer log10_readout.1 OTHER ; 2000 ; readout: log$_{10}$
+constant_input_explorer log10_readout.0 STATE ; 1997 ; readout: dh$_t$/dc$_t$
+constant_input_explorer log10_readout.1 OTHER ; 2000 ; readout: dh$_t$/dc$_t$
 one_cell_explorer factors RULE ; ; factor
 one_cell_explorer borders GRADIENT ; ; dashed: the borders
 one_cell_explorer factor MARK ; ; factor
@@ -140,12 +140,12 @@ mystery_explorer log10_carousel STATE ; the carousel, the mystery ; ‖dc$_t$/dc
 mystery_explorer log10_guess_carousel STATE ; the carousel, your guess ; ‖dc$_t$/dc$_0$‖
 mystery_explorer log10_whole GRADIENT ; all paths, the mystery ; ‖dc$_t$/dc$_0$‖
 mystery_explorer log10_guess_whole GRADIENT ; all paths, your guess ; ‖dc$_t$/dc$_0$‖
-by_lag_explorer log10_left.the tanh net GRADIENT ; tanh net ; log$_{10}$ of what is left
-by_lag_explorer log10_left.the LSTM GRADIENT ; LSTM ; log$_{10}$ of what is left
-by_lag_explorer log10_left.the minGRU STATE ; minGRU ; log$_{10}$ of what is left
-by_lag_explorer log10_left.the disc RULE ; disc of eigenvalues (rms) ; log$_{10}$ of what is left
-by_lag_explorer log10_left.the running mean RULE ; running mean ; log$_{10}$ of what is left
-by_lag_explorer log10_left.attention OTHER ; attention ; log$_{10}$ of what is left
+by_lag_explorer log10_left.the tanh net GRADIENT ; tanh net ; what is left
+by_lag_explorer log10_left.the LSTM GRADIENT ; LSTM ; what is left
+by_lag_explorer log10_left.the minGRU STATE ; minGRU ; what is left
+by_lag_explorer log10_left.the disc RULE ; disc of eigenvalues (rms) ; what is left
+by_lag_explorer log10_left.the running mean RULE ; running mean ; what is left
+by_lag_explorer log10_left.attention OTHER ; attention ; what is left
 by_lag_explorer end MARK ; ; lag in steps
 valley_explorer losses RULE ; loss ; the valley
 valley_explorer path_losses MARK ; descent ; the valley
@@ -153,12 +153,12 @@ valley_explorer log10_product STATE ; λ$^{memory}$ ; the product
 valley_explorer log10_moved GRADIENT ; rms of ds/dp, p learned ; what learning moves
 valley_explorer log10_moved_here MARK ; ; what learning moves
 write_explorer log10_c STATE ; rms of c ; what it holds
-write_explorer log10_readout OTHER ; dh/dc, median ; log$_{10}$
+write_explorer log10_readout OTHER ; dh/dc, median ; what it holds
 write_explorer log10_whole GRADIENT ; all paths ; ‖dc$_t$/dc$_0$‖
 write_explorer log10_carousel STATE ; carousel alone ; ‖dc$_t$/dc$_0$‖
 write_explorer input_bias MARK ; ; input bias
-looking_back_explorer log10_share STATE ; its share ; log$_{10}$ of its share
-looking_back_explorer log10_even RULE ; 1/T ; log$_{10}$
+looking_back_explorer log10_share STATE ; its share ; its share
+looking_back_explorer log10_even RULE ; 1/T ; its share
 looking_back_explorer best_heard GRADIENT ; ; moves its own weight
 looking_back_explorer best_heard_here MARK ; ; moves its own weight
 bits_explorer right_odd STATE ; odd lengths ; right answers
@@ -174,58 +174,58 @@ candidates_explorer matrices.2 - ; ;
 candidates_explorer matrices.3 - ; ;
 candidates_explorer matrices.4 - ; ;
 candidates_explorer log10_errors GRADIENT ; ; distance to the finite difference
-depth_explorer log10_deep GRADIENT ; a deep net: another W in each layer ; log$_{10}$ of the gradient
-depth_explorer log10_recurrent STATE ; a recurrent net: the same W in each ; log$_{10}$ of the gradient
-digits_explorer log10_norms GRADIENT ; one neuron ; log$_{10}$ |gradient|
-digits_explorer log10_lost RULE ; below: the update is rounded away ; log$_{10}$ |gradient|
-digits_explorer log10_levels STATE ; root mean square ; log$_{10}$ |gradient|
+depth_explorer log10_deep GRADIENT ; a deep net: another W in each layer ; gradient
+depth_explorer log10_recurrent STATE ; a recurrent net: the same W in each ; gradient
+digits_explorer log10_norms GRADIENT ; one neuron ; |gradient|
+digits_explorer log10_lost RULE ; below: the update is rounded away ; |gradient|
+digits_explorer log10_levels STATE ; root mean square ; |gradient|
 digits_explorer losses OTHER ; ; loss (chance: 2.3)
 gap_explorer right.T.0 STATE ; seed 0 ; right answers
 gap_explorer right.T.1 STATE ; seed 1 ; right answers
 gap_explorer right.T.2 STATE ; seed 2 ; right answers
-gap_explorer log10_before.T.0 EDGE ; before training ; gradient, log$_{10}$
-gap_explorer log10_before.T.1 EDGE ; before training ; gradient, log$_{10}$
-gap_explorer log10_before.T.2 EDGE ; before training ; gradient, log$_{10}$
-gap_explorer log10_now.T.0 GRADIENT ; now ; gradient, log$_{10}$
-gap_explorer log10_now.T.1 GRADIENT ; now ; gradient, log$_{10}$
-gap_explorer log10_now.T.2 GRADIENT ; now ; gradient, log$_{10}$
+gap_explorer log10_before.T.0 EDGE ; before training ; gradient (1 at the end)
+gap_explorer log10_before.T.1 EDGE ; before training ; gradient (1 at the end)
+gap_explorer log10_before.T.2 EDGE ; before training ; gradient (1 at the end)
+gap_explorer log10_now.T.0 GRADIENT ; now ; gradient (1 at the end)
+gap_explorer log10_now.T.1 GRADIENT ; now ; gradient (1 at the end)
+gap_explorer log10_now.T.2 GRADIENT ; now ; gradient (1 at the end)
 gap_explorer heads STATE ; ; right answers
 gap_explorer solved_at OTHER ; solved ; right answers
-gap_explorer name_at MARK ; the name ; gradient, log$_{10}$
+gap_explorer name_at MARK ; the name ; gradient (1 at the end)
 hearing_explorer solved_at OTHER ; solved ; solved after so many updates
 hearing_explorer solved_at RULE ; not solved ; solved after so many updates
 hearing_explorer solved_at MARK ; median of each ; solved after so many updates
 hearing_explorer place MARK ; this kind ; share that solved it
 jacobian_explorer J - ; ; the Jacobian ∂h/∂z
-jacobian_explorer log10_singular GRADIENT ; singular values ; log$_{10}$
-jacobian_explorer log10_diagonal STATE ; diagonal entries ; log$_{10}$
-jacobian_explorer log10_bound RULE ; bound ; log$_{10}$
+jacobian_explorer log10_singular GRADIENT ; singular values ; size
+jacobian_explorer log10_diagonal STATE ; diagonal entries ; size
+jacobian_explorer log10_bound RULE ; bound ; size
 memory_explorer H STATE ; ; state $h_t$
 memory_explorer read.x INPUT ; ; $x_t$
 memory_explorer read.event MARK ; the event ; state $h_t$
-memory_explorer read.event MARK ; the event ; log$_{10}$ of what is left
-memory_explorer log10_left GRADIENT ; ; log$_{10}$ of what is left
-memory_explorer log10_peak GRADIENT ; ; log$_{10}$ of what is left
+memory_explorer read.event MARK ; the event ; what is left
+memory_explorer log10_left GRADIENT ; ; what is left
+memory_explorer log10_peak GRADIENT ; ; what is left
 memory_explorer here MARK ; ; state $h_t$
-memory_explorer log10_here MARK ; ; log$_{10}$ of what is left
+memory_explorer log10_here MARK ; ; what is left
 memory_explorer map_f RULE ; ; $h_{t+1}$
 memory_explorer stairs_f STATE ; ; $h_{t+1}$
 memory_explorer here MARK ; ; $h_{t+1}$
 memory_explorer multipliers RULE ; ; multiplier |λ|
 memory_explorer settled.multiplier MARK ; ; multiplier |λ|
-output_explorer log10_error EDGE ; the error |y − d| ; log$_{10}$ of the size
-output_explorer log10_sizes.0 GRADIENT ; KL (cross-entropy) ; log$_{10}$ of the size
-output_explorer log10_sizes.1 STATE ; L2 ; log$_{10}$ of the size
+output_explorer log10_error EDGE ; the error |y − d| ; size
+output_explorer log10_sizes.0 GRADIENT ; KL (cross-entropy) ; size
+output_explorer log10_sizes.1 STATE ; L2 ; size
 output_explorer log10_error EDGE ; the error |y − d| ; one factor ∇f further
 output_explorer log10_sizes.2 GRADIENT ; KL (cross-entropy) ; one factor ∇f further
 output_explorer log10_sizes.3 STATE ; L2 ; one factor ∇f further
-output_explorer log10_here.0 MARK ; ; log$_{10}$ of the size
+output_explorer log10_here.0 MARK ; ; size
 output_explorer log10_here.1 MARK ; ; one factor ∇f further
 regime_explorer b MARK ; ; bias b
 regime_explorer H.T.0 STATE ; ; state $h_t$
-regime_explorer log10_dh0.T.0 STATE ; ; log$_{10}$ |d$h_t$/d$h_0$|
+regime_explorer log10_dh0.T.0 STATE ; ; |d$h_t$/d$h_0$|
 regime_explorer H.T.1 OTHER ; ; state $h_t$
-regime_explorer log10_dh0.T.1 OTHER ; ; log$_{10}$ |d$h_t$/d$h_0$|
+regime_explorer log10_dh0.T.1 OTHER ; ; |d$h_t$/d$h_0$|
 shapes_explorer factors - ; ; the factors, output first
 shapes_explorer factors - ; ;
 shapes_explorer factors - ; ;
@@ -235,20 +235,32 @@ shapes_explorer factors - ; ;
 shapes_explorer factors - ; ;
 shapes_explorer factors - ; ;
 shapes_explorer factors - ; ;
-shapes_explorer log10_lengths GRADIENT ; ; log$_{10}$ of the length of the row
+shapes_explorer log10_lengths GRADIENT ; ; the length of the row
 squeeze_explorer shares GRADIENT ; ; share of the units
 squeeze_explorer rms STATE ; root mean square ; share of the units
 squeeze_explorer gamma RULE ; γ, the bound ; share of the units
-squeeze_explorer log10_left GRADIENT ; measured ; log$_{10}$ of what is left
-squeeze_explorer log10_typical STATE ; (root mean square)$^k$ ; log$_{10}$ of what is left
-squeeze_explorer log10_bound RULE ; γ$^k$ ; log$_{10}$ of what is left
-squeeze_explorer log10_here MARK ; ; log$_{10}$ of what is left
+squeeze_explorer log10_left GRADIENT ; measured ; what is left
+squeeze_explorer log10_typical STATE ; (root mean square)$^k$ ; what is left
+squeeze_explorer log10_bound RULE ; γ$^k$ ; what is left
+squeeze_explorer log10_here MARK ; ; what is left
 survey_explorer place MARK ; ;
 survey_explorer place MARK ; ;
 survey_explorer place MARK ; ;
 survey_explorer place MARK ; ;
 survey_explorer place MARK ; ;
 survey_explorer place MARK ; ;
+survey_explorer place MARK ; ;
+survey_explorer place MARK ; ;
+survey_explorer place MARK ; ;
+survey_explorer place MARK ; ;
+survey_explorer place MARK ; ;
+survey_explorer place MARK ; ;
+survey_explorer line MARK ; ;
+survey_explorer solved_by.0 STATE ; length 10 ; seeds
+survey_explorer solved_by.1 STATE ; length 20 ; seeds
+survey_explorer solved_by.2 STATE ; length 50 ; seeds
+survey_explorer solved_by.3 STATE ; length 200 ; seeds
+survey_explorer solved_by.4 STATE ; ; seeds
 three_activations orbits.sigmoid.T.0 STATE ; $h_0$ = 1 ; state $h_t$
 three_activations orbits.sigmoid.T.1 OTHER ; $h_0$ = 0.5 ; state $h_t$
 three_activations orbits.sigmoid.T.2 GRADIENT ; $h_0$ = -0.5 ; state $h_t$
@@ -309,7 +321,7 @@ three_activations ; step t ; step t ; step t
 jacobian_explorer ; rank, from the largest
 squeeze_explorer ; |f ′(z)| ; layers
 zoo_explorer ; z ; z
-survey_explorer
+survey_explorer ; updates
 bits_explorer ; length ; real
 gap_explorer ; updates ; steps back from the question
 hearing_explorer ; gradient at the name ; median gradient at the name
@@ -352,9 +364,18 @@ def words_of(axes):
     )
 
 
+def number_at(text: str) -> float:
+    """Return the logarithm of what is written at a tick: 0.01, 100, 10⁻⁵."""
+    raised = text[2:].translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+    return float(raised) if raised != text[2:] else np.log10(float(text))
+
+
 def in_powers(axes):
     """Return whether the numbers up the axes are powers of ten, each written at its logarithm."""
-    return [one.get_text() for one in axes.get_yticklabels()] == [f"{10**at:g}" for at in axes.get_yticks()]
+    low, high = sorted(axes.get_ylim())
+    places = [at for at in axes.get_yticks() if low <= at <= high]
+    written = axes.yaxis.get_major_formatter().format_ticks(places)
+    return len(places) > 1 and np.allclose([number_at(text) for text in written], places)
 
 
 def test_what_a_legend_an_axis_and_a_colour_say_is_the_field_that_is_shown(explorer):
@@ -383,7 +404,7 @@ def test_what_a_legend_an_axis_and_a_colour_say_is_the_field_that_is_shown(explo
         wanted.remove(fits[0])
         if one.is_log10 and not one.by:
             alike = [axes for axes in one.artist.figure.axes if axes.get_ylim() == one.artist.axes.get_ylim()]
-            assert any("log" in words_of(axes) or in_powers(axes) for axes in alike), one.fields
+            assert any(in_powers(axes) for axes in alike), one.fields
 
 
 def test_below_each_panel_stands_what_its_axis_counts(explorer):

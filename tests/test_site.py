@@ -414,6 +414,12 @@ def test_a_mark_that_chooses_is_dragged_from_option_to_option(page):
     opened.evaluate("document.querySelector('.handle').focus()")
     opened.key("ArrowRight", 39)
     opened.wait_for("carousel.explorers[0].shown().settings.length === '20'", "the length again")
+    x, y = opened.middle("document.querySelectorAll('.handle')[1]")
+    opened.click(x + 300, y + 2 * 33)
+    opened.wait_for("carousel.explorers[0].shown().settings.row === 3", "the row that was clicked")
+    opened.evaluate("document.querySelectorAll('.handle')[1].focus()")
+    opened.key("ArrowUp", 38)
+    opened.wait_for("carousel.explorers[0].shown().settings.row === 2", "the row above")
 
 
 def typed(opened, name, text):

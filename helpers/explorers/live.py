@@ -230,7 +230,7 @@ class Explorer(Settling):
             if self._player.lives:
                 drawing = scene.record(state) if state is not None else Drawing.of(stills.notice(sentence, scene))
                 handles = [
-                    {"number": number, "place": place} | self._told(*handle.controls.values())
+                    {"number": number, "place": place} | handle.more | self._told(*handle.controls.values())
                     for number, (place, handle) in enumerate(zip(drawing.places, scene.handles, strict=False))
                     if not any(self.controls[name].disabled for name in handle.controls.values())
                 ]

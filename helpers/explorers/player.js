@@ -236,18 +236,22 @@ function stepsOf(event) {
 }
 
 /** Return where in the scene lies what a monotone `view` of it shows at `target`. */
-function sceneAt(view, from, to, target) {
-  for (let turn = 0; turn < 40; turn++) {
-    const middle = (from + to) / 2;
-    if (view(middle) < target) from = middle; else to = middle;
-  }
-  return from;
-}
+const sceneAt = (view, from, to, target, middle = (from + to) / 2) => to - from < 1e-7 ? from
+  : view(middle) < target ? sceneAt(view, middle, to, target) : sceneAt(view, from, middle, target);
 
-/** Lay an invisible slider, as large as a fingertip, over each mark that a hand can move. The page says where it was
- * put, the kernel what follows. */
+/** Lay an invisible slider, large as a fingertip, over each mark that a hand can move; the kernel says what follows. */
 function handlesOf(model, el) {
   const made = new Map();
+  let layout = null;
+
+  /** Put a handle where `at` is in the page; of one that `picks` from a box of the scene, if that is in it. */
+  function put(number, { x, y, box }, at, picks) {
+    const place = [x, y].map((view, k) => sceneAt(view, box[k] - 99, box[k + 2] + 99, at[k]));
+    if (picks && !within(picks, ...place, 0)) return;
+    model.set("hand", { handle: number, place });
+    model.save_changes(); // one message at a time is under way, and of those that wait only the newest is sent
+  }
+
   function make(number) {
     const one = add(el, "div", "position: absolute; width: 44px; height: 44px; margin: -22px; border-radius: 50%;"
       + "cursor: grab; touch-action: none; outline: none", { role: "slider", class: "handle", tabindex: 0 });
@@ -256,8 +260,8 @@ function handlesOf(model, el) {
     Object.assign(one, { onfocus: () => ring(one.matches(":focus-visible")), onblur: () => ring(false) });
     one.onkeydown = (event) => {
       const [way, steps] = stepsOf(event) ?? [];
-      if (steps) model.send({ handle: number, way, steps }); // no step is lost
-      if (steps) ring(true);
+      // No step is lost.
+      if (steps) { model.send({ handle: number, way, steps: way && held.down ? -steps : steps }); ring(true); }
     };
     one.onpointerdown = (event) => {
       if (event.button) return;
@@ -266,23 +270,25 @@ function handlesOf(model, el) {
       one.style.cursor = "grabbing";
     };
     one.onpointermove = ({ clientX, clientY }) => {
-      if (!held.grip) return;
-      const { view: { x, y, box }, grip } = held, at = [clientX - grip[0], clientY - grip[1]];
-      const place = [x, y].map((view, k) => sceneAt(view, box[k] - 99, box[k + 2] + 99, at[k]));
-      model.set("hand", { handle: number, place });
-      model.save_changes(); // one message at a time is under way, and of those that wait only the newest is sent
+      if (held.grip) put(number, held.view, [clientX - held.grip[0], clientY - held.grip[1]]);
     };
     one.onlostpointercapture = () => { held.grip = null; one.style.cursor = "grab"; };
     return held;
   }
-  return (layout) => {
+  el.onclick = ({ target, clientX, clientY }) => { // for a handle that picks, a click beside it is enough
+    const { left, top } = el.getBoundingClientRect(), at = [clientX - left, clientY - top];
+    const view = target.className !== "handle" && layout.panels.find((one) => within(seen(one, one.box), ...at, 0));
+    for (const [number, { picks }] of made) if (picks && view) put(number, view, at, picks);
+  };
+  return (now) => {
+    layout = now;
     const there = (model.get("handles") || []).filter(({ place }) => layout.at(...place));
     keep(made, there.map(({ number }) => number), make);
-    for (const { number, place, label, told, now, low, high } of there) {
-      const held = made.get(number), view = (held.view = layout.at(...place));
-      Object.assign(held.one.style, { left: `${view.x(place[0])}px`, top: `${view.y(place[1])}px` });
+    for (const { number, place, label, told, now, low, high, down, picks } of there) {
+      const view = layout.at(...place), { one } = Object.assign(made.get(number), { view, down, picks });
+      Object.assign(one.style, { left: `${view.x(place[0])}px`, top: `${view.y(place[1])}px` });
       const said = { label, valuetext: told, valuenow: now, valuemin: low, valuemax: high };
-      for (const [name, value] of Object.entries(said)) held.one.setAttribute(`aria-${name}`, value);
+      for (const [name, value] of Object.entries(said)) one.setAttribute(`aria-${name}`, value);
     }
   };
 }
@@ -432,9 +438,8 @@ function valuesOf(model, el) {
     const read = (event) => walk(event, frame);
     return { one: Object.assign(one, { onfocus: read, onkeydown: read, onblur: () => say(null) }) };
   }
-  const leave = ({ pointerType }) => { // a finger leaves when it is lifted
-    if (pointerType !== "touch" && !el.contains(document.activeElement)) say(null);
-  };
+  const leave = ({ pointerType }) => // a finger leaves when it is lifted
+    pointerType === "touch" || el.contains(document.activeElement) || say(null);
   Object.assign(el, { onpointermove: point, onpointerdown: point, onpointerleave: leave });
   function layTargets() {
     const shown = model.get("facts").shown.filter(Boolean);
@@ -462,10 +467,7 @@ function playOf(model, el, signal) {
   for (const rate of [1, 2, 5, 10, 30]) speed.add(new Option(`${rate} a second`, rate, rate === 5, rate === 5));
   speed.setAttribute("aria-label", "speed");
   let playing = false, timer = 0, from = null; // what it stood at when the step was asked for that is under way
-  const move = (steps) => {
-    from = model.get("plays").now;
-    model.send({ control: model.get("plays").control, steps });
-  };
+  const move = (steps, { now, control } = model.get("plays")) => { from = now; model.send({ control, steps }); };
   const set = (on) => {
     playing = on;
     clearTimeout(timer);
@@ -473,8 +475,7 @@ function playOf(model, el, signal) {
     if (on) move(model.get("plays").now >= model.get("plays").high ? -1e9 : 1);
   };
   play.onclick = () => set(!playing);
-  step.textContent = "Step";
-  step.onclick = () => { set(false); move(1); };
+  Object.assign(step, { textContent: "Step", onclick: () => { set(false); move(1); } });
   set(false);
   signal.addEventListener("abort", () => set(false));
   return () => { // what the model holds has been painted
@@ -533,8 +534,7 @@ function render({ model, el }) {
     const size = { width: Math.round(width * density), height: Math.round(layout.height * density) };
     const views = [...layout.panels, ...layout.words];
     const white = (context, ...box) => { context.fillStyle = shade("#ffffff", dark); context.fillRect(...box); };
-    const again = (context, ...box) => context.drawImage(kept, ...box, ...box);
-    const were = boxes;
+    const again = (context, ...box) => context.drawImage(kept, ...box, ...box), were = boxes;
     boxes = views.map((view) => boxOf(view, density));
     if (canvas.width !== size.width || canvas.height !== size.height || boxes.length !== were.length) {
       for (const one of [canvas, kept]) white(opaque(Object.assign(one, size)), 0, 0, size.width, size.height);

@@ -26,7 +26,7 @@ SCRIPT = Path(__file__).with_name("sketch.js").read_text(encoding="utf-8").rpart
 
 
 class Curve(NamedTuple):
-    """A curve to be drawn by marks: of axes the label and both ends, and ``at`` which x the marks lie.
+    """A curve to be drawn by marks: of axes the label and both ends (up, log10), and ``at`` which x the marks lie.
 
     truth : returns x and y of the curve; told : of its y at the marks, what is said when it is seen.
     place : what the x of a mark is called; fixed : how many of the marks stay where the truth is.
@@ -61,7 +61,7 @@ CURVES = {
     "01": Curve(
         "Draw it: w = 1 once more, but the run starts at 0.9. What is left of a small change of the start?",
         ("step t", 0, 50),
-        ("log$_{10}$ of what is left", -3, 0.5),
+        ("what is left", -3, 0.5),
         (0, 2, 5, 10, 20, 35, 50),
         "step",
         _left,
@@ -76,7 +76,7 @@ CURVES = {
         "Draw it: 16 tanh neurons with a random W of gain 0.9 read noise for 40 steps. How large is the part of the "
         "gradient that comes from each lag, beside the whole?",
         ("lag t − k", 0, 39),
-        ("log$_{10}$ of the part", -14, 2),
+        ("the part, beside the whole", -14, 2),
         (0, 5, 10, 20, 30, 39),
         "lag",
         _by_lag,
@@ -89,7 +89,7 @@ CURVES = {
     "09": Curve(
         "Draw it: after how many steps is half of a gradient left on the carousel, for each forget bias?",
         ("forget bias b$_f$", -2, 8),
-        ("log$_{10}$ of the steps", -0.7, 3.6),
+        ("half-life in steps", -0.7, 3.6),
         (-2, 0, 2, 4, 6, 8),
         "bias",
         _half_lives,
@@ -106,7 +106,7 @@ def data_of(curve: Curve) -> tuple[dict[str, Any], list[np.ndarray]]:
     """Return what sketch.js needs, and the pictures of the axes without the truth and with it."""
     with style.styled():
         figure = style.new_figure(WIDTH, HEIGHT)
-        axes = panel(figure.add_axes((0.075, 0.17, 0.895, 0.79)), x=curve.x, y=curve.y, zero=None)
+        axes = panel(figure.add_axes((0.075, 0.17, 0.895, 0.79)), x=curve.x, y=curve.y, zero=None, powers="y")
         drawing, recorder = Drawing.of(figure), Recorder(figure)
         pictures = [style.painted(figure).copy()]
         x, y = curve.truth()

@@ -1,4 +1,4 @@
-"""The explorer of the shipped table: which seeds solved a task, by model and length (notebook 10)."""
+"""The explorer of the shipped table: which seeds solved a task, by model and length, and when (notebook 10)."""
 
 from typing import NamedTuple
 
@@ -6,10 +6,12 @@ import numpy as np
 
 from helpers.experiments.cells import ROWS, Reported, reported
 from helpers.experiments.table import CHOOSE, REPORT
-from helpers.explorers.controls import Choice
+from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.live import Explorer
+from helpers.explorers.words import counted
 from helpers.figures import survey as figures
 from helpers.maths.tasks import TASKS, wilson_interval
+from helpers.maths.training import CHECK_EVERY
 
 LABELS = {"temporal order": "order", "adding": "adding", "Jane and she": "jane", "one bit": "latch"}
 LENGTHS = (10, 20, 50, 100, 200)
@@ -27,10 +29,11 @@ class SurveyRow(NamedTuple):
     high: np.ndarray
 
 
-def survey_state(task: str, length: int) -> dict:
+def survey_state(task: str, length: int, row: int = 1) -> dict:
     """Read from the shipped table what the survey shows, with the place of the length that is nearest by ratio.
 
-    Of two that are as near it is the shorter one.
+    Of two that are as near it is the shorter one. Of the row that is marked, counted from the top, it says for each
+    length up to that one how many seeds had solved the task when they were tested.
     """
     lengths = sorted({one for _, one in ROWS[task]})
     rows = []
@@ -38,11 +41,21 @@ def survey_state(task: str, length: int) -> dict:
         reports = [reported(task, one, name) if (name, one) in ROWS[task] else None for one in lengths]
         interval = [wilson_interval(r.n_solved, len(r.solved_at)) if r else (np.nan, np.nan) for r in reports]
         rows.append(SurveyRow(name.replace("-", "−"), reports, *np.transpose(interval)))
+    line, place = min(row, len(rows)) - 1, int(np.abs(np.log(lengths) - np.log(length)).round(9).argmin())
+    n_updates = next(iter(ROWS[task].values()))[0].n_updates
+    checks, solved_by = np.arange(0, n_updates + 1, CHECK_EVERY), [None] * figures.MOST_COLUMNS
+    for k, report in enumerate(rows[line].reports[: place + 1]):
+        if report:
+            solved_at = [update for update in report.solved_at if update is not None]
+            solved_by[k] = np.searchsorted(np.sort(solved_at), checks, side="right")
     return {
         "lengths": lengths,
-        "place": int(np.abs(np.log(lengths) - np.log(length)).round(9).argmin()),
+        "place": place,
+        "line": line,
+        "checks": checks,
+        "solved_by": solved_by,
         "n_tried": [min(row.reports[k].n_tried for row in rows if row.reports[k]) for k in range(len(lengths))],
-        "n_updates": next(iter(ROWS[task].values()))[0].n_updates,
+        "n_updates": n_updates,
         "chance": 1.0 - TASKS[task].chance,
         "rows": rows,
     }
@@ -64,11 +77,29 @@ def describe_survey(state) -> str:
     return (
         f"{state.task_label[0].upper()}{state.task_label[1:]}, length {state.lengths[state.place]}, at most "
         f"{state.n_updates} updates. {chosen} by {n} {'others' if usual > 1 else 'seeds'}. "
-        f"{' '.join(told)} Settings tried: {usual} of each{more}. A constant answer is right in {state.chance:.0%}."
+        f"{' '.join(told)} Settings tried: {usual} of each{more}. A constant answer is right in {state.chance:.0%}. "
+        f"Marked is {_when(state.rows[state.line], state.place)}"
     )
 
 
-def survey_explorer(task: str = "order", length: int = 50) -> Explorer:
-    """Return the explorer of the shipped table: which seeds solved a task, by model and length."""
-    controls = [Choice("task", "task", LABELS, task), Choice("length", "length that is read off", LENGTHS, length)]
+def _when(row: SurveyRow, place: int) -> str:
+    """Say after how many updates the seeds of a row solve the task."""
+    report = row.reports[place]
+    if report is None:
+        return f"{row.label}, which was not trained at this length."
+    solved_at = sorted(update for update in report.solved_at if update is not None)
+    if not solved_at:
+        return f"{row.label}: none of its seeds solves it."
+    half = solved_at[(len(solved_at) - 1) // 2]
+    when = f"after {solved_at[0]} updates, half of them by {half}, the last after {solved_at[-1]}"
+    return f"{row.label}: the first of {counted(len(solved_at), 'seed')} solves it {when}."
+
+
+def survey_explorer(task: str = "order", length: int = 50, row: int = 1) -> Explorer:
+    """Return the explorer of the shipped table: which seeds solved a task, by model and length, and when."""
+    controls = [
+        Choice("task", "task", LABELS, task),
+        Choice("length", "length that is read off", LENGTHS, length),
+        Slider("row", "row that is marked", 1, figures.MOST_ROWS, row, 1),
+    ]
     return Explorer(controls, survey_state, figures.Survey(), describe_survey)

@@ -1,7 +1,7 @@
 """What became of the product of Jacobians: gradients by lag, a valley that slides, what is written, looking back."""
 
 from helpers.figures import style
-from helpers.figures.parts import Panels, legend_above, panel
+from helpers.figures.parts import Panels, in_powers, legend_above, panel
 
 LEARNED = {  # its letter, and the limits of its axis
     "raw": ("λ", (-0.02, 1.02)),
@@ -22,7 +22,7 @@ class ByLag(Panels):
 
     def build(self):
         (self.axes,) = self.row(1, **WIDE)
-        panel(self.axes, y=("log$_{10}$ of what is left", *self.log_limits))
+        panel(self.axes, y=("what is left", *self.log_limits), powers="y")
         looks = {
             "the tanh net": (style.GRADIENT, ":", "tanh net"),
             "the LSTM": (style.GRADIENT, "-", "LSTM"),
@@ -41,9 +41,12 @@ class ByLag(Panels):
         return state.log_axis
 
     def stage(self, state):
-        places, lags = ([0, 1, 2], [1, 10, 100]) if state.log_axis else (range(0, self.longest + 1, 100),) * 2
         self.axes.set(xlabel="lag in steps", xlim=(0, 2.75 if state.log_axis else self.longest))
-        self.axes.set_xticks(places, map(str, lags))
+        if state.log_axis:
+            in_powers(self.axes.xaxis)
+        else:
+            ticks = range(0, self.longest + 1, 100)
+            self.axes.set_xticks(ticks, map(str, ticks))
 
 
 class Valley(Panels):
@@ -57,8 +60,7 @@ class Valley(Panels):
         self.line(self.loss, "losses", label="loss", x="values")
         self.line(self.loss, "path_losses", style.MARK, "o", "descent", x="path", markersize=4)
         legend_above(self.loss)
-        panel(cost, "the product, and what learning moves", ("memory in steps", 0, 3), ("log$_{10}$", -2, 5))
-        cost.set_xticks(range(4), map(str, (1, 10, 100, 1000)))
+        panel(cost, "the product, and what learning moves", ("memory in steps", 0, 3), ("size", -2, 5), powers="xy")
         self.line(cost, "log10_product", style.STATE, "--", "λ$^{memory}$", x="log10_memories")
         self.line(cost, "log10_moved", style.GRADIENT, "-", "rms of ds/dp, p learned", x="log10_memories")
         legend_above(cost)
@@ -81,10 +83,10 @@ class Write(Panels):
 
     def build(self):
         held, lags, plane = self.row(1, 1, 1, **WIDE)
-        panel(held, "log$_{10}$ of what it holds", ("step t", 0, self.n_steps), ("", -13, 3))
+        panel(held, "what it holds", ("step t", 0, self.n_steps), ("", -13, 3), powers="y")
         self.line(held, "log10_c", style.STATE, label="rms of c")
         self.line(held, "log10_readout", style.OTHER, "--", "dh/dc, median")
-        panel(lags, "log$_{10}$ ‖dc$_t$/dc$_0$‖", ("lag in steps", 0, self.n_steps), ("", -8, 8))
+        panel(lags, "‖dc$_t$/dc$_0$‖", ("lag in steps", 0, self.n_steps), ("", -8, 8), powers="y")
         self.line(lags, "log10_whole", style.GRADIENT, label="all paths", linewidth=2.2)
         self.line(lags, "log10_carousel", style.STATE, "--", "carousel alone")
         panel(plane, "input bias b$_i$ (dashed: −b$_f$)", ("forget bias b$_f$", 0, 7), ("", -7, 7), pad=20)
@@ -103,8 +105,8 @@ class LookingBack(Panels):
 
     def build(self):
         tokens, sharp = self.row(1.4, 1, **WIDE)
-        title = "log$_{10}$ of its share in the last output"
-        panel(tokens, title, ("token k (the last one asks)", 0, self.longest + 1), ("", -12, 0.5))
+        title = "its share in the last output"
+        panel(tokens, title, ("token k (the last one asks)", 0, self.longest + 1), ("", -12, 0.5), powers="y")
         self.line(tokens, "log10_share", style.STATE, ".", "its share", x="tokens", markersize=4)
         self.line(tokens, "log10_even", style.RULE, "--", "1/T", x="tokens")
         legend_above(tokens)

@@ -18,7 +18,7 @@ class Ladder(Panels):
 
     def build(self):
         axes = self.figure.add_axes([0.075, 0.135, 0.905, 0.725])
-        panel(axes, x=("steps t", 0, N_STEPS), y=("log$_{10}$", *self.log_limits))
+        panel(axes, x=("steps t", 0, N_STEPS), y=("norm", *self.log_limits), powers="y")
         rungs = {
             "true": (style.GRADIENT, "-", "‖dh$_t$/dh$_0$‖, the truth", 2.4),
             "product_of_norms": (style.STATE, "--", "∏‖J$_i$‖", 1.7),
@@ -44,7 +44,7 @@ class Nilpotent(Panels):
 
     def build(self):
         norms, growth = self.row(1.2, 1, wspace=0.19)
-        panel(norms, "norms after t steps", ("steps t", 0, self.n_steps), ("log$_{10}$", -20, 20))
+        panel(norms, "norms after t steps", ("steps t", 0, self.n_steps), ("norm", -20, 20), powers="y")
         norms.set_xticks(range(0, self.n_steps + 1, 5))
         self.line(norms, "log10_net", style.GRADIENT, "o-", "the net at rest", markersize=3)
         self.line(norms, "log10_linear", style.STATE, "--", "W$^t$ alone")

@@ -27,15 +27,15 @@ class Contributions(Panels):
         steps = {step: at(step) for step in (1, 10, 20, 30, 40)}
         words = "step k that it reaches back to", "step t of the loss"
         framed(table, side, side, steps, {step: side - at(step) for step in steps}, *words)
-        said = "full orange: the largest; one shade lighter for each factor of ten"
+        said = "full orange: the largest; one shade fainter for each factor of ten"
         self.figure.text(6 / self.width, 16 / self.height, said, va="center", fontsize=8.5)
         self.pairs = Picture(table, CELL, ("loss at step", 1, 1), ("at step", 1, 1))
         step_axes = self.figure.add_axes([0.51, 0.615, 0.475, 0.29])
         lag_axes = self.figure.add_axes([0.51, 0.105, 0.475, 0.31])
         title = "the contributions of one step, beside the largest of all"
-        panel(step_axes, title, ("step", 1, N_STEPS), ("log$_{10}$", *self.log_limits), zero=None)
+        panel(step_axes, title, ("step", 1, N_STEPS), ("contribution", *self.log_limits), zero=None, powers="y")
         title = "the gradient by lag, beside the whole"
-        panel(lag_axes, title, ("lag t − k", 0, N_STEPS), ("log$_{10}$", *self.log_limits), zero=None)
+        panel(lag_axes, title, ("lag t − k", 0, N_STEPS), ("contribution", *self.log_limits), zero=None, powers="y")
 
         self.shows(self.pairs, "log10_pairs", by=self.paint)
         thin = {"color": style.STATE, "linewidth": 1.2}
@@ -90,7 +90,7 @@ class Merging(Panels):
         self.line(self.states, "other", style.OTHER, "--", "from another")
         legend_above(self.states, pad=21)
         title = "how far apart they are, over the start; and dh$_t$/dh$_0$"
-        panel(logs, title, ("step t", 0, self.n_steps), ("log$_{10}$", -25, 15))
+        panel(logs, title, ("step t", 0, self.n_steps), ("factor", -25, 15), powers="y")
         self.line(logs, "log10_apart", style.STATE, label="distance of the runs")
         self.line(logs, "log10_gradient", style.GRADIENT, "--", "‖dh$_t$/dh$_0$‖")
         self.line(logs, "log10_bound", style.RULE, ":", "η$^t$, the bound")

@@ -18,8 +18,9 @@ class Depth(Panels):
     def build(self):
         axes = self.figure.add_axes([0.075, 0.145, 0.905, 0.75])
         across = "layers between the output and here", 0, self.n_layers
-        panel(axes, "the gradient beside the output's", across, ("log$_{10}$ of the gradient", -12, 8))
-        axes.set_yticks(range(-12, 9, 4))
+        panel(
+            axes, "the gradient beside the output's", across, ("gradient", -12, 8), powers="y", yticks=range(-12, 9, 4)
+        )
         self.line(axes, "log10_deep", style.GRADIENT, "-", "a deep net: another W in each layer")
         self.line(axes, "log10_recurrent", style.STATE, "--", "a recurrent net: the same W in each")
         legend_beside(axes)
@@ -34,8 +35,8 @@ class Digits(Panels):
 
     def build(self):
         self.neurons = self.figure.add_axes([0.075, 0.115, 0.665, 0.77])
-        across, up = "layer (1: the first; the last: the output)", ("log$_{10}$ |gradient|", *self.log_limits)
-        panel(self.neurons, "the gradient of the weights into every neuron", (across,), up)
+        across, up = "layer (1: the first; the last: the output)", ("|gradient|", *self.log_limits)
+        panel(self.neurons, "the gradient of the weights into every neuron", (across,), up, powers="y")
         self.neurons.xaxis.set_major_locator(MaxNLocator(integer=True))
         level(self.neurons, SMALLEST_SINGLE, color=style.RULE, linewidth=1.0, linestyle="-.")
         right_end = {"x": 0.99, "transform": self.neurons.get_yaxis_transform()}

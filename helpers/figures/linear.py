@@ -50,7 +50,7 @@ class StretchRotate(Panels):
         handles = [unit, once, often, inputs, turned, outputs]
         self.figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.02, 0.0), ncols=2, columnspacing=1.2)
 
-        panel(norms, "n steps in a row", ("steps n", 0, TURN_STEPS), ("log$_{10}$ of a norm", -22, 15.5))
+        panel(norms, "n steps in a row", ("steps n", 0, TURN_STEPS), ("norm", -22, 15.5), powers="y")
         largest = self.line(norms, "log10_largest", label="σ$_{max}^n$", **LARGEST)
         long_run = self.line(norms, "log10_long_run", label="ρ$^n$", **LONG_RUN)
         norm = self.line(norms, "log10_norms", label="‖M$^n$‖", **NORM)
@@ -75,7 +75,7 @@ class Bump(Panels):
 
     def build(self):
         norms, factors = self.row(1, 1, left=0.065, top=0.82, bottom=0.145, wspace=0.17)
-        panel(norms, "the norm of W$^n$", ("power n", 0, BUMP_STEPS), ("log$_{10}$ of a norm", *BUMP_LOG_LIMITS))
+        panel(norms, "the norm of W$^n$", ("power n", 0, BUMP_STEPS), ("norm", *BUMP_LOG_LIMITS), powers="y")
         largest = self.line(norms, "log10_largest", label="σ$_{max}^n$", **LARGEST)
         long_run = self.line(norms, "log10_long_run", label="ρ$^n$", **LONG_RUN)
         norm = self.line(norms, "log10_norms", style.GRADIENT, label="‖W$^n$‖")
@@ -112,7 +112,7 @@ class Spectrum(Panels):
         singular.set_xticks([0, 0.5, 1])
         self.line(singular, "sigmas", style.OTHER, x="shares", marker="o", markersize=3)
 
-        panel(norms, "products of k factors", ("factors k", 0, SPECTRUM_STEPS), ("log$_{10}$ of the norm", -15, 11))
+        panel(norms, "products of k factors", ("factors k", 0, SPECTRUM_STEPS), ("norm", -15, 11), powers="y")
         norms.set_xticks(range(0, SPECTRUM_STEPS + 1, 5))
         self.line(norms, "log10_largest", label="σ$_{max}^k$", **LARGEST)
         self.line(norms, "log10_same", label="one W, k times", **NORM)

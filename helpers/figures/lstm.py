@@ -37,13 +37,13 @@ class Dissector(Panels):
 
     def build(self):
         lags, paths = self.row(1.25, 1, bottom=0.165, wspace=0.16)
-        panel(lags, "against the lag", ("lag in steps", 0, N_STEPS), ("log$_{10}$ ‖dc$_t$/dc$_0$‖", *self.log_limits))
+        panel(lags, "against the lag", ("lag in steps", 0, N_STEPS), ("‖dc$_t$/dc$_0$‖", *self.log_limits), powers="y")
         self.line(lags, "log10_paths.0", style.GRADIENT, label="all paths", linewidth=2.2)
         self.line(lags, "log10_paths.1", style.STATE, "--", "carousel alone")
         self.line(lags, "log10_bias", style.RULE, ":", "σ(b$_f$)$^t$")
         self.handle(self.line(lags, self.log_limits, style.MARK, ":", x="lag", linewidth=1.2), x="lag")
         legend_above(lags)
-        panel(paths, "path by path, at this lag", ("", -0.6, 5.6), ("", *self.log_limits), pad=20)
+        panel(paths, "path by path, at this lag", ("", -0.6, 5.6), ("", *self.log_limits), pad=20, powers="y")
         paths.set_xticks(range(6), PATH_WORDS, fontsize=8)
         self.line(paths, "log10_here", style.GRADIENT, "o", inside=True, names=PATH_WORDS, markersize=8)
 
@@ -69,7 +69,7 @@ class CellDrawing(Panels):
             (line,) = axes.plot(*pieces.T, color=colour, solid_capstyle="butt", markevery=[-1], label=name)
             line.set_marker(MarkerStyle(HEAD, transform=Affine2D().rotate(np.arctan2(*along[::-1]))))
             line.set_markeredgewidth(0)
-            number = axes.text(*place, "", ha="center", va="center", fontsize=8, color=colour)
+            number = axes.text(*place, "", ha="center", va="center", fontsize=8)
             self.shows(line, f"flows.{name}", by=partial(self.thicken, line, ends[-1], along, number))
             numbers.append(number)
         thin = {"arrowstyle": "-|>", "color": style.EDGE, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 9}
@@ -110,7 +110,6 @@ class ForgetBias(Panels):
 
     height = 330
     longest = 1000
-    powers = ("1", "10", "100", "1000")
 
     def build(self):
         kept, half = self.row(1, 1, top=0.9, wspace=0.2)
@@ -120,15 +119,14 @@ class ForgetBias(Panels):
             ("lag in steps", 0, 3),
             ("left of the gradient", 0, 1.03),
             None,
+            powers="x",
         )
-        kept.set_xticks(range(4), self.powers)
         level(kept, 0.5, linestyle=":")
         self.line(kept, "kept", style.GRADIENT, x="log10_lags")
         lag = self.line(kept, (0, 1.03), style.MARK, "--", x="log10_lag", linewidth=1.1)
         self.handle(lag, x="lag", x_value=lambda log10, _: 10**log10)
         title = "half-life of the forget bias (dashed: the lag)"
-        panel(half, title, ("forget bias b$_f$", -2, 8), ("half-life in steps", -0.7, 3.6), zero=None)
-        half.set_yticks(range(4), self.powers)
+        panel(half, title, ("forget bias b$_f$", -2, 8), ("half-life in steps", -0.7, 3.6), zero=None, powers="y")
         self.line(half, "log10_half_lives", x="biases")
         self.line(half, "log10_lag", style.MARK, "--", x=(-2, 8), linewidth=1.1)
         self.handle(self.here(half, "log10_half_life", "forget_bias"), x="forget_bias")
@@ -143,9 +141,9 @@ class ConstantInput(Panels):
 
     def build(self):
         panels = self.row(1, 1, 1, left=0.05, top=0.82, wspace=0.28)
-        titles = ("what they hold: c$_t$", "what they show: h$_t$", "readout: log$_{10}$ dh$_t$/dc$_t$")
+        titles = ("what they hold: c$_t$", "what they show: h$_t$", "readout: dh$_t$/dc$_t$")
         for axes, title, limits in zip(panels, titles, ((-2, 52), (-0.02, 0.54), self.log_limits), strict=True):
-            panel(axes, title, ("step t", 0, self.n_steps), ("", *limits))
+            panel(axes, title, ("step t", 0, self.n_steps), ("", *limits), powers="y" * (axes is panels[2]))
         bound = self.line(panels[0], "bound", style.RULE, ":", "|i g|/(1 − f)", x=(0, self.n_steps))
         tight = {"columnspacing": 0.8, "handlelength": 1.6}
         fields = ("C", 0, [bound]), ("H", 0, []), ("log10_readout", 1, [])
@@ -176,7 +174,7 @@ class OneCell(Panels):
         self.line(rest, "borders", style.GRADIENT, "--", path=self.both_borders, linewidth=1.2)
         self.handle(self.here(rest, "factor", "w_g"), x="w_g")
         panel(
-            lags, "the run itself", ("lag in steps", 0, self.n_steps), ("log$_{10}$ |dc$_t$/dc$_0$|", *self.log_limits)
+            lags, "the run itself", ("lag in steps", 0, self.n_steps), ("|dc$_t$/dc$_0$|", *self.log_limits), powers="y"
         )
         measured = self.line(lags, "log10_measured", style.GRADIENT, label="measured", linewidth=2.2)
         carousel = self.line(lags, "log10_carousel", style.STATE, "--", "carousel alone")
@@ -197,11 +195,11 @@ class GatedUnits(Panels):
 
     def build(self):
         lags, sizes = self.row(1.3, 1, bottom=0.14, wspace=0.16)
-        panel(lags, "gradient", ("lag in steps", 0, N_STEPS), ("log$_{10}$ of the norm", *self.log_limits))
+        panel(lags, "gradient", ("lag in steps", 0, N_STEPS), ("norm", *self.log_limits), powers="y")
         self.line(lags, "log10_gru", style.GRADIENT, label="GRU, whole", linewidth=2.2)
         self.line(lags, "log10_gates", style.STATE, "--", "GRU, product of z")
         self.line(lags, "log10_lstm", style.OTHER, "-.", "LSTM, whole")
-        panel(sizes, "log$_{10}$ of the largest entry of the state", ("step t", 0, N_STEPS), ("", -3, 2.2))
+        panel(sizes, "the largest entry of the state", ("step t", 0, N_STEPS), ("", -3, 2.2), powers="y")
         steps = np.arange(1, N_STEPS + 1)
         self.line(sizes, "log10_h", style.GRADIENT, label="GRU: |h$_t$|", x=steps, linewidth=2.2)
         self.line(sizes, "log10_c", style.OTHER, "-.", "LSTM: |c$_t$|", x=steps)
@@ -218,7 +216,7 @@ class Mystery(Panels):
     def build(self):
         axes = self.figure.add_axes([0.075, 0.145, 0.905, 0.7])
         title = "the gradients of the mystery and of your guess"
-        panel(axes, title, ("lag in steps", 0, N_STEPS), ("log$_{10}$ ‖dc$_t$/dc$_0$‖", *self.log_limits))
+        panel(axes, title, ("lag in steps", 0, N_STEPS), ("‖dc$_t$/dc$_0$‖", *self.log_limits), powers="y")
         for name, colour, words in (("carousel", style.STATE, "the carousel"), ("whole", style.GRADIENT, "all paths")):
             self.line(axes, f"log10_{name}", colour, label=f"{words}, the mystery", linewidth=2.2)
             self.line(axes, f"log10_guess_{name}", colour, "--", f"{words}, your guess", linewidth=1.2)

@@ -21,7 +21,7 @@ class ByHand(Panels):
         self.line(self.held, "M_written", style.STATE, "o", x="written", markersize=6)
         self.line(self.held, "M_reset", style.STATE, "o", x="resets", fillstyle="none", markersize=8)
         title = "what a change at step k leaves at the end: the product of the gates from k on"
-        panel(left, title, ("step k", 0, MOST_STEPS), ("log$_{10}$ |d$m_T$/d$m_k$|", -12, 1))
+        panel(left, title, ("step k", 0, MOST_STEPS), ("|d$m_T$/d$m_k$|", -12, 1), powers="y")
         self.line(left, "log10_left", style.GRADIENT, marker="o", markersize=3)
 
     def stage_key(self, state):
@@ -43,8 +43,8 @@ class ThreeMemories(Panels):
     def build(self):
         held, left = self.row(1, 1, left=0.065, bottom=0.14)
         panel(held, "what they hold", ("step t", 0, self.n_steps), ("memory $m_t$", -25, 25))
-        limits = ("log$_{10}$ |d$m_t$/d$m_0$|", *self.log_limits)
-        panel(left, "what is left of the start", ("step t", 0, self.n_steps), limits)
+        limits = ("|d$m_t$/d$m_0$|", *self.log_limits)
+        panel(left, "what is left of the start", ("step t", 0, self.n_steps), limits, powers="y")
         looks = ((style.STATE, "-", "identity"), (style.OTHER, "--", "leaky"), (style.GRADIENT, "-.", "gated"))
         for kind, look in enumerate(looks):
             self.line(held, f"memories.{kind}", *look)
@@ -60,9 +60,9 @@ class Taps(Panels):
     n_steps = 100
 
     def build(self):
-        lag, reach = self.row(1.25, 1, top=0.9)
+        lag, reach = self.row(1.25, 1, left=0.075, top=0.9)
         title = "where a hop of K lands (dots); dotted: one tap"
-        panel(lag, title, ("lag", 0, self.n_steps), ("log$_{10}$ |d$h_t$/d$h_0$|", -6, 0.5))
+        panel(lag, title, ("lag", 0, self.n_steps), ("|d$h_t$/d$h_0$|", -6, 0.5), powers="y")
         self.line(lag, "log10_left", style.GRADIENT, "o", markersize=4)
         self.line(lag, "log10_one_tap", style.RULE, ":")
         title = "at the first landing at or past lag 100"
@@ -79,10 +79,9 @@ class Residual(Panels):
 
     def build(self):
         axes = self.figure.add_axes([0.075, 0.145, 0.905, 0.75])
-        limits = ("log$_{10}$ of the norm of the product", -12, 8)
-        panel(
-            axes, "the gradient against the depth", ("depth in steps", 0, self.n_steps), limits, yticks=range(-12, 9, 4)
-        )
+        limits = ("norm of the product", -12, 8)
+        across, title = ("depth in steps", 0, self.n_steps), "the gradient against the depth"
+        panel(axes, title, across, limits, powers="y", yticks=range(-12, 9, 4))
         self.line(axes, "log10_residual", style.GRADIENT, label="residual: I + ε A", linewidth=2.2)
         self.line(axes, "log10_plain", style.STATE, "--", "plain: A alone")
         self.line(axes, "log10_bound", style.RULE, ":", "(1 + ε ‖W‖)$^t$, a bound")

@@ -28,7 +28,7 @@ class Shapes(Panels):
     def build(self):
         n_slots = 2 * N_LAYERS + 1
         labels = ["∇D", *(label for i in reversed(range(N_LAYERS)) for label in (f"∇$f_{i + 1}$", f"$W_{i}$"))]
-        left = self.width - n_slots * self.pitch - 6
+        left = self.width - n_slots * self.pitch - 4
         self.cells = []
         for slot, label in enumerate(labels):
             factor = pixel_axes(self.figure, left + slot * self.pitch, 190, self.pitch, 235)
@@ -39,12 +39,12 @@ class Shapes(Panels):
             if not slot:
                 factor.set_title(
                     "the factors, output first, and below each the row that they carry back\n"
-                    "(green: positive, purple: negative; darkest at the largest entry of each)",
+                    "(green: positive, purple: negative; strongest at the largest entry of each)",
                     fontsize=9,
                 )
         length = self.figure.add_axes([left / self.width, 50 / 470, n_slots * self.pitch / self.width, 115 / 470])
         across = "one factor more, from the output to the input", -0.5, n_slots - 0.5
-        panel(length, "log$_{10}$ of the length of the row", across, ("", -8, 4), xticks=[], yticks=[-8, -4, 0, 4])
+        panel(length, "the length of the row", across, ("", -8, 4), powers="y", xticks=[], yticks=[-8, -4, 0, 4])
         self.line(length, "log10_lengths", style.GRADIENT, names=labels, marker="o", markersize=4)
 
     def place(self, slot: int, rows: list[np.ndarray], factors: list[np.ndarray]) -> None:
@@ -70,9 +70,9 @@ class Candidates(Panels):
             cells = Cells(product, 20)
             self.shows(cells, f"matrices.{number}", by=partial(cells.show_one, (pitch / 2, 74)), names=[words])
         error = self.figure.add_axes([0.07, 0.08, 0.91, 0.29])
-        title = "log$_{10}$ of the distance to the finite difference, relative (dotted: from here on rounding)"
+        title = "the distance to the finite difference, relative (dotted: from here on rounding)"
         ends = 0.07 * len(PANELS) - 0.5, 0.98 * len(PANELS) - 0.5  # so that a dot stands below its cells
-        panel(error, title, ("", *ends), ("", -17, 3), xticks=[], yticks=[-16, -12, -8, -4, 0])
+        panel(error, title, ("", *ends), ("", -17, 3), powers="y", xticks=[], yticks=[-16, -12, -8, -4, 0])
         level(error, ACCEPTED, linestyle=":")
         places, dots = np.arange(1, len(PANELS)), {"inside": True, "names": PANELS[1:], "markersize": 8}
         self.line(error, "log10_errors", style.GRADIENT, "o", x=places, **dots)
@@ -94,7 +94,7 @@ class OutputGradient(Panels):
         )
         titles = ["at the output: |dD/dy|", "one factor ∇f further: |dD/dz|"]
         for number, (axes, title) in enumerate(zip(panels, titles, strict=True)):
-            panel(axes, title, ("argument z of the output, y = σ(z)", *self.z_limits), ("", -12, 6))
+            panel(axes, title, ("argument z of the output, y = σ(z)", *self.z_limits), ("", -12, 6), powers="y")
             names = "log10_error", f"log10_sizes.{2 * number}", f"log10_sizes.{2 * number + 1}"
             lines = [
                 self.line(axes, name, *look, x="z_grid", linewidth=width)
@@ -103,5 +103,5 @@ class OutputGradient(Panels):
         for number, axes in enumerate(panels):
             here = f"log10_here.{number}"
             self.here(axes, here, "z", inside=True, markersize=6, **RINGED)
-        panels[0].set_ylabel("log$_{10}$ of the size")
+        panels[0].set_ylabel("size")
         self.figure.legend(handles=lines, loc="upper right", bbox_to_anchor=(0.99, 1), ncols=3)

@@ -3,10 +3,13 @@
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from helpers.figures import style
 from helpers.figures.scene import Scene
+from helpers.figures.shown import power
 
 UNITS = (1, 3, 10, 30, 100)  # of a panel of logarithms: it reaches from -3 units to 1, so that 0 stays where it is
 RINGED = {"markeredgecolor": style.RULE}  # a mark that must be seen on any colour
@@ -39,15 +42,28 @@ class Panels(Scene):
         return self.line(axes, y, style.MARK, look, x=x, **{"markersize": 8, "clip_on": False} | more)
 
 
-def panel(axes: Axes, title="", x=("",), y=("",), zero: float | None = 0, pad: float | None = None, **more) -> Axes:
-    """Give ``axes`` a title and, across and up, a label with the limits behind it; and a line that stands for 0."""
+def panel(
+    axes: Axes, title="", x=("",), y=("",), zero: float | None = 0, pad: float | None = None, powers="", **more
+) -> Axes:
+    """Give ``axes`` a title and, across and up, a label with the limits behind it; and a line that stands for 0.
+
+    Those of ``powers``, "x", "y" or both, show logarithms: what stands at them are the numbers themselves.
+    """
     axes.set_title(title, pad=pad)
     for name, (label, *limits) in (("x", x), ("y", y)):
         axes.set(**{f"{name}label": label}, **({f"{name}lim": limits} if limits else {}))
+        if name in powers:
+            in_powers(getattr(axes, f"{name}axis"))
     axes.set(**more)
     if zero is not None:
         level(axes, zero)
     return axes
+
+
+def in_powers(axis: Axis) -> None:
+    """Let an axis of logarithms count the numbers: 0.01, 1, 100, 10⁻⁵."""
+    axis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
+    axis.set_major_formatter(power)
 
 
 def put(artist: Artist, **wanted) -> None:

@@ -34,7 +34,7 @@ class Regimes(Panels):
         self.borders = [self.map.plot([], [], color=style.RULE, linewidth=1.2)[0] for _ in range(4)]
         self.words = [self.map.text(0, 0, "", ha="center", va="center", fontsize=9) for _ in range(3)]
         panel(self.time, "two runs from neighbouring starts", ("step t",), ("state $h_t$",), zero=None)
-        panel(self.gradient, "the gradient along each run", ("step t",), ("log$_{10}$ |d$h_t$/d$h_0$|",))
+        panel(self.gradient, "the gradient along each run", ("step t",), ("|d$h_t$/d$h_0$|",), powers="y")
         self.handle(self.here(self.map, "b", "w", markersize=9, **RINGED), x="w", y="b")
         for run, look in enumerate(((style.STATE, "-"), (style.OTHER, "--"))):
             self.line(self.time, f"H.T.{run}", *look)
@@ -102,7 +102,7 @@ class Wall(Panels):
 
     def stage(self, state):
         self.surface.set_data(state.surface)
-        self.map.set_title(f"loss at T = {state.n_steps} (dark: high)")
+        self.map.set_title(f"loss at T = {state.n_steps} (faint: low)")
         self.cut.set_title("a cut along b at the weight of the start")
         self.cut_words.set_text(f"steepest slope of the cut: {state.steepest}")
         self.loss.set_xlim(0, state.n_updates)

@@ -63,7 +63,7 @@ class Memory(Panels):
         self.time.set(ylabel="state $h_t$")
         reading.set(ylim=(-3.6, 3.6), yticks=[-3, 0, 3], ylabel="$x_t$")
         self.faded = level(self.time, FRACTION, linestyle=":")
-        panel(self.gradient, "what is left (dotted: 5 %)", y=("log$_{10}$ of what is left",))
+        panel(self.gradient, "what is left (dotted: 5 %)", y=("what is left",), powers="y")
         level(self.gradient, np.log10(FRACTION), linestyle=":")
         (self.diagonal,) = self.cobweb.plot([], [], color=style.EDGE, linewidth=0.9)
         panel(self.cobweb, x=("$h_t$",), y=("$h_{t+1}$",), zero=None)

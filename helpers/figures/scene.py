@@ -108,13 +108,13 @@ class Scene:
             raise ValueError(f"a scene shows at most {MOST_OWNERS} lines and matrices")
         artist.set_gid(str(len(self.shown)))  # whose is whose in a list
 
-    def handle(self, mark, x="", y="", x_value=lambda x, y: x, y_value=lambda x, y: y) -> None:
-        """Let a hand move ``mark``: to the right it sets the control called ``x``, upwards the one called ``y``.
+    def handle(self, mark, x="", y="", x_value=lambda x, y: x, y_value=lambda x, y: y, picks=()) -> None:
+        """Let a hand move ``mark``: to the right it sets control ``x``, upwards ``y``; on axes ``picks`` by a click.
 
         ``x_value`` and ``y_value`` make a control's value of a place (x, y), where it is not what stands on the axis.
         """
         controls = {way: name for way, name in enumerate((x, y)) if name}
-        self.handles.append(Handle(mark, controls, (x_value, y_value)))
+        self.handles.append(Handle(mark, controls, (x_value, y_value), picks))
 
     def draw(self, state) -> np.ndarray:
         """Return the picture of ``state``, (height, width, 4) uint8, a view that the next call overwrites."""

@@ -6,12 +6,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
+from matplotlib.transforms import Bbox
 
 from helpers.figures.style import CSS_DPI, RULE
 
 COUNTED = ("step", "lag", "layer", "update", "power", "depth", "length", "rank")  # "step 31", not "step t = 31"
+
+
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def field(state, name: str):
@@ -88,10 +93,7 @@ def reading(shown: Shown) -> dict | None:
     found |= {"frame": frame.round(1).tolist(), "colour": to_hex(artist.get_color()) if is_line else RULE}
     found |= {key: getattr(artist, key) for key in ("rows", "columns") if not is_line}
     counted = re.split("[ ,]", plain(across))[0].removesuffix("s")
-    ticks = axes.get_xticks()
-    marked = axes.xaxis.get_major_formatter().format_ticks(ticks)  # "1", "10", "100" at 0, 1, 2 are powers, too
-    powers = marked == [str(10 ** min(int(at), 99)) for at in ticks] != []
-    is_log10 = powers or "log" in across
+    is_log10 = getattr(axes.xaxis.get_major_formatter(), "func", None) is power
     whole = not is_log10 and (counted in (*COUNTED, "tap") or shown.x is shown.by is None)
     x = {"log10": is_log10, "whole": whole, "prefix": f"{counted} " if counted in COUNTED else before(across)}
     y = {"log10": shown.is_log10, "prefix": before(up or "y")}
@@ -100,19 +102,31 @@ def reading(shown: Shown) -> dict | None:
     return found | {"x": x, "y": y}
 
 
+def power(log10: float, _number=None) -> str:
+    """Return the number at a place ``log10`` of an axis of logarithms; nothing where that is no power of ten.
+
+    >>> power(-2.0), power(0.0), power(3.0), power(-12.0), power(0.5)
+    ('0.01', '1', '1000', '10⁻¹²', '')
+    """
+    whole = round(log10)
+    if abs(log10 - whole) > 1e-6:
+        return ""
+    return f"{10.0**whole:.15g}" if abs(whole) <= 3 else f"10{str(whole).translate(RAISED)}"
+
+
 def before(words: str) -> str:
     """Return what is said before a number on the axis of that label: ``gain g = ``."""
     return f"{re.split(', | of | from ', plain(words))[0]} = "
 
 
 def plain(words: str) -> str:
-    """Return the words of a title or an axis without mathtext, and without the logarithm whose number is said.
+    """Return the words of a title or an axis without mathtext and without what stands in brackets at their end.
 
-    >>> plain("log$_{10}$ ‖dh$_t$/dh$_0$‖"), plain("log$_{10}$ of a norm"), plain("layer (1: the first)")
-    ('‖dh_t/dh_0‖', 'a norm', 'layer')
+    >>> plain("‖dh$_t$/dh$_0$‖"), plain("layer (1: the first)")
+    ('‖dh_t/dh_0‖', 'layer')
     """
     bare = re.sub(r"[${}]", "", words.replace("\n", " "))
-    return re.sub(r"log_10( of)?( the)? ?", "", re.sub(r" \([^()]*\)$", "", bare)).strip(", ")
+    return re.sub(r" \([^()]*\)$", "", bare).strip()
 
 
 class Handle(NamedTuple):
@@ -121,6 +135,19 @@ class Handle(NamedTuple):
     mark: Line2D
     controls: dict[int, str]  # by direction: 0 along x, 1 along y
     values_of: tuple[Callable[[float, float], float], Callable[[float, float], float]]
+    picks: Sequence[Axes] = ()  # where a click is enough
+
+    @property
+    def more(self) -> dict:
+        """What a page must know of few: ``down`` where y grows downwards, ``picks``, a box of the scene."""
+        axes, found = self.mark.axes, {}
+        if axes.yaxis_inverted():
+            found["down"] = True
+        if self.picks:
+            box, figure = Bbox.union([one.bbox for one in self.picks]), axes.figure
+            edges = np.array([box.x0, figure.bbox.height - box.y1, box.x1, figure.bbox.height - box.y0])
+            found["picks"] = (CSS_DPI / figure.dpi * edges).round(1).tolist()
+        return found
 
     @property
     def place(self) -> tuple[float, float]:

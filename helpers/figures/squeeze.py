@@ -63,7 +63,7 @@ class Squeeze(Panels):
         self.line(slope, (0, 1), style.RULE, ":", "γ, the bound", x="gamma")
         slope.legend(loc="upper right", borderaxespad=0, bbox_to_anchor=(1, 1))
         title = "a vector through layers of slopes alone (no weights)"
-        panel(depth, title, ("layers", 0, self.deepest), ("log$_{10}$ of what is left", -32, 8))
+        panel(depth, title, ("layers", 0, self.deepest), ("what is left", -32, 8), powers="y")
         self.line(depth, "log10_left", style.GRADIENT, label="measured", linewidth=2.4)
         self.line(depth, "log10_typical", style.STATE, "--", "(root mean square)$^k$")
         self.line(depth, "log10_bound", style.RULE, ":", "γ$^k$")
@@ -89,7 +89,7 @@ class FullJacobian(Panels):
         self.shows(cells, "J", by=partial(cells.show_one, (137, 138)), names=["∂h/∂z"])
         values, ends = self.figure.add_axes([0.46, 0.15, 0.525, 0.75]), (0.5, LARGEST_SIDE + 0.5)
         across = "rank, from the largest to the smallest", *ends
-        panel(values, "singular values, and the diagonal entries in size", across, ("log$_{10}$", -4.5, 1.5))
+        panel(values, "singular values, and the diagonal entries in size", across, ("size", -4.5, 1.5), powers="y")
         values.set_xticks(range(1, LARGEST_SIDE + 1))
         self.line(values, "log10_singular", style.GRADIENT, "o-", "singular values", x="ranks")
         self.line(values, "log10_diagonal", style.STATE, "s", "diagonal entries", x="ranks", fillstyle="none")

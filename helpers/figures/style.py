@@ -16,13 +16,14 @@ from matplotlib.figure import Figure
 # and the lightness of the colours differs, so that a printed page in grey can be read too.
 STATE = "#0072b2"  # what the neuron holds, h
 GRADIENT = "#d55e00"  # what a gradient holds
-INPUT = "#8c8c8c"  # what comes in, x
+INPUT = "#858585"  # what comes in, x
 RULE = "#000000"  # the curve of a formula, and the map f itself
 MARK = "#cc79a7"  # "you are here"
 OTHER = "#009e73"  # a second run, set against the first
 GUESS = "#a0126c"  # what the reader has guessed
-EDGE = "#9c9c9c"  # lines that mark a limit: 0, 1, the diagonal
+EDGE = "#949494"  # lines that mark a limit: 0, 1, the diagonal
 POSITIVE, NEGATIVE = "#00542a", "#9d7fdb"  # the sign of an entry of a matrix
+BESIDE = "#6b6b6b"  # small words beside what counts
 RIGHT, WRONG = "#178a50", "#d03f35"  # a verdict, beside its sign; as far from a white page as from a dark one
 
 MEANINGS = (STATE, GRADIENT, RULE, MARK, OTHER, EDGE, POSITIVE, NEGATIVE)

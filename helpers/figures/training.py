@@ -24,8 +24,8 @@ class Gap(Panels):
         panel(right, title, ("updates", 0, self.most_updates), ("right answers", 0, 1.04), zero=None)
         level(right, 0.5, linestyle=":")
         title = "the gradient at the state of each step"
-        up = "gradient, log$_{10}$ (0 at the end)", *self.log_limits
-        panel(flow, title, ("steps back from the question", 0, self.longest), up)
+        up = "gradient (1 at the end)", *self.log_limits
+        panel(flow, title, ("steps back from the question", 0, self.longest), up, powers="y")
         runs = {
             "right": (right, style.STATE, "seed {}", 1.2),
             "log10_before": (flow, style.EDGE, "before training", 0.9),
@@ -63,18 +63,19 @@ class Hearing(Panels):
 
     def build(self):
         dots = self.figure.add_axes([0.085, 0.14, 0.5, 0.69])
-        across = "gradient at the name before training, log$_{10}$", *self.heard_limits
-        panel(dots, "thirty nets of one kind, one dot per net", across, ("solved after so many updates", 0, 272), 207)
+        across = "gradient at the name before training", *self.heard_limits
+        up = "solved after so many updates", 0, 272
+        panel(dots, "thirty nets of one kind, one dot per net", across, up, 207, powers="x")
         dots.set_yticks([25, 50, 100, 150, 200, self.never], ["25", "50", "100", "150", "200", "not"])
-        look = {"x": "heard", "markersize": 6.5}
-        self.line(dots, "solved_at", style.OTHER, "o", "solved", path=self.solved, alpha=0.75, **look)
+        look, seen = {"x": "heard", "markersize": 6.5}, {"markeredgecolor": "white", "markeredgewidth": 0.5}
+        self.line(dots, "solved_at", style.OTHER, "o", "solved", path=self.solved, **seen, **look)
         self.line(dots, "solved_at", style.RULE, "x", "not solved", path=self.unsolved, **look)
         median = {"x": "heard", "path": self.medians, "linewidth": 2.0}
         self.line(dots, "solved_at", style.MARK, "-", "median of each", **median)
         legend_above(dots, pad=24)
         shares = self.figure.add_axes([0.655, 0.14, 0.335, 0.69])
         up = "share that solved it", -0.06, 1.12
-        panel(shares, "each kind, over sixty nets", ("median gradient at the name, log$_{10}$", -9.9, 3.1), up, None)
+        panel(shares, "each kind, over sixty nets", ("median gradient at the name", -9.9, 3.1), up, None, powers="x")
         shares.set_yticks(np.linspace(0, 1, 6))
         for label, heard, share, low, high, offset in self.kinds:
             (bar,) = shares.plot([heard] * 2, [low, high], color=style.EDGE, linewidth=1.2)
