@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from helpers.data import hearing
+from helpers.exercises import CHOICES
 from helpers.explorers.training import hearing_explorer, nets_of
 from helpers.maths.tasks import wilson_interval
 from helpers.maths.training import Recipe, Training
@@ -83,6 +84,7 @@ def test_where_an_lstm_has_learned_the_gradient_fell_because_tanh_of_c_went_flat
     after, with_old_slopes = training.heard(n=20), training.heard(n=20, slopes_of=start)
     assert np.median((after - heard)[solved]) < -1  # seen: -1.8
     assert np.median((with_old_slopes - heard)[solved]) > 0.3  # seen: 1.1; all else would let more through than before
+    assert CHOICES["10.8"]["answer"] == "the slope of tanh"
 
 
 @pytest.mark.draws

@@ -225,3 +225,17 @@ def test_the_colour_of_a_verdict_is_seen_on_a_light_page_and_on_a_dark_one(colou
 
     low, high = sorted((light(colour), light(page)))
     assert (high + 0.05) / (low + 0.05) > 3  # WCAG 2.1 asks it of what is no text
+
+
+def test_one_wrong_number_does_not_show_what_was_found_a_right_one_and_a_third_wrong_one_do():
+    for answers, shown in (
+        (["3"], False),
+        (["3", "4", "about two"], False),  # what is no number is no try
+        (["3", "4", "-6"], True),
+        (["3", "2"], True),
+    ):
+        one = question("09.8")
+        one.found = "it explodes where w_g is above 2.0000"
+        for answer in answers:
+            one.answer(answer)
+        assert ("2.0000" in one._said.value) == shown, answers

@@ -2,6 +2,7 @@
 
 import math
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from helpers.exercises import CHOICES
 from helpers.experiments.cells import reported
 from helpers.explorers.contributions import contributions_explorer
 from helpers.maths.latching import holders
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def logistic(z):
@@ -617,7 +620,103 @@ def which_does_not_add():
     return "the diagonal recurrence" if count("adding", 50, "diagonal") == 0 < min(others) else ""
 
 
+def how_much_without_a_diagonal():
+    sizes = [norm(np.array([[0.0, a], [0.0, 0.0]])) for a in (1e-3, 1.0, 1e6)]
+    return "by any factor" if sizes == [1e-3, 1.0, 1e6] else "by a factor of at most 1"
+
+
+def what_a_million_changes():
+    """The parts of the gradient of W by lag, beside the whole, of a loss and of a million times that loss."""
+    _, H, J = tanh_net(0.9, n=8, T=12)
+    shares = []
+    for size in (1.0, 1e6):
+        parts = np.zeros((12, 8, 8))
+        for t in range(1, 13):
+            row = size * np.random.default_rng(t).standard_normal(8)
+            for k in range(t, 0, -1):
+                parts[t - k] += np.outer(row * (1 - H[k] ** 2), H[k - 1])
+                row = row @ J[k - 1]
+        shares.append([np.linalg.norm(part) / np.linalg.norm(parts.sum(axis=0)) for part in parts])
+    return "only the length of the step" if np.allclose(*shares, rtol=1e-12) else "the long lags gain on the short ones"
+
+
+def where_the_border_moves(seeds=5):
+    """The least gain at which a product of 200 steps grows, the median of some nets: without input, with a strong one."""
+    borders = []
+    for drive in (0.0, 1.0):
+        found = []
+        for seed in range(seeds):
+            gains = np.arange(0.6, 12, 0.3)
+            grows = [np.linalg.norm(product(tanh_net(g, T=200, drive=drive, seed=seed)[2])) > 1 for g in gains]
+            found.append(gains[grows.index(True)])
+        borders.append(np.median(found))
+    return "to a larger gain" if borders[1] > 1.5 * borders[0] else "nowhere: it depends on W alone"
+
+
+def which_line_passes_no_weight(n=4):
+    """A change of c alone arrives at the next c times f, whatever W is; c stands on the right of one line."""
+    rng = np.random.default_rng(0)
+    c, x, h = rng.standard_normal((3, n))
+    for W in (np.zeros((4 * n, n)), 5 * rng.standard_normal((4 * n, n))):
+        i, f, g, o = np.split(W @ h + np.concatenate([x, x, x, x]), 4)
+        i, f, g, o = logistic(i), logistic(f), np.tanh(g), logistic(o)
+        np.testing.assert_allclose(differences(lambda c, f=f, i=i, g=g: f * c + i * g, c), np.diag(f), atol=1e-8)
+    code = (ROOT / "notebooks" / "09_the_carousel.ipynb").read_text("utf-8")
+    lines = set(re.findall(r"= ([^#\n\"]*)  # (\(\d\))\\n", code))
+    (number,) = {number for right, number in lines if re.search(r"(?<!\w)c(?!\w)", right) and "dc" not in right}
+    return number
+
+
+def how_a_sum_is_learned():
+    """Not by luck, and not by a constant: the sum of two numbers from 0 to 1 lies within 0.2 of 1 in 36 %."""
+    report = reported("adding", 50, "LSTM 0")
+    lucky, constant = report.n_solved < 20, 1 - 0.8**2 > 0.99
+    assert 0.5**25 < 1e-7  # what its carousel keeps, before it has learned, over half of the steps
+    return "" if lucky or constant else "it first learns to carry the gradient"
+
+
+def steps_to_forget(c=10.0):
+    """i g at its largest, below 1 in size."""
+    n = 0
+    while c > 0.5:
+        c, n = c + logistic(9.0) * np.tanh(-9.0), n + 1
+    return {1: "one step", 10: "about ten steps"}[n]
+
+
+def what_keeps_more_over_200(n=100_000):
+    radii = np.sqrt(np.random.default_rng(0).uniform(size=n))  # even over the disc
+    disc, gates = np.sqrt(np.mean(radii**400)), logistic(3.0) ** 200
+    return "diagonal cells of the whole disc" if disc > 1e-3 > 10 * gates else "a minGRU"
+
+
+def what_the_gradient_of_a_min_gru_is(n=3, steps=6):
+    rng = np.random.default_rng(0)
+    Z, Q = logistic(rng.standard_normal((steps, n))), np.tanh(rng.standard_normal((steps, n)))  # of inputs alone
+
+    def run(h):
+        for z, q in zip(Z, Q, strict=True):
+            h = (1 - z) * h + z * q
+        return h
+
+    same = np.allclose(differences(run, rng.standard_normal(n)), np.diag(np.prod(1 - Z, axis=0)), atol=1e-9)
+    return "its carousel alone" if same else "its carousel and the gates' paths"
+
+
+def which_min_gru():
+    with_3, with_0 = (count("order", 100, f"minGRU {bias}") for bias in (3, 0))
+    return "the one with 3" if with_0 < 3 < 17 < with_3 else "both"
+
+
 RIGHT = {
+    "04.6": how_much_without_a_diagonal,
+    "06.4": what_a_million_changes,
+    "07.10": where_the_border_moves,
+    "09.5": which_line_passes_no_weight,
+    "10.14": how_a_sum_is_learned,
+    "10.18": steps_to_forget,
+    "11.5": what_keeps_more_over_200,
+    "11.7": what_the_gradient_of_a_min_gru_is,
+    "11.8": which_min_gru,
     "01.5": how_much_longer_w_of_1_keeps,
     "02.5": how_far_apart,
     "02.3": what_clipping_changes,
@@ -691,6 +790,15 @@ RIGHT = {
     "10.16": lambda: "the tanh nets" if count("latch", 160, "tanh 1.5") > 10 > count("latch", 160, "LSTM 0") else "",
     "11.13": which_does_not_add,
 }
+
+
+ELSEWHERE = {"10.8": "test_hearing.py"}  # by training, which takes longer
+
+
+def test_each_choice_that_is_called_right_has_its_test():
+    assert CHOICES.keys() - RIGHT.keys() == ELSEWHERE.keys()
+    for name, file in ELSEWHERE.items():
+        assert f'CHOICES["{name}"]' in (ROOT / "tests" / file).read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", RIGHT)

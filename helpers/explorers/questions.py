@@ -22,7 +22,7 @@ class Question:
     """
 
     def __init__(self, name: str):
-        self.name, self.found = name, ""
+        self.name, self.found, self._wrong = name, "", 0
         self._ask, self._choices = EXERCISES[name].ask, list(getattr(EXERCISES[name], "says", ()))
         self._said = widgets.HTML(_said("", ""))
         self._buttons = {choice: widgets.Button(description=choice) for choice in self._choices}
@@ -47,18 +47,23 @@ class Question:
         self.widget = widgets.VBox([ask, row, self._said], layout=widgets.Layout(max_width="860px"))
 
     def answer(self, given) -> Verdict:
-        """Take an answer as a click does: show the verdict, and what the cell has found, and return the verdict."""
+        """Take an answer as a click does: show the verdict, and what the cell has found, and return the verdict.
+
+        A number can be tried again, so what was found waits until it is right, or until three were wrong.
+        """
         verdict = check(self.name, given or None)
+        self._wrong += not verdict.right and not read_number(given)[1]
+        found = self.found if self._choices or verdict.right or self._wrong > 2 else ""
         colour = RIGHT if verdict.right else WRONG
         if given in self._buttons:
             self._buttons[given].layout.border = f"2px solid {colour}"
         told = f"{'✓' if verdict.right else '✗'} {given}: {verdict.text}" if self._choices else repr(verdict)
-        self._said.value = _said(told, self.found, colour)
+        self._said.value = _said(told, found, colour)
         guesses.make(self.name, place_of(self.name, given))
         return verdict
 
     def __enter__(self):
-        """Keep what is printed until an answer is given."""
+        """Keep what is printed until it is shown with an answer."""
         self._printed = io.StringIO()
         self._printing = redirect_stdout(self._printed)
         self._printing.__enter__()
