@@ -641,7 +641,7 @@ def what_a_million_changes():
 
 
 def where_the_border_moves(seeds=5):
-    """The least gain at which a product of 200 steps grows, the median of some nets: without input, with a strong one."""
+    """The least gain at which a product of 200 steps grows, the median of some nets: without input and with."""
     borders = []
     for drive in (0.0, 1.0):
         found = []
