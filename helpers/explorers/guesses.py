@@ -2,8 +2,8 @@
 
 A question says with ``guess`` (choices.toml) on which axis its answers lie: the ``field`` whose curve settles it, the
 ``way`` "x" or "y", and for choices where each lies, ``at``. An explorer of a notebook says which question it settles:
-``memory_explorer("tanh").settles("01.5")``. A choice that names a direction alone, as "larger" or "it grows", has no place
-on an axis, and is not drawn (05.6, 07.10, 08.8, 09.7).
+``memory_explorer("tanh").settles("01.5")``. A choice that names a direction alone, as "larger" or "it grows",
+has no place on an axis, and is not drawn (05.6, 07.10, 08.8, 09.7).
 """
 
 from collections import defaultdict
