@@ -274,6 +274,8 @@ def test_a_click_on_a_row_of_the_table_marks_it_and_down_is_down(chromium, width
     chromium.tell(explorer._scene.record(explorer._state), handles=handles)
     chromium.show(width)
     chromium.painted()
+    curves = "document.querySelector('[role=application]').getBoundingClientRect().width"
+    assert chromium.evaluate(curves) > 0.75 * width  # nothing stands before them
     marks = [chromium.middle(f"[...document.querySelectorAll('.handle')][{k}]") for k in (0, 1)]
     x, y = marks[1]  # on the first row
     chromium.click(marks[0][0] - 20, y + 31 * 7)

@@ -179,7 +179,8 @@ function layoutOf(facts, width) {
   let left = 0, top = 0, high = 0, aside = null; // where the next one goes, the row's height, what stands before each
   const lineUp = () => { [left, top, high] = [0, top + high, 0]; };
   for (const panel of facts.panels) {
-    if (panel.aside) { aside = panel; continue; }
+    if (panel.aside || panel.box[1] > aside?.box[3]) aside = panel.aside ? panel : null; // only beside what is as high
+    if (panel.aside) continue;
     const before = aside ? TYPE * (aside.box[2] - aside.box[0]) : 0, wide = TYPE * (panel.box[2] - panel.box[0]);
     if (panel.lines.length || left + before + wide > width) lineUp();
     for (const line of panel.lines) {
@@ -241,8 +242,7 @@ const sceneAt = (view, from, to, target, middle = (from + to) / 2) => to - from 
 
 /** Lay an invisible slider, large as a fingertip, over each mark that a hand can move; the kernel says what follows. */
 function handlesOf(model, el) {
-  const made = new Map();
-  let layout = null;
+  let layout = null, made = new Map();
 
   /** Put a handle where `at` is in the page; of one that `picks` from a box of the scene, if that is in it. */
   function put(number, { x, y, box }, at, picks) {

@@ -29,7 +29,7 @@ class Gap(Panels):
         runs = {
             "right": (right, style.STATE, "seed {}", 1.2),
             "log10_before": (flow, style.EDGE, "before training", 0.9),
-            "log10_now": (flow, style.GRADIENT, "now", 1.5),
+            "log10_now": (flow, style.GRADIENT, "now", 2.2),  # in grey the width tells
         }
         (_, before, now) = (
             [
