@@ -217,7 +217,7 @@ class Mystery(Panels):
         axes = self.figure.add_axes([0.075, 0.145, 0.905, 0.7])
         title = "the gradients of the mystery and of your guess"
         panel(axes, title, ("lag in steps", 0, N_STEPS), ("‖dc$_t$/dc$_0$‖", *self.log_limits), powers="y")
-        dots = {"marker": "o", "markevery": 10}  # which tell in grey
+        dots = {"marker": "o", "markevery": 10, "markersize": 4.5}  # which tell in grey
         whole = ("whole", style.GRADIENT, "all paths", dots)
         for name, colour, words, more in (("carousel", style.STATE, "the carousel", {}), whole):
             self.line(axes, f"log10_{name}", colour, label=f"{words}, the mystery", linewidth=2.2, **more)
