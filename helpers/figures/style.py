@@ -13,9 +13,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 # Okabe and Ito's colours, safe for colour-blind readers. A meaning keeps its colour and its dash in every notebook,
-# and the lightness of the colours differs, so that a printed page in grey can be read too. Text stands out from white by
-# 4.5 to 1, a line by 3 to 1 (WCAG 2.2, 1.4.3 and 1.4.11), and no less from a dark page, where player.js turns light and
-# dark about (tests/test_contrast.py).
+# and the lightness of the colours differs, so that a printed page in grey can be read too. Text stands out from white
+# by 4.5 to 1, a line by 3 to 1 (WCAG 2.2, 1.4.3 and 1.4.11), and no less from a dark page, where player.js turns light
+# and dark about (tests/test_contrast.py).
 STATE = "#0072b2"  # what the neuron holds, h
 GRADIENT = "#d55e00"  # what a gradient holds
 INPUT = "#858585"  # what comes in, x
