@@ -164,6 +164,7 @@ def test_no_rule_is_left_over_from_an_explorer_that_is_gone():
 SHARES = {
     "the contributions of one step, beside the largest of all",
     "the gradient by lag, beside the whole",
+    "what it holds",  # no gradient
 }
 BY_LAG = re.compile(r"^(lag|steps? [tn]$|depth|layers( between|$)|factors|power|steps n)")
 

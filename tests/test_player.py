@@ -134,6 +134,7 @@ def test_many_settings_in_one_frame_are_painted_once(page, memory):
 def beside(page):
     """A page whose views lie side by side, all of them on the screen."""
     page.evaluate("document.body.style.display = 'flex'; document.body.style.alignItems = 'flex-start'; true")
+    page.send("Emulation.setDeviceMetricsOverride", width=1000, height=1800, deviceScaleFactor=2.0, mobile=False)
     yield page
     page.evaluate("document.body.style.display = ''; true")
 

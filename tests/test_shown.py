@@ -256,11 +256,11 @@ survey_explorer place MARK ; ;
 survey_explorer place MARK ; ;
 survey_explorer place MARK ; ;
 survey_explorer line MARK ; ;
-survey_explorer solved_by.0 STATE ; length 10 ; seeds
-survey_explorer solved_by.1 STATE ; length 20 ; seeds
-survey_explorer solved_by.2 STATE ; length 50 ; seeds
-survey_explorer solved_by.3 STATE ; length 200 ; seeds
-survey_explorer solved_by.4 STATE ; ; seeds
+survey_explorer solved_by.0 STATE ; length 10 ; seeds solved
+survey_explorer solved_by.1 STATE ; length 20 ; seeds solved
+survey_explorer solved_by.2 STATE ; length 50 ; seeds solved
+survey_explorer solved_by.3 STATE ; length 200 ; seeds solved
+survey_explorer solved_by.4 STATE ; ; seeds solved
 three_activations orbits.sigmoid.T.0 STATE ; $h_0$ = 1 ; state $h_t$
 three_activations orbits.sigmoid.T.1 OTHER ; $h_0$ = 0.5 ; state $h_t$
 three_activations orbits.sigmoid.T.2 GRADIENT ; $h_0$ = -0.5 ; state $h_t$

@@ -36,7 +36,7 @@ class Dissector(Panels):
     log_limits = (-40.0, 20.0)
 
     def build(self):
-        lags, paths = self.row(1.25, 1, bottom=0.165, wspace=0.16)
+        lags, paths = self.row(1.25, 1, left=0.08, bottom=0.165, wspace=0.16)
         panel(lags, "against the lag", ("lag in steps", 0, N_STEPS), ("‖dc$_t$/dc$_0$‖", *self.log_limits), powers="y")
         self.line(lags, "log10_paths.0", style.GRADIENT, label="all paths", linewidth=2.2)
         self.line(lags, "log10_paths.1", style.STATE, "--", "carousel alone")

@@ -10,7 +10,7 @@ MOST_ROWS, MOST_COLUMNS = 11, 5
 PER_LINE, STEP = 10, 0.045  # dots side by side, and their distance as a share of a column
 LEFT, COUNT = 0.09, 0.60  # where in a column the dots begin and the count stands
 TABLE = 430  # CSS pixels from the top
-DASHES = ("-", "--", "-.", ":", (0, (7, 2, 1, 2, 1, 2)))
+LOOKS = ("-", "--", "-.", ":", ".-")
 
 
 class Survey(Scene):
@@ -40,7 +40,7 @@ class Survey(Scene):
         self.marks = [axes.plot([], [], **look)[0] for axes in self.columns]
         for k, mark in enumerate(self.marks):
             self.shows(mark, "place", "rows", by=lambda rows, place, k=k: self.frame(k, len(rows), place))
-        self.marked = [axes.plot([], [], **look)[0] for axes in (self.names, *self.columns)]
+        self.marked = [axes.plot([], [], **look | {"linewidth": 1.2})[0] for axes in (self.names, *self.columns)]
         for k, mark in enumerate(self.marked):
             self.shows(mark, "place", "line", by=lambda line, place, k=k: self.mark(k, line, place))
         (self.here,) = self.columns[0].plot([], [], color=style.MARK, linewidth=3.0, clip_on=False)
@@ -53,9 +53,8 @@ class Survey(Scene):
         self.lengths, self.n_rows = [], MOST_ROWS
 
         self.curves = self.figure.add_axes((0.07, 44 / self.height, 0.905, 96 / self.height))
-        up = "seeds", -0.7, 21
-        panel(self.curves, "the marked row: how many had solved it", ("updates",), up, yticks=range(0, 21, 5))
-        self.lines = [self.curves.plot([], [], color=style.STATE, linestyle=dash)[0] for dash in DASHES]
+        panel(self.curves, "the marked row", ("updates",), ("seeds solved", -0.7, 21), yticks=range(0, 21, 5))
+        self.lines = [self.curves.plot([], [], look, color=style.STATE)[0] for look in LOOKS]
         for k, line in enumerate(self.lines):
             self.shows(line, f"solved_by.{k}", "checks")
 
@@ -78,8 +77,8 @@ class Survey(Scene):
     def stage(self, state):
         self.lengths, self.n_rows = state.lengths, len(state.rows)
         self.curves.set_xlim(0, state.n_updates)
-        for line, length in zip(self.lines, state.lengths, strict=False):
-            line.set_label(f"length {length}")
+        for k, line in enumerate(self.lines):
+            line.set_label(f"length {state.lengths[k]}" if k < len(state.lengths) else "_")
         legend_beside(self.curves, self.lines[: state.place + 1])
         for k, axes in enumerate((self.names, *self.columns)):
             axes.set_visible(k <= state.place + 1)
