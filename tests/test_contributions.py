@@ -103,6 +103,17 @@ def test_split_by_lag_the_gradient_of_the_weights_is_the_sum_of_its_parts(proble
         np.testing.assert_allclose(parts[lag], of_lag, rtol=1e-10, atol=1e-13 * np.abs(parts).max())
 
 
+def test_split_by_lag_a_contribution_of_a_row_that_was_scaled_has_its_size():
+    """A line h_{k+1} = w h_k with a loss at its end: of each lag g w^(T-1)."""
+    w, g, n_steps = 1e-3, 1e200, 60
+    net = RNN([[w]], [[0.0]], [0.0], "identity")
+    run = run_rnn(net, [1.0], np.zeros((n_steps, 1)))
+    table = contributions(net, run, [[0.0]] * n_steps + [[g]])
+    assert table.log10_scale.any()
+    parts = weight_gradients_by_lag(net, run, table)[:, 0, 0]
+    np.testing.assert_allclose(np.log10(parts), 200.0 - 3.0 * (n_steps - 1), rtol=1e-12)
+
+
 # --- one way by itself ---
 
 
