@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Bbox
 
-from helpers.explorers.controls import LABEL_WIDTH
+from helpers.explorers.controls import LABEL_WIDTH, Slider
 from helpers.explorers.regimes import regime_explorer, wall_explorer
 from helpers.explorers.scalar import first_look, memory_explorer, three_activations
 from helpers.figures import stills, style
@@ -269,6 +269,13 @@ def test_nothing_is_cut_off_in_the_still(explorer, monkeypatch):
     (still,) = stored
     assert len(still) > len(explorer.picture)  # the sentence stands below
     assert not ink_at_the_edge(still)
+
+
+def test_a_slider_has_whole_steps_from_its_low_end_to_its_default_and_to_its_high_end(explorer):
+    for slider in (spec for spec in explorer.specs.values() if isinstance(spec, Slider)):
+        steps = (np.array([slider.default, slider.high]) - slider.low) / slider.step
+        np.testing.assert_allclose(steps, steps.round(), atol=1e-9, err_msg=slider.name)
+        assert steps[1] >= 4, slider.name
 
 
 def test_no_label_is_cut_off_beside_its_control(explorer):
