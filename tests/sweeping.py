@@ -3,14 +3,17 @@
 import gc
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import combinations, product
 from random import Random
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import numpy as np
 
 from helpers.explorers.controls import NumberField, Slider
 from helpers.explorers.live import Explorer
+from helpers.figures import stills
 
 # Controls that train a net, which takes long: they are moved alone and in one corner; elsewhere nothing is trained.
 TRAINING = {"n_updates", "updates", "trained"}
@@ -148,6 +151,19 @@ def corners(extremes: dict[str, list], most: int = 40) -> list[dict[str, Any]]:
         for some in met(found[-1]):
             left.pop(some, None)
     return found
+
+
+@contextmanager
+def not_compressed() -> Iterator[list[np.ndarray]]:
+    """Store pictures as their pixels, which is faster than to compress them, and give a list of them."""
+    stored = []
+
+    def keep(picture, small=False):
+        stored.append(picture.copy())
+        return picture.tobytes()
+
+    with patch.multiple(stills, encode_lossless=keep, PaletteEncoder=lambda example, meanings: keep):
+        yield stored
 
 
 def close(explorer: Explorer) -> None:

@@ -19,14 +19,14 @@ from matplotlib.transforms import Bbox
 from helpers.explorers.controls import LABEL_WIDTH, Slider
 from helpers.explorers.regimes import regime_explorer, wall_explorer
 from helpers.explorers.scalar import first_look, memory_explorer, three_activations
-from helpers.figures import stills, style
+from helpers.figures import style
 from helpers.figures.parts import leaving
 from helpers.figures.shown import power
 from helpers.figures.style import n_lines
 from helpers.maths.fixed_points import attractor
 from helpers.maths.scalar import log10_transition, orbit, orbit_gradients, steps_remembered
 from tests.sentence_rules import RULES
-from tests.sweeping import TRAINING, defaults, drawing, from_the_page, said, stops, sweep
+from tests.sweeping import TRAINING, defaults, drawing, from_the_page, not_compressed, said, stops, sweep
 from tools.explorers import builders, makers, missed
 
 
@@ -262,11 +262,10 @@ def test_the_fast_picture_cannot_be_told_from_the_exact_one(explorer):
     assert (difference.max(axis=-1) > 32).mean() < 2e-3
 
 
-def test_nothing_is_cut_off_in_the_still(explorer, monkeypatch):
-    stored = []
-    monkeypatch.setattr(stills, "encode_lossless", lambda still: stored.append(still) or b"")  # which takes long
-    explorer._repr_mimebundle_()
-    (still,) = stored
+def test_nothing_is_cut_off_in_the_still(explorer):
+    with not_compressed() as stored:
+        explorer._repr_mimebundle_()
+    still, _ = stored
     assert len(still) > len(explorer.picture)  # the sentence stands below
     assert not ink_at_the_edge(still)
 

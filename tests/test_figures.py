@@ -22,6 +22,7 @@ from helpers.explorers.scalar import memory_explorer
 from helpers.explorers.survey import survey_explorer
 from helpers.figures import style
 from helpers.figures.png import PaletteEncoder, encode_lossless
+from tests.sweeping import not_compressed
 
 PROPERTY = settings(deadline=None, max_examples=25, derandomize=True)
 
@@ -161,7 +162,8 @@ def everything_that_is_drawn(before=lambda: None, later=lambda: None, make=memor
     later()
     explorer.update(**change)
     pictures.append(explorer.picture)
-    bundle, _ = explorer._repr_mimebundle_()
+    with not_compressed():
+        bundle, _ = explorer._repr_mimebundle_()
     page = style.painted(style.page_of_text("no picture: $x$", 400, 200, density=1.0)).tobytes()
     return [*pictures, bundle["image/png"], bundle["text/html"], page]
 
