@@ -4,8 +4,7 @@ import io
 import re
 import sys
 import textwrap
-from itertools import combinations, zip_longest
-from random import Random
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +20,7 @@ from helpers.explorers.regimes import regime_explorer, wall_explorer
 from helpers.explorers.scalar import first_look, memory_explorer, three_activations
 from helpers.figures import style
 from helpers.figures.parts import leaving
+from helpers.figures.scene import Scene
 from helpers.figures.shown import power
 from helpers.figures.style import n_lines
 from helpers.maths.fixed_points import attractor
@@ -186,18 +186,25 @@ def test_a_drawing_does_not_depend_on_what_was_shown_or_computed_before(explorer
     """What a cache or a background forgets shows where settings come again, in another order and with empty caches."""
     scene, least = explorer._scene, {name: spec.samples[0] for name, spec in explorer.specs.items() if name in TRAINING}
     untrained = [stop for stop in stops(explorer) if stop == stop | least]
-    stages = {}
-    for stop in Random(1997).sample(untrained, min(8, len(untrained))):
-        stages.setdefault(scene.stage_key(explorer._run(stop, None)), []).append(stop)
-    some = [stop for turn in zip_longest(*stages.values()) for stop in turn if stop][:3]  # of as many stages as can be
+    some = [defaults(explorer)]
+    for _ in range(3):  # each as unlike those before it as can be
+
+        def unlike(stop):
+            return min(sum(stop[name] != one[name] for name in one) for one in some)
+
+        some.append(max(untrained, key=unlike))
+    if type(scene).stage_key is not Scene.stage_key:  # and for a stage each list alone
+        lists = [spec for name, spec in explorer.specs.items() if hasattr(spec, "options") and name not in TRAINING]
+        some += [some[0] | {spec.name: spec.samples[-1]} for spec in lists]
     seen = []
     for stop in (*some, some[0]):
         explorer.update(**stop)
         seen.append((explorer.sentence, drawing(explorer)))
     assert seen.pop() == seen[0]
     empty_caches()
-    scene._kept["drawing"], scene._parts, scene._staged = {}, {}, None
+    scene._parts.clear()
     for stop, there in zip(reversed(some), reversed(seen), strict=True):
+        scene._kept["drawing"], scene._staged = {}, None
         explorer.update(**stop)
         assert (explorer.sentence, drawing(explorer)) == there, stop
 
