@@ -202,12 +202,13 @@ def constant_input(s, said):
 
 def one_cell(s, said):
     factor = float(re.search(r"multiplies by (\S+), and", said)[1])
-    high, low = (float(word) for word in re.search(r"above (\S+) or below (\S+)\)", said).groups())
+    high, low = (float(word) for word in re.search(r"above (\S+) or below (\S+)\.", said).groups())
     outside = s["w_g"] > high + 1e-3 or s["w_g"] < low - 1e-3
     inside = low + 1e-3 < s["w_g"] < high - 1e-3
-    assert ("explodes (" in said and not inside) or ("vanishes (" in said and not outside) or "keeps its size" in said
-    assert "explodes (" not in said or abs(factor) >= 1
-    assert "vanishes (" not in said or abs(factor) <= 1
+    grows, fades = (f"the gradient {does}." in said for does in ("explodes", "vanishes"))
+    assert (grows and not inside) or (fades and not outside) or "keeps its size" in said
+    assert not grows or abs(factor) >= 1
+    assert not fades or abs(factor) <= 1
     assert s["c0"] > 0 or "at rest, leaves" in said
 
 
