@@ -114,7 +114,7 @@ def symmetric_against_gaussian(seeds):
     return ratios
 
 
-def how_large_symmetric_powers_are(seeds=range(30)):
+def how_large_symmetric_powers_are(seeds=tuple(range(30))):
     return "more than a thousand times as large" if min(symmetric_against_gaussian(seeds)) > 1000 else "about as large"
 
 
