@@ -114,8 +114,12 @@ def symmetric_against_gaussian(seeds):
     return ratios
 
 
-def how_large_symmetric_powers_are(seeds=tuple(range(30))):
-    return "more than a thousand times as large" if min(symmetric_against_gaussian(seeds)) > 1000 else "about as large"
+SEEDS = range(30)
+
+
+def how_large_symmetric_powers_are(seeds=SEEDS):
+    least = min(symmetric_against_gaussian(seeds))
+    return "more than a thousand times as large" if least > 1000 else "about as large"
 
 
 def how_large_the_powers_become():
