@@ -375,9 +375,11 @@ def test_controls_move_the_picture_the_sentence_and_one_another(page):
     opened.wait_for(f"{picture} !== {json.dumps(first)}", "another picture")
     assert opened.shown()["K"] == K + 1
     assert opened.evaluate("document.querySelector('input[type=text]').value") == str(K + 1)
-    assert opened.evaluate("document.querySelector('.sentence').textContent") != told
+    said = "document.querySelector('.sentence').textContent"  # it follows within a tenth of a second
+    opened.wait_for(f"{said} !== {json.dumps(told)}", "another sentence")
     opened.evaluate("[...document.querySelectorAll('button')].find((one) => one.textContent === 'Reset').click()")
     opened.wait_for(f"{picture} === {json.dumps(first)}", "the first picture")
+    opened.wait_for(f"{said} === {json.dumps(told)}", "the first sentence")
     assert opened.shown()["K"] == K
 
 

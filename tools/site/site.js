@@ -152,14 +152,15 @@ function underlined(sentence, shown) {
   });
 }
 
-/** Return `told`, called at most once a frame: at once, or in the next frame if that is the second time. */
-function oncePerFrame(told) {
+/** Return `told`, called at most once a frame: at once, or in the next frame if that is the second time; or, in place of
+ * the next frame, when `later` says. */
+function oncePerFrame(told, later = requestAnimationFrame) {
   let waits = false, again = false;
   return function call() {
     if (waits) { again = true; return; }
     told();
     [waits, again] = [true, false];
-    requestAnimationFrame(() => { waits = false; if (again) call(); });
+    later(() => { waits = false; if (again) call(); });
   };
 }
 
@@ -446,7 +447,7 @@ function explorer(el, facts) {
         if (slider.ariaValueText !== written(value)) slider.setAttribute("aria-valuetext", written(value));
       }
     }
-    if (words.textContent !== sentence) words.replaceChildren(...underlined(sentence, held.facts.shown));
+    if (words.textContent !== sentence) tell();
   }
 
   function say(told) {
@@ -500,6 +501,9 @@ function explorer(el, facts) {
   const drawing = make("div", { className: "drawing" });
   drawing.style.maxWidth = `${facts.width}px`;
   const words = make("p", { className: "sentence" });
+  // To lay words out takes a telephone a fifth of a frame, and nobody reads ten sentences a second.
+  const tell = oncePerFrame(() => words.replaceChildren(...underlined(held.sentence, held.facts.shown)),
+    (go) => setTimeout(go, 100));
   words.setAttribute("role", "status");
   words.setAttribute("aria-live", "polite");
   const note = make("p", { className: "note" });
