@@ -127,14 +127,19 @@ class Reported(NamedTuple):
     n_tried: int
 
     @property
+    def updates(self):
+        """Of the seeds that solved it, after how many updates they did, the fewest first."""
+        return sorted(update for update in self.solved_at if update is not None)
+
+    @property
     def n_solved(self):
         """The number of the seeds REPORT that solved it."""
-        return sum(update is not None for update in self.solved_at)
+        return len(self.updates)
 
     @property
     def median_update(self):
         """The median number of updates after which they solved it, None if none did."""
-        return median([update for update in self.solved_at if update is not None] or [None])
+        return median(self.updates or [None])
 
     @property
     def n_parameters(self):

@@ -46,8 +46,7 @@ def survey_state(task: str, length: int, row: int = 1) -> dict:
     checks, solved_by = np.arange(0, n_updates + 1, CHECK_EVERY), [None] * figures.MOST_COLUMNS
     for k, report in enumerate(rows[line].reports[: place + 1]):
         if report:
-            solved_at = [update for update in report.solved_at if update is not None]
-            solved_by[k] = np.searchsorted(np.sort(solved_at), checks, side="right")
+            solved_by[k] = np.searchsorted(report.updates, checks, side="right")
     return {
         "lengths": lengths,
         "place": place,
@@ -87,12 +86,12 @@ def _when(row: SurveyRow, place: int) -> str:
     report = row.reports[place]
     if report is None:
         return f"{row.label}, which was not trained at this length."
-    solved_at = sorted(update for update in report.solved_at if update is not None)
-    if not solved_at:
+    updates = report.updates
+    if not updates:
         return f"{row.label}: none of its seeds solves it."
-    half = solved_at[(len(solved_at) - 1) // 2]
-    when = f"after {solved_at[0]} updates, half of them by {half}, the last after {solved_at[-1]}"
-    return f"{row.label}: the first of {counted(len(solved_at), 'seed')} solves it {when}."
+    half = updates[(len(updates) - 1) // 2]
+    when = f"after {updates[0]} updates, half of them by {half}, the last after {updates[-1]}"
+    return f"{row.label}: the first of {counted(len(updates), 'seed')} solves it {when}."
 
 
 def survey_explorer(task: str = "order", length: int = 50, row: int = 1) -> Explorer:
