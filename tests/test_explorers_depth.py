@@ -131,7 +131,7 @@ def test_layers_are_told_in_words(which, words):
     assert layers_told(np.array(which, bool)) == words
 
 
-@pytest.mark.claim("C39: true of one multiplication, false of many", "C44: imprecise")
+@pytest.mark.claim("C39: true of one multiplication, in general false of many", "C44: imprecise")
 def test_the_turned_stretch_says_its_growth_and_its_critical_angle():
     explorer = stretch_rotate_explorer(0.0)
     assert "ρ = 2, so M^n grows" in explorer.sentence

@@ -146,7 +146,7 @@ def test_an_orthogonal_recurrent_matrix_and_the_identity_multiply_every_length_b
     np.testing.assert_array_equal(W, gain * np.eye(6))
 
 
-@pytest.mark.claim("C40: true of one multiplication, false of many")
+@pytest.mark.claim("C40: true of one multiplication, in general false of many")
 @pytest.mark.parametrize("n", [1, 2, 7])
 def test_a_normal_recurrent_matrix_is_symmetric_with_eigenvalues_evenly_from_minus_to_plus_the_gain(n):
     W = recurrent_matrix("normal", n, 1.3, rng(2))

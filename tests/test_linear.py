@@ -302,6 +302,15 @@ def test_one_pair_of_singular_values_grows_or_dies_as_the_angle_wants(degrees, g
 
 
 @pytest.mark.claim("C39", "C44")
+@pytest.mark.parametrize("degrees", [60, 75, 90])
+def test_turned_far_enough_the_two_eigenvalues_of_a_stretch_are_a_pair_of_one_size(degrees):
+    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    M = np.diag([2.0, 0.25]) @ np.array([[c, -s], [s, c]])
+    np.testing.assert_allclose(np.abs(np.linalg.eigvals(M)), np.sqrt(2 * 0.25), rtol=1e-12)
+    if degrees == 90:
+        np.testing.assert_allclose(M @ M, -0.5 * np.eye(2), atol=1e-15)  # "two steps halve it"
+
+
 def test_the_critical_angle_of_two_and_a_quarter_has_the_cosine_two_thirds():
     assert np.cos(critical_angle(2.0, 0.25)) == pytest.approx(2 / 3, rel=1e-14)
     assert np.degrees(critical_angle(2.0, 0.25)) == pytest.approx(48.1897, abs=1e-4)

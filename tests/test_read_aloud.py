@@ -11,6 +11,7 @@ from matplotlib.transforms import Bbox
 from helpers.data import nile
 from tests.notebook_text import text_of
 from tools.explorers import makers
+from tools.site import films
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 MAKERS = makers()
@@ -22,16 +23,13 @@ SENT_TO = [
     ("00", "slowly back through 1 to 0.5", "first_look(w=0.9)", {"w": 0.5}),
     ("00", "below −1 they swing", "first_look(w=0.9)", {"w": -2}),
     ("01", "set the number of steps to 1000, drag w to 1", 'memory_explorer("tanh", w=0.9)', {"n_steps": 1000, "w": 1}),
-    ("01", "Move the first state $h_0$", 'memory_explorer("tanh", w=0.9)', {"n_steps": 1000, "w": 1, "h0": 0.9}),
-    ("01", "go from w = 1 back to 0.9", 'memory_explorer("tanh", w=0.9)', {"n_steps": 1000, "w": 0.9, "h0": 0.9}),
-    ("01", "After 50 steps, which neuron that starts at 0.3", 'memory_explorer("tanh", w=0.9)', {"w": 1.5, "h0": 0.3}),
+    ("01", "move the first state $h_0$ to 0.9", 'memory_explorer("tanh", w=0.9)', {"h0": 0.9}),
     ("01", "slowly, to −8", 'memory_explorer("sigmoid", w=-5.5)', {"w": -8}),
     ("01", "at w = −5.87 the multiplier", 'memory_explorer("sigmoid", w=-5.5)', {"w": -5.87}),
-    ("01", "set w = 4 and b = −2", "three_activations(w=1.1)", {"w": 4, "b": -2}),
+    ("01", "w = 4 and b = −2", "three_activations(w=4.0)", {"b": -2}),
     ("01", "It opens with ReLU at w = 1", 'memory_explorer("relu", w=1.0, inputs="Nile")', {}),
     ("01", "Now choose tanh", 'memory_explorer("relu", w=1.0, inputs="Nile")', {"activation": "tanh"}),
     ("01", "then drag w to 2", 'memory_explorer("relu", w=1.0, inputs="Nile")', {"activation": "tanh", "w": 2}),
-    ("01", "With the bias b = 2", 'memory_explorer("sigmoid", w=-5.5)', {"b": 2, "w": -4.1}),
     ("02", "then set b to 0 in the picture", "regime_explorer(w=8.0, b=-4.0, h0=0.5)", {"b": 0}),
     ("02", "move the point over each border", "regime_explorer(w=8.0, b=-4.0, h0=0.5)", {"b": -6}),
     (
@@ -60,6 +58,14 @@ SENT_TO = [
     ("03", "drag T from one step to three", "candidates_explorer()", {"n_steps": 3}),
     ("03", "With **one neuron**", "candidates_explorer()", {"n": 1, "n_steps": 3}),
     ("03", "more and more wrong, then move z", "output_explorer()", {"z": -10}),
+]
+# As above; and on the site, which records one control at a time, the reader gets there, too.
+ON_THE_SITE = [row for row in SENT_TO if row[0] in ("00", "01")] + [
+    ("05", "multiply step by step", "stretch_rotate_explorer(theta=0.0)", {"n": 20}),
+    ("05", "turn θ slowly", "stretch_rotate_explorer(theta=0.0)", {"theta": 48.0}),
+    ("05", "raise b from 0.1 to 2", "transient_explorer(a=0.9, b=0.1)", {"b": 2}),
+    ("05", 'choose "orthogonal"', "spectrum_explorer(g=0.3)", {"g": 0.8, "kind": "orthogonal"}),
+    ("05", "for g = 0.8, then choose it", "spectrum_explorer(g=0.3)", {"g": 0.8, "kind": "symmetric"}),
 ]
 LEAVES = {  # what the text says, or the picture in words, to leave it
     "three_activations": {"ReLU"},
@@ -124,6 +130,15 @@ def test_what_an_explorer_opens_with_and_what_the_text_sends_the_reader_to_are_i
         assert words_on_curves(explorer._scene) == [], settings
 
 
+@pytest.mark.parametrize(("number", "words", "source", "settings"), ON_THE_SITE)
+def test_where_the_text_sends_the_reader_is_recorded_for_the_page_without_a_kernel(number, words, source, settings):
+    assert words in text_of(number)
+    call = films.Call(source)
+    explorer = call.explorer()
+    there = explorer.settings | settings
+    assert any(strip.fixed.items() <= there.items() for strip in films.all_strips(call, explorer))
+
+
 def test_every_place_that_the_text_names_belongs_to_an_explorer_of_its_notebook():
     assert {(number, call) for number, _, call, _ in SENT_TO} <= set(OPENED)
 
@@ -153,8 +168,8 @@ def tanh_run(w, h0, x):
 
 
 def relu_cut(x, years, w):
-    """Return the year of the first slope of 0 of a ReLU neuron that starts at 0.9, None where there is none."""
-    h = 0.9
+    """Return the year of the first slope of 0 of a ReLU neuron that starts at 0.1, None where there is none."""
+    h = 0.1
     for x_t, year in zip(x, years, strict=True):
         h = w * h + x_t
         if h <= 0:
@@ -179,7 +194,7 @@ def numbers_of_notebook_01():
     weights = (0.9, 0.95, 0.99, 1.0, 1.01)
     for h0 in (0.1, 0.9):
         steps = {w: steps_above(tanh_run(w, h0, silent)[1]) for w in weights}
-        yield f"from h_0 = {h0}: less than 5 % is left from {steps}"
+        yield f"from h_0 = {h0}, first step with less than 5 %: {steps}"
         if h0 == 0.1:
             yield f"At w = 0.9 less than 5 % is left from {steps[0.9]} steps on"
             yield f"so {steps[0.9]} whole steps"
@@ -236,7 +251,7 @@ def numbers_of_notebook_01():
     for _ in range(200):  # v e^v = 1/e, by halving
         v = (low + high) / 2
         low, high = (v, high) if v * np.exp(v) < np.exp(-1) else (low, v)
-    yield f"the number {v:.4f}, and w = −(1 + v)²/v, the −{(1 + v) ** 2 / v:.2f}"
+    yield f"That v is {v:.4f} (Lambert's function W₀ at 1/e), and w = −(1 + v)²/v, the −{(1 + v) ** 2 / v:.2f}"
     yield f"the border lies at {-((1 + v) ** 2) / v:.7f}"
     for w in (-4.0, -5.5, -5.8):
         run = [0.0]
@@ -273,7 +288,7 @@ def numbers_of_notebook_01():
         x = (flow - known.mean()) / known.std()
         year = relu_cut(x, years, 1.0)
         cut = f"is first cut in {year}" if year else "is never cut"
-        grown = np.concatenate([[1.0], np.cumprod(tanh_run(2.0, 0.9, x)[1][29:])]).max()
+        grown = np.concatenate([[1.0], np.cumprod(tanh_run(2.0, 0.1, x)[1][29:])]).max()
         yield f"centred by {told}: ReLU w = 1 {cut}; tanh w = 2 has at most {grown:.2f} times the change"
     for w in (0.95, 0.9):
         yield f"ReLU w = {w} is first cut in {relu_cut(reading, years, w)}"

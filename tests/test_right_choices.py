@@ -99,8 +99,10 @@ def what_the_angle_changes():
         c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
         return np.linalg.norm(np.linalg.matrix_power(np.diag([2, 0.25]) @ [[c, -s], [s, c]], 100)) > 1
 
-    small, large = ("grows" if grows(degrees) else "fades" for degrees in (20, 80))
-    return f"yes: small θ {small}, large θ {large}"
+    all_of_them = ["grows" if grows(degrees) else "fades" for degrees in range(91)]
+    small, large = all_of_them[0], all_of_them[-1]
+    assert all_of_them == sorted(all_of_them, reverse=True)  # it turns once, so that "small" and "large" say it
+    return f"yes: it {small} at small θ, {large} at large"
 
 
 def symmetric_against_gaussian(seeds):
@@ -324,7 +326,7 @@ def where_powers_turn():
         sigma, rho = norm(g * W), np.abs(np.linalg.eigvals(g * W)).max()
         assert sigma > 1
         assert (rho > 1) == grows == (norm(np.linalg.matrix_power(g * W, 100)) > 1)
-    return "where ρ, of the eigenvalues, passes 1"
+    return "where ρ (of the eigenvalues) passes 1"
 
 
 def what_a_fading_power_says():

@@ -57,7 +57,7 @@ def test_the_truth_is_what_a_few_lines_make_it(name, truth):
 
 def test_what_is_told_of_each_curve_is_so():
     told = {name: data_of(curve)[0]["told"] for name, curve in CURVES.items()}
-    five, more = map(float, re.findall(r"leave ([\d.]+), .* after them ([\d.]+) of that", told["01"])[0])
+    five, more = map(float, re.findall(r"leave ([\d.]+), .* next 45 leave ([\d.]+) of that", told["01"])[0])
     y = left_at_one(range(51))
     assert (five, more) == (pytest.approx(10 ** y[5], rel=0.01), pytest.approx(10 ** (y[50] - y[5]), rel=0.01))
     # Straight: the best line through the points of a logarithmic axis leaves a tenth of their fall at most.

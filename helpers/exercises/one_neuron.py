@@ -37,7 +37,7 @@ EXERCISES = {
         near(math.exp(-1 / 10), 0.006, "Close. Three digits after the point are wanted."),
         between(math.nextafter(1, 2), math.inf, "Above 1 the state leaves 0 and settles elsewhere. Look below 1."),
         digits=3,
-        otherwise="Not yet. Print memory_time(w) with your w and compare it with 10.",
+        otherwise="Not yet. At rest λ is w. Compute −1/ln w with your w, and compare it with 10.",
     ),
     "01.2": number(
         "With the bias b = 2, at which w does a sigmoid neuron stop settling and start to cycle? (to 0.02)",
@@ -47,7 +47,7 @@ EXERCISES = {
         near(4, 0.05, "The right size, with the wrong sign: which side of 0 makes the state jump?"),
         near(-1, 0.05, "That is the border of tanh with b = 0. The sigmoid's slope is a quarter at most."),
         between(0, math.inf, "With w ≥ 0 the map only rises, and an orbit on a rising map never turns back."),
-        between(-4, math.inf, "There it still settles, if slowly. Watch the multiplier |λ|."),
+        between(-4, math.inf, "There it still settles, if slowly: λ has not reached −1."),
         between(-math.inf, -4, "There it cycles. Come back until the cycle closes up."),
         tolerance=0.02,
     ),

@@ -66,7 +66,7 @@ CURVES = {
         "step",
         _left,
         lambda y: (
-            f"Five steps leave {amount(y[2])}, and the 45 after them {amount(y[-1] - y[2])} of that: the first "
+            f"Five steps leave {amount(y[2])}, and the next 45 leave {amount(y[-1] - y[2])} of that: the first "
             "steps lie on the flat part of tanh, and near 0 each step takes less and less."
         ),
         fixed=1,
