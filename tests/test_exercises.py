@@ -429,6 +429,7 @@ WRONG = [
     ("01.2", 3, "only rises"),
     ("01.2", -3, "still settles"),
     ("01.2", -8, "There it cycles"),
+    ("01.4", 0.38, "factor of one step"),
     ("01.4", 3, "0.055"),
     ("01.4", 2, "the weight, and the square"),
     ("01.4", 3.096, "whole steps"),

@@ -196,7 +196,7 @@ def numbers_of_notebook_01():
         steps = {w: steps_above(tanh_run(w, h0, silent)[1]) for w in weights}
         yield f"from h_0 = {h0}, first step with less than 5 %: {steps}"
         if h0 == 0.1:
-            yield f"At w = 0.9 less than 5 % is left from {steps[0.9]} steps on"
+            yield f"From 0.1, at w = 0.9, less than 5 % is left from {steps[0.9]} steps on"
             yield f"so {steps[0.9]} whole steps"
         else:
             yield f"lose it within {max(steps.values())} steps"

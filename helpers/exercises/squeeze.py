@@ -127,7 +127,7 @@ EXERCISES = {
         near(57.42, 0.1, "That is the angle for σ₂ = 0.25. Here it is 0.2."),
         near(48.19, 0.1, "That is the angle for 2 and ¼. Here it is 3 and 0.2."),
         near(float(critical_angle(*SIGMAS)), 0.01, "The angle is right, in radians. Wanted: degrees."),
-        near(120, 0.1, "There −1 is an eigenvalue. Asked is an angle up to 90°."),
+        near(120, 0.1, "There −1 is an eigenvalue. An angle up to 90° was asked for."),
         near(90 - float(np.degrees(critical_angle(*SIGMAS))), 0.1, "That is 90° minus the angle: cos, not sin."),
         near(
             float(np.degrees(np.arccos(2 * np.sqrt(SIGMAS[0] * SIGMAS[1]) / sum(SIGMAS)))),
