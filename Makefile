@@ -23,12 +23,13 @@ COMPILE = --universal --python-version 3.11 --upgrade --generate-hashes --no-hea
 # Whoever keeps no bytecode elsewhere keeps it here: to compile all anew takes every worker and every kernel seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help lab test quick draws claims bench bench-torch notebooks handout site export size lint lock floor newest colab \
-  wheel clean
+.PHONY: help lab test thorough quick draws claims bench bench-torch notebooks handout site export size lint lock floor \
+  newest colab wheel clean
 
 help:
 	@echo "make lab        open the course in JupyterLab         (LAB_FLAGS=--no-browser prints the address instead)"
 	@echo "make test       run all tests                         (TEST_FLAGS='-k bound' runs some; -n0 in one process)"
+	@echo "make thorough   run all tests, and of what takes long more examples than make test does"
 	@echo "make quick      run what a change needs: maths, layers, lint, and the notebooks that differ from HEAD"
 	@echo "make draws      hold what is said of random nets against other seeds  (FIRST_SEEDS='1000 2000 3000')"
 	@echo "make claims     print each statement of the lecture with its verdict, notebook and test"
@@ -59,6 +60,9 @@ lab: .venv/.made
 test: .venv/.made
 	@echo "Running all tests (a few minutes) ..."
 	@.venv/bin/python -m pytest $(WORKERS) $(TEST_FLAGS)
+
+thorough: .venv/.made
+	@.venv/bin/python -m pytest $(WORKERS) --thorough $(TEST_FLAGS)
 
 # Each module of the maths with its tests; what is said of random draws is left to `make test` and `make draws`.
 MATHS = helpers/maths $(wildcard $(patsubst helpers/maths/%.py,tests/test_%.py,$(wildcard helpers/maths/*.py)))
@@ -155,14 +159,14 @@ floor: $(UV)
 	@rm -rf .venv-floor
 	@$(PYTHON) -m venv .venv-floor
 	@$(UV) pip install --quiet --python .venv-floor/bin/python --resolution lowest-direct --group test -e '.[lab,experiments]'
-	@.venv-floor/bin/python -m pytest $(WORKERS) $(TEST_FLAGS)
+	@.venv-floor/bin/python -m pytest $(WORKERS) --thorough $(TEST_FLAGS)
 
 newest: $(UV)
 	@echo "Making .venv-newest with the newest versions that there are ..."
 	@rm -rf .venv-newest
 	@$(PYTHON) -m venv .venv-newest
 	@$(UV) pip install --quiet --python .venv-newest/bin/python --upgrade --group test -e '.[lab,experiments]'
-	@.venv-newest/bin/python -m pytest $(WORKERS) $(TEST_FLAGS)
+	@.venv-newest/bin/python -m pytest $(WORKERS) --thorough $(TEST_FLAGS)
 
 # Without JupyterLab and without the tests: the notebooks as a reader there has them.
 colab:

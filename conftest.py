@@ -37,6 +37,17 @@ def pytest_addoption(parser):
         metavar="N",
         help="the first of the seeds of which the tests marked draws take theirs (default: the notebooks' own, 0)",
     )
+    parser.addoption(
+        "--thorough",
+        action="store_true",
+        help="also run what takes long and has seldom found what the rest does not, as is done each week",
+    )
+
+
+@pytest.fixture(scope="session")
+def thorough(request):
+    """Return whether the tests are to take the time that they need."""
+    return request.config.getoption("--thorough")
 
 
 @pytest.fixture
@@ -92,7 +103,11 @@ def piece(nodeid: str) -> str:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Where there are several workers, let what takes longest begin first."""
+    """Leave out what is thorough, and where there are several workers, let what takes longest begin first."""
+    if not config.getoption("--thorough"):
+        left_out = [item for item in items if item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
     if "PYTEST_XDIST_WORKER" in os.environ:
         first = ("what minds the clock", "memory_explorer", "digits_explorer", "notebooks/", "tests/", "helpers/")
         items.sort(key=lambda item: next((k for k, one in enumerate(first) if piece(item.nodeid).startswith(one)), 4))

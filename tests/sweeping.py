@@ -28,7 +28,7 @@ class Swept(NamedTuple):
     picture: np.ndarray | None
 
 
-def sweep(explorer: Explorer) -> Iterator[Swept]:
+def sweep(explorer: Explorer, n_corners: int = 40) -> Iterator[Swept]:
     """Drive ``explorer`` to each of its ``stops`` but the pairs by one update, and yield what it became.
 
     Each is recorded as a drawing, as for a page that paints. By Agg it is painted, too, where one control alone is at
@@ -46,7 +46,7 @@ def sweep(explorer: Explorer) -> Iterator[Swept]:
     def place(stop):
         return [specs[name].samples.index(stop[name]) for name in order]
 
-    for stop in sorted(stops(explorer, pairs=False), key=place):
+    for stop in sorted(stops(explorer, False, n_corners), key=place):
         try:
             explorer.update(**stop)
         except Exception as failure:
@@ -104,7 +104,7 @@ def staging_sliders(explorer: Explorer) -> set[str]:
     return {one.name for one in sliders if len({key(one, value) for value in (one.low, one.default, one.high)}) > 1}
 
 
-def stops(explorer: Explorer, pairs: bool = True) -> list[dict[str, Any]]:
+def stops(explorer: Explorer, pairs: bool = True, n_corners: int = 40) -> list[dict[str, Any]]:
     """Return settings of all controls, each once.
 
     Every control goes to its least, default, greatest and an odd middle value, or through all its choices, the others
@@ -118,14 +118,14 @@ def stops(explorer: Explorer, pairs: bool = True) -> list[dict[str, Any]]:
     untrained = first | {name: spec.samples[0] for name, spec in specs.items() if name in TRAINING}
     for one, other in combinations(moved, 2) if pairs else ():
         found += [untrained | {one: a, other: b} for a, b in product(moved[one], moved[other])]
-    found += [untrained | corner for corner in corners(moved)]
+    found += [untrained | corner for corner in corners(moved, n_corners)]
     if len(moved) < len(specs):
         trained = {name: spec.samples[-2] for name, spec in specs.items() if name in TRAINING}
-        found.append(corners(moved)[0] | trained)
+        found.append(corners(moved, 1)[0] | trained)
     return list({tuple(stop.items()): stop for stop in ({n: stop[n] for n in specs} for stop in found)}.values())
 
 
-def corners(extremes: dict[str, list], most: int = 40) -> list[dict[str, Any]]:
+def corners(extremes: dict[str, list], most: int) -> list[dict[str, Any]]:
     """Return settings of all controls at once, such that every three of them meet in every combination of extremes.
 
     Each is the best of some that are drawn at random, from a seed that is always the same. There are at most ``most``:

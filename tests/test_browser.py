@@ -3,11 +3,10 @@
 import base64
 import io
 import re
-import shutil
 import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import anywidget
@@ -30,6 +29,7 @@ from helpers.explorers.squeeze import zoo_explorer
 from helpers.explorers.training import gap_explorer
 from helpers.figures.style import DENSITY
 from tests.player_page import in_the_browser
+from tests.thorough import all_if_thorough
 from tools.chromium import Lab, Page, find_chromium, wait_until
 from tools.regenerate import METADATA
 
@@ -82,36 +82,34 @@ def write_notebook(path: Path, cells: list) -> None:
 def lab(tmp_path_factory):
     assert find_chromium(), "REQUIRE_BROWSER is set, and no Chromium is installed"
     folder = tmp_path_factory.mktemp("course")
-    for name in ("01_one_neuron_for_ever", "11_after_the_carousel"):
-        shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", folder)
+    whole = nbformat.read(ROOT / "notebooks" / "01_one_neuron_for_ever.ipynb", 4).cells
     digits = f"from {digits_explorer.__module__} import digits_explorer\ndigits_explorer('tanh', 'glorot')"
     tour = [cell for name, *_ in TOUR for cell in first_explorer(name)] + [nbformat.v4.new_code_cell(digits)]
-    write_notebook(folder / "tour.ipynb", tour)
+    write_notebook(folder / "course.ipynb", whole + tour)
     write_notebook(folder / "plain.ipynb", first_explorer("01_one_neuron_for_ever"))
     with Lab(folder, ROOT / "tools" / "jupyter") as lab:
         yield lab
 
 
-@contextmanager
-def ran(lab, notebook):
-    """Open a notebook, run all its cells, and give its page."""
+@pytest.fixture(scope="module")
+def opened(lab):
+    """Notebook 01 and, after it, the first explorer of each notebook and what trains on the digits; nothing has run."""
     with Page(1366, 1000) as page:
-        page.open_notebook(lab, notebook)
-        page.run_all()
+        page.open_notebook(lab, "course.ipynb")
         yield page
 
 
 @pytest.fixture(scope="module")
-def tour(lab):
-    """A notebook of the first explorer of each notebook and, last, of what trains on the digits."""
-    with ran(lab, "tour.ipynb") as page:
-        yield page
+def run_page(opened):
+    opened.run_all()
+    return opened
 
 
-@pytest.fixture(scope="module")
-def run_page(lab):
-    with ran(lab, "01_one_neuron_for_ever.ipynb") as page:
-        yield page
+@pytest.fixture
+def tour(run_page):
+    yield run_page
+    run_page.evaluate("delete window.cell")
+    assert run_page.complaints == []
 
 
 @pytest.fixture
@@ -165,6 +163,18 @@ def assert_shows(page, explorer) -> None:
     wait_until(lambda: drawing(page).shape == expected.shape, 10, "a drawing of the screen's density")
     wait_until(lambda: np.abs(drawing(page) - expected).mean() < 4 / 255, 10, "the drawing")
     assert page.evaluate(f"{DRAWING}.getAttribute('aria-label')") == explorer.sentence
+
+
+def test_before_it_has_run_a_reader_sees_stills_and_no_error(opened):
+    """The first test: what has run shows no still."""
+    stills = "[...document.querySelectorAll('.jp-OutputArea-output img')].filter(one => one.naturalWidth > 500).length"
+    # To the first still, or to the last cell that is there yet. A page that is scrolled again before it has laid
+    # itself out never gets there.
+    there = "document.querySelector('.jp-OutputArea-output img') ?? [...document.querySelectorAll('.jp-Cell')].pop()"
+    look = f"(({there})?.scrollIntoView(), {stills} > 0)"
+    wait_until(lambda: opened.evaluate(look), 90, "a still", pause=1)
+    assert "Error displaying widget" not in opened.evaluate("document.body.textContent")
+    assert opened.complaints == []
 
 
 def test_jupyterlab_opens_with_no_question_over_the_page(page):
@@ -377,7 +387,7 @@ def test_reset_brings_the_defaults_back(page):
 @pytest.mark.parametrize(("name", "make", "key", "setting"), TOUR, ids=[name for name, *_ in TOUR])
 def test_the_first_explorer_of_each_notebook_answers(tour, name, make, key, setting):
     cells = "[...document.querySelectorAll('.jp-CodeCell')].filter(one => one.querySelector('.widget-hslider'))"
-    tour.evaluate(f"(window.cell = {cells}[{[one for one, *_ in TOUR].index(name)}], true)")
+    tour.evaluate(f"(window.cell = {cells}.at({[one for one, *_ in TOUR].index(name) - len(TOUR) - 1}), true)")
     tour.evaluate(f"{CELL}.scrollIntoView({{block: 'start'}})")
     tour.wait_for(f"!!{SENTENCE}", "the explorer")
     tour.evaluate(f"{HANDLE}.focus()")
@@ -385,7 +395,6 @@ def test_the_first_explorer_of_each_notebook_answers(tour, name, make, key, sett
     explorer = make()
     explorer.update(**setting)
     assert_shows(tour, explorer)
-    assert tour.complaints == []
 
 
 def test_a_long_computation_shows_its_sign_and_a_newer_setting_overtakes_it(tour):
@@ -404,7 +413,6 @@ def test_a_long_computation_shows_its_sign_and_a_newer_setting_overtakes_it(tour
     explorer.update(n_updates=20)
     wait_until(lambda: sentence(tour) == explorer.sentence, 20, "the newer setting")
     assert "computing" not in tour.evaluate(f"{CELL}.textContent")
-    assert tour.complaints == []
 
 
 # So anywidget gives up a page that takes more than two seconds to get ready: it lets no message of the kernel through.
@@ -415,7 +423,9 @@ GIVE_UP = """AbortSignal.timeout = () => {
 }"""
 
 
-@pytest.mark.parametrize("slow", [False, True], ids=["a front end without anywidget", "a page that takes too long"])
+@pytest.mark.parametrize(
+    "slow", all_if_thorough(1, [True, False]), ids=["a page that takes too long", "without anywidget"]
+)
 def test_where_no_drawing_can_be_shown_the_picture_stays_and_answers(lab, slow):
     scripts = Path(anywidget.__file__).parent.rglob("*.js")
     if slow and not any("AbortSignal.timeout" in script.read_text("utf-8") for script in scripts):
@@ -440,25 +450,6 @@ def test_where_no_drawing_can_be_shown_the_picture_stays_and_answers(lab, slow):
         assert natural == DENSITY * shown
         assert page.evaluate("document.querySelectorAll('canvas[role=img]').length") == 0
         assert "rror" not in page.evaluate(f"{CELL}.querySelector('.jp-OutputArea').textContent")
-
-
-def test_without_running_a_reader_sees_stills_and_no_error(lab):
-    """The notebook is one that no other test runs: what JupyterLab saves by itself of a run would be shown."""
-    with Page(1366, 1000) as page:
-        page.open_notebook(lab, "11_after_the_carousel.ipynb")
-        time.sleep(1)
-        stills = (
-            "[...document.querySelectorAll('.jp-OutputArea-output img')].filter(one => one.naturalWidth > 500).length"
-        )
-        # To the first still, or to the last cell that is there yet. A page that is scrolled again before it has laid
-        # itself out never gets there.
-        there = (
-            "document.querySelector('.jp-OutputArea-output img') ?? [...document.querySelectorAll('.jp-Cell')].pop()"
-        )
-        look = f"(({there})?.scrollIntoView(), {stills} > 0)"
-        wait_until(lambda: page.evaluate(look), 90, "a still", pause=1)
-        assert "Error displaying widget" not in page.evaluate("document.body.textContent")
-        assert page.complaints == []
 
 
 def test_without_the_token_the_server_answers_nobody(lab):

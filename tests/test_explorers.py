@@ -40,10 +40,11 @@ class Seen(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def swept(shared):
+def swept(shared, thorough):
     """Return what was Seen wherever the controls of the shared explorer went."""
     shared.update(**defaults(shared))
-    return [Seen(s.settings, s.sentence, hash(s.drawing), wrong_with(shared, s)) for s in sweep(shared)]
+    found = sweep(shared, n_corners=40 if thorough else 8)
+    return [Seen(stop.settings, stop.sentence, hash(stop.drawing), wrong_with(shared, stop)) for stop in found]
 
 
 @pytest.fixture(scope="module")
@@ -182,12 +183,12 @@ def test_what_is_left_of_a_gradient_is_1_at_lag_0(explorer):
                 assert line.get_ydata()[0] == pytest.approx(0.0, abs=1e-9), (title, line.get_label())
 
 
-def test_a_drawing_does_not_depend_on_what_was_shown_or_computed_before(explorer):
+def test_a_drawing_does_not_depend_on_what_was_shown_or_computed_before(explorer, thorough):
     """What a cache or a background forgets shows where settings come again, in another order and with empty caches."""
     scene, least = explorer._scene, {name: spec.samples[0] for name, spec in explorer.specs.items() if name in TRAINING}
     untrained = [stop for stop in stops(explorer) if stop == stop | least]
     some = [defaults(explorer)]
-    for _ in range(3):  # each as unlike those before it as can be
+    for _ in range(3 if thorough else 1):  # each as unlike those before it as can be
 
         def unlike(stop):
             return min(sum(stop[name] != one[name] for name in one) for one in some)

@@ -12,6 +12,7 @@ from matplotlib.image import imread
 
 from helpers.exercises import EXERCISES
 from tests.player_page import in_the_browser
+from tests.thorough import all_if_thorough
 from tools import export
 from tools.chromium import Page
 from tools.regenerate import NOTEBOOKS, WIDGET
@@ -32,7 +33,7 @@ def told(path):
     return [data["text/plain"] for data in outputs if "image/png" in data]
 
 
-@pytest.fixture(scope="module", params=PATHS[1:3], ids=lambda path: path.stem[:2])
+@pytest.fixture(scope="module", params=all_if_thorough(1, PATHS[1:3]), ids=["01", "02"])
 def path(request):
     return request.param
 

@@ -180,6 +180,7 @@ def as_delivered():
         return everything_that_is_drawn(activation="relu", w=1.2)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("setting", HOSTILE.values(), ids=HOSTILE)
 def test_no_setting_of_the_reader_reaches_a_picture(setting, readers_settings, as_delivered):
     assert_the_same(everything_that_is_drawn(setting, activation="relu", w=1.2), as_delivered)

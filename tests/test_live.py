@@ -22,6 +22,7 @@ from helpers.explorers.live import Explorer
 from helpers.explorers.scalar import memory_explorer
 from helpers.figures.scene import Scene
 from tests.sweeping import close, corners, from_the_page, stops, sweep
+from tests.thorough import all_if_thorough
 
 
 class Dot(Scene):
@@ -448,7 +449,7 @@ def shown():
     return memory_explorer()
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", all_if_thorough(4, range(12)))
 def test_wherever_it_is_interrupted_settings_and_sentence_agree_and_it_goes_on(seed, shown):
     """A line of ours, chosen by lot, is where the interrupt comes; the neuron's explorer stands for any."""
     explorer, left = on_a_page(memory_explorer()), [np.random.default_rng(seed).integers(700)]
@@ -862,12 +863,12 @@ def test_a_training_is_swept_alone_and_in_one_corner_and_is_otherwise_left_out()
 
 def test_at_the_corners_every_three_controls_meet_in_all_their_extremes():
     extremes = {"a": [0, 1], "b": [0, 1], "c": ["x", "y", "z"], "d": [-1, 1], "e": [5, 7]}
-    found = corners(extremes)
+    found = corners(extremes, 40)
     for some in combinations(extremes, 3):
         met = {tuple(corner[name] for name in some) for corner in found}
         assert met == set(product(*(extremes[name] for name in some)))
     assert len(found) < 2 * 12  # twice as many as the three longest need
-    assert found == corners(extremes)
+    assert found == corners(extremes, 40)
 
 
 def test_a_sweep_yields_what_sentence_and_picture_became(explorer):

@@ -77,9 +77,11 @@ def assert_alike(page, explorer, **settings):
     assert difference.mean() < 4, settings  # of 255
 
 
-def test_what_the_player_paints_is_what_agg_paints(page, explorer):
+def test_what_the_player_paints_is_what_agg_paints(page, explorer, thorough):
     page.show()
     assert_alike(page, explorer)
+    if not thorough and explorer.name != "memory_explorer":
+        return
     with undashed(explorer):
         for settings in ends_of(explorer):
             assert_alike(page, explorer, **settings)
@@ -156,13 +158,13 @@ def test_on_a_narrow_screen_only_those_panels_are_painted_in_which_something_has
     np.testing.assert_array_equal(beside.painted(beside.show(390)), seen)
 
 
-def test_a_stage_that_changes_on_a_narrow_screen_leaves_nothing_of_the_one_before(beside, explorer):
+def test_a_stage_that_changes_on_a_narrow_screen_leaves_nothing_of_the_one_before(beside, explorer, thorough):
     if type(explorer._scene).stage_key is Scene.stage_key:
         return  # it has one stage
     beside.show(390)
     untrained = {name: spec.samples[0] for name, spec in explorer.specs.items() if name in TRAINING}
     first = next(iter(explorer.specs.values()))
-    for value in first.samples[:: max(1, len(first.samples) // 4)]:
+    for value in first.samples[:: max(1, len(first.samples) // (4 if thorough else 2))]:
         beside.tell(drawing(explorer, **untrained, **{first.name: value}))
         seen, fresh = beside.painted(0), beside.show(390)
         np.testing.assert_array_equal(beside.painted(fresh), seen)

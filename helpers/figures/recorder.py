@@ -5,9 +5,11 @@ operation (hatches, clip paths, Gouraud shading, sketches, pictures of more than
 """
 
 import struct
+from functools import lru_cache
 
 import numpy as np
 from matplotlib.backend_bases import RendererBase
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
@@ -17,6 +19,12 @@ from helpers.figures.form import CODES, IMAGE, MARKS, PATH, SNAP, TEXT, UNIT, VA
 from helpers.figures.style import CSS_DPI
 
 _ANCHORS = {"left": 0.0, "center": 0.5, "right": 1.0}
+
+
+@lru_cache(maxsize=4096)
+def _extents(dpi, *text):
+    """The extents that Agg gives a text: a layout is the same whoever paints it, and in all figures."""
+    return RendererAgg(1, 1, dpi).get_text_width_height_descent(*text)
 
 
 class Recorder(RendererBase):
@@ -34,9 +42,7 @@ class Recorder(RendererBase):
     def __init__(self, figure: Figure):
         super().__init__()
         self.width, self.height = figure.bbox.size
-        # Type has the width that Agg gives it, so that a layout is the same whoever paints it.
-        self._metrics = figure.canvas.get_renderer()
-        self._pixels_a_point = figure.dpi / 72
+        self._dpi, self._pixels_a_point = figure.dpi, figure.dpi / 72
         self._unit = UNIT * CSS_DPI / figure.dpi
         self._flip = Affine2D().scale(self._unit, -self._unit).translate(0, self._unit * self.height)
         self._operations: list[bytes] = []
@@ -71,7 +77,7 @@ class Recorder(RendererBase):
 
     def get_text_width_height_descent(self, s, prop, ismath):
         """Return the extents of a text."""
-        return self._metrics.get_text_width_height_descent(s, prop, ismath)
+        return _extents(self._dpi, s, prop.copy(), ismath)
 
     def draw_path(self, gc, path, transform, rgbFace=None):
         """Note a path."""
