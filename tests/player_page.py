@@ -5,13 +5,12 @@ import io
 import json
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from helpers.explorers import live
+from helpers.explorers.player import Player
 from helpers.figures.scene import Drawing
 from tools.chromium import Page, find_chromium
 
@@ -19,7 +18,6 @@ from tools.chromium import Page, find_chromium
 in_the_browser = pytest.mark.skipif(
     not find_chromium() and os.environ.get("REQUIRE_BROWSER") != "1", reason="no Chromium is installed on this machine"
 )
-SOURCE = Path(live.__file__).with_name("player.js")
 PAGE = """(async () => {
 document.body.style.margin = 0;
 const url = URL.createObjectURL(new Blob([%s], {type: "text/javascript"}));
@@ -50,7 +48,7 @@ class PlayerPage(Page):
 
     def __enter__(self):
         super().__enter__()
-        self.evaluate(PAGE % json.dumps(SOURCE.read_text("utf-8")))
+        self.evaluate(PAGE % json.dumps(Player._esm))
         return self
 
     def tell(self, drawing: Drawing, sentence="a sentence", handles: Sequence[dict] = (), plays: dict | None = None):

@@ -68,6 +68,7 @@ def wrong_with(explorer, stop) -> list[str]:
         *(f"{one!r} lies on {other!r}" for (one, a), (other, b) in combinations(boxes, 2) if a.overlaps(b)),
         *(f"{words!r} leaves the figure" for words, box in boxes if not inside(frame, box)),
         *(f"nothing moves in {title!r}" for title in axes_without_a_moving_line(scene)),
+        *(f"a legend lies on {words!r}" for words in lines_below_legends(scene)),
     ]
 
 
@@ -92,6 +93,21 @@ def boxes_of_words(scene) -> list[tuple[str, Bbox]]:
         found += [(text.get_text(), text.get_window_extent(renderer)) for text in words if text.get_text()]
         if axes.get_legend():
             found.append(("legend", axes.get_legend().get_window_extent(renderer)))
+    return found
+
+
+def lines_below_legends(scene) -> list[str]:
+    """Return the names of lines that run, or have a mark, where the legend of their axes lies; a limit is no line."""
+    found = []
+    for axes in scene.figure.axes:
+        legend = axes.get_legend()
+        box = legend and Bbox.intersection(legend.get_window_extent(scene.figure.canvas.get_renderer()), axes.bbox)
+        for line in axes.lines if box else ():
+            path = line.get_transform().transform_path(line.get_path()).cleaned(remove_nans=True)
+            runs = line.get_linestyle() != "None" and path.intersects_bbox(box, filled=False)
+            marked = line.get_marker() != "None" and any(box.contains(*place) for place in path.vertices)
+            if line.get_color() != style.EDGE and len(line.get_xdata()) and (runs or marked):
+                found.append(line.get_label())
     return found
 
 
@@ -280,9 +296,33 @@ def test_nothing_is_cut_off_in_the_still(explorer):
 
 def test_a_slider_has_whole_steps_from_its_low_end_to_its_default_and_to_its_high_end(explorer):
     for slider in (spec for spec in explorer.specs.values() if isinstance(spec, Slider)):
-        steps = (np.array([slider.default, slider.high]) - slider.low) / slider.step
-        np.testing.assert_allclose(steps, steps.round(), atol=1e-9, err_msg=slider.name)
+        low, *ends = map(slider.place, (slider.low, slider.default, slider.high))
+        steps = (np.array(ends) - low) / slider.step
+        if slider.log10:  # its ends are round numbers
+            assert [slider.near(10**place) for place in ends] == [slider.default, slider.high], slider.name
+        else:
+            np.testing.assert_allclose(steps, steps.round(), atol=1e-9, err_msg=slider.name)
         assert steps[1] >= 4, slider.name
+
+
+def test_a_control_counts_in_the_number_itself_and_not_in_its_logarithm(explorer):
+    """And where its slider goes by powers of ten it reaches each stop, up and down, by single steps."""
+    for spec in explorer.specs.values():
+        assert not re.search(r"\blog(10|arithm)?\b", spec.label), spec.label
+        if getattr(spec, "log10", False):
+            assert "learning rate" in spec.label or "variance" in spec.label
+            up = [spec.low]
+            while up[-1] < spec.high:
+                up.append(spec.moved(up[-1], 1))
+            down = [spec.high]
+            while down[-1] > spec.low:
+                down.append(spec.moved(down[-1], -1))
+            assert up == down[::-1]
+            assert spec.default in up
+            assert all(float(f"{value:.2g}") == value for value in up)
+            field = explorer.controls[spec.name]
+            field.value = up[3]
+            assert explorer.settings[spec.name] == up[3]
 
 
 def test_no_label_is_cut_off_beside_its_control(explorer):

@@ -94,11 +94,11 @@ def test_a_descent_that_leaves_the_disc_says_at_which_update(explorers):
     """h = λh + x for both cells: dL/dλ = λ/(1 - λ²)² - λ*/(1 - λλ*)²."""
     lam, goal, update = 0.5, 0.99, 0
     while abs(lam) < 1:
-        lam -= 10**-2.5 * (lam / (1 - lam**2) ** 2 - goal / (1 - lam * goal) ** 2)
+        lam -= 0.0032 * (lam / (1 - lam**2) ** 2 - goal / (1 - lam * goal) ** 2)
         update += 1
-    sentence = said(explorers["valley_explorer"], log10_rate=-2.5, n_updates=300)
+    sentence = said(explorers["valley_explorer"], rate=0.0032, n_updates=300)
     assert f"update {update} leaves the disc" in sentence
-    arrived = said(explorers["valley_explorer"], how=("exp", "gamma"), log10_rate=0.3, n_updates=300)
+    arrived = said(explorers["valley_explorer"], how=("exp", "gamma"), rate=2.0, n_updates=300)
     assert "after 300 updates the loss is 0 of the variance" in arrived
 
 

@@ -10,10 +10,15 @@ from helpers.explorers.depth import depth_explorer, digits_explorer, layers_told
 from helpers.explorers.linear import spectrum_explorer, stretch_rotate_explorer, transient_explorer
 from helpers.explorers.mlp import candidates_explorer, output_explorer, shapes_explorer
 from helpers.explorers.squeeze import jacobian_explorer, squeeze_explorer, zoo_explorer
-from helpers.figures.cells import painted, shades
+from helpers.figures.cells import Cells, painted, pixel_axes, shades
+from helpers.figures.form import PATH
+from helpers.figures.scene import Drawing
+from helpers.figures.style import new_figure
 from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.mlp import random_net
 from tests.sweeping import number_told, said
+from tests.test_contrast import contrast
+from tests.test_recorder import read, shape
 
 SHAPES, ZOO = shapes_explorer(), zoo_explorer()
 
@@ -76,7 +81,7 @@ def test_the_zoo_says_gamma_or_that_there_is_none(name):
 @pytest.mark.claim("C36: false in general")
 def test_the_squeeze_says_what_ten_layers_leave():
     explorer = squeeze_explorer("tanh")
-    explorer.update(log10_q=-2, depth=10)
+    explorer.update(variance=0.01, depth=10)
     left = float(re.search(r"after 10 layers ([\d.]+) of", explorer.sentence)[1])
     assert left == pytest.approx(0.98067**5, abs=0.01)  # E[tanh'^2] for q = 0.01
     explorer.update(activation="identity")
@@ -169,6 +174,26 @@ def test_a_cell_is_white_for_zero_and_full_for_the_largest_entry():
     assert colours[0, 1].sum() < colours[1, 1].sum() < 3
     assert np.abs(colours[1, 0] - colours[0, 1]).max() > 0.3
     np.testing.assert_array_equal(shades(np.zeros((1, 2))), np.ones((1, 2, 3)))
+
+
+def test_in_grey_a_minus_tells_the_sign_of_every_entry_that_is_not_white():
+    """In the picture and in the list, and nowhere else: of each size one cell above 0 and one below."""
+    sizes = np.arange(16) / 15
+    matrix, side = np.array([sizes, -sizes, -sizes]) * 7.0, 20
+    grey = painted(matrix, side)[..., :3] @ np.array([0.2126, 0.7152, 0.0722])
+    rows, columns = [slice(k * side + 4, (k + 1) * side - 2) for k in range(3)], range(16)
+    cells = [[grey[row, k * side + 4 : (k + 1) * side - 2] for k in columns] for row in rows]
+    assert all(np.ptp(cell) == 0 for cell in [*cells[0], cells[1][0]])
+    for cell in cells[1][1:]:
+        assert 4 < (cell == 0).sum() < cell.size / 10
+        assert contrast([cell.max()] * 3, [cell.min()] * 3) > 3
+    figure = new_figure(400, 100)
+    some = Cells(pixel_axes(figure, 0, 0, 400, 100), side)
+    some.show_one((200, 50), matrix)
+    dashes = [one for one in read(Drawing.of(figure).still) if one.kind == PATH and one.stroke]
+    points = [shape(one.rest, one.flags & 8)[0] for one in dashes if one.stroke[0][:3] == (0, 0, 0)]
+    assert [len(some) for some in points] == [2 * 2 * 15]
+    assert set(np.round((points[0][:, 1] - 50) / side, 2)) == {0, 1}  # the second row, and the third below it
 
 
 def test_the_first_row_of_a_matrix_is_painted_at_the_top():

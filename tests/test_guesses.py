@@ -179,15 +179,25 @@ def test_a_curve_that_the_sentence_names_is_underlined_on_the_site_as_in_the_not
     site.films([one], tmp_path, tmp_path / "kept", workers=1)
     explorer = one.call.explorer()
     explorer.update()
-    parts = (
-        "[...document.querySelectorAll('.sentence span')].map(one => [one.style.borderBottomColor, one.textContent])"
-    )
+    parts = """[...document.querySelectorAll('.sentence span')].map(
+        one => [getComputedStyle(one).borderBottomColor.match(/\\d+/g).map(Number), one.textContent])"""
+    painted = """(([canvas]) => { const {width, height} = canvas;
+        const bytes = canvas.getContext('2d').getImageData(0, 0, width, height).data, found = {};
+        for (let k = 0; k < bytes.length; k += 4) {
+            const key = bytes.slice(k, k + 3).join(); found[key] = (found[key] || 0) + 1; }
+        return found })(document.querySelectorAll('.explorer canvas'))"""
     with Watched(900, 1000) as page:
         page.go((tmp_path / "explorers" / "one_cell_explorer.html").as_uri())
         found = page.evaluate(parts)
         assert page.evaluate("document.querySelector('.sentence').textContent") == explorer.sentence
+        page.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+        page.wait_for(f"!({painted})['255,255,255']", "the dark form")
+        dark, seen = page.evaluate(parts), page.evaluate(painted)
         assert page.complaints == []
-    wanted = re.findall(r'solid #(..)(..)(..)">(.*?)</span>', explorer._words.value)
-    assert found == [[f"rgb({', '.join(str(int(part, 16)) for part in rgb)})", name] for *rgb, name in wanted]
+    wanted = re.findall(r'solid var\(--\w+, #(..)(..)(..)\)">(.*?)</span>', explorer._words.value)
+    assert found == [[[int(part, 16) for part in rgb], name] for *rgb, name in wanted]
     assert found
+    for (light, name), (colour, same) in zip(found, dark, strict=True):
+        assert (same, colour != light) == (name, True)
+        assert seen.get(",".join(map(str, colour)), 0) > 20, name  # it is the curve's
     close(explorer)

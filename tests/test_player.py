@@ -1,6 +1,7 @@
 """player.js in a real Chromium: what it paints, against Agg; and that it lets go of what it made."""
 
 import base64
+import json
 from contextlib import contextmanager
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 from matplotlib.lines import Line2D
 
 from helpers.explorers.scalar import memory_explorer
+from helpers.explorers.words import underlined
+from helpers.figures import style
 from helpers.figures.scene import Scene
 from helpers.figures.style import DENSITY
 from tests.player_page import in_the_browser
@@ -203,6 +206,26 @@ def test_what_is_not_on_the_screen_is_painted_when_it_comes(beside, memory):
     assert np.abs(seen - hidden).max() > 100
 
 
+def test_a_drawing_that_left_the_screen_and_came_back_while_the_page_was_busy_is_painted(beside, memory):
+    """The page then hears of both in one message."""
+    beside.evaluate(
+        "window.Observer = IntersectionObserver; window.IntersectionObserver = class extends Observer {"
+        "constructor(told, how) { super(told, how); window.hear = told; } }; true"
+    )
+    beside.tell(drawing(memory, w=0.5))
+    beside.show(390)
+    before = beside.painted()
+    none = "{top: 0, bottom: 0}"
+    beside.evaluate(
+        f"IntersectionObserver = Observer; const all = {{top: 900, bottom: 1900}}; hear([{{boundingClientRect: all,"
+        f"intersectionRect: {none}}}, {{boundingClientRect: all, intersectionRect: all}}]); true"
+    )
+    beside.tell(drawing(memory, w=0.6))
+    seen = beside.painted()
+    assert (seen != before).any()
+    np.testing.assert_array_equal(beside.painted(beside.show(390)), seen)
+
+
 def test_the_picture_is_an_image_whose_name_is_the_sentence(page, memory):
     page.tell(drawing(memory), "the state < falls & 'stays'")
     page.show()
@@ -351,6 +374,36 @@ def test_on_a_narrow_screen_the_panels_stand_one_below_the_other(page, explorer)
     # Each panel's strip shows something; small ones stand side by side.
     n_rows = len([one for one in panels if one["inside"]]) or 3
     assert all(part.std() > 3 for part in np.array_split(shown, n_rows))
+
+
+def test_on_a_tablet_panels_stand_beside_one_another_where_they_do_in_the_figure(page, memory):
+    """Two columns: half as high as one, and nothing of one lies in the other."""
+    page.tell(drawing(memory))
+    heights = [page.painted(page.show(width)).shape[0] for width in (858, 736, 620, 560, 390)]
+    assert max(heights[1:3]) < 1.35 * heights[0]
+    assert min(heights[3:]) > 1.5 * heights[0]
+
+
+def test_the_line_under_a_name_has_the_colour_of_the_curve_also_on_a_dark_page(page, memory):
+    """Which is read off the canvas."""
+    page.tell(drawing(memory))
+    names = [{"name": "left", "colour": style.GRADIENT}, {"name": "state", "colour": style.STATE}]
+    words = json.dumps(underlined("the state and what is left", names))
+    page.evaluate(
+        f"document.body.className = 'widget-vbox'; show(model, 860); window.said = document.createElement('p');"
+        f"said.innerHTML = {words}; document.body.append(said); true"
+    )
+    line = "[...said.children].map(one => getComputedStyle(one).borderBottomColor.match(/\\d+/g).map(Number))"
+    try:
+        for text, plain in (("#000000", True), ("#dddddd", False)):
+            page.evaluate(f"document.body.style.color = '{text}'; true")
+            shown = page.painted().reshape(-1, 3)
+            lines = page.evaluate(line)
+            assert (lines == [[0, 114, 178], [213, 94, 0]]) == plain
+            for colour in lines:
+                assert (np.abs(shown - colour).max(axis=1) == 0).sum() > 100
+    finally:
+        page.evaluate("document.body.className = document.body.style.color = ''; said.remove(); true")
 
 
 def test_ten_thousand_updates_leave_the_page_s_memory_flat(page, memory):

@@ -480,7 +480,7 @@ def test_a_name_in_the_sentence_has_a_line_in_the_colour_of_its_curve_where_ther
     explorer = MAKERS["dissector_explorer"]()
     assert "<span" not in explorer._words.value  # a picture alone cannot tell
     explorer._player.set_state({"lives": True})
-    found = dict(re.findall(r"solid (#\w+)\">(.*?)</span>", explorer._words.value))
+    found = dict(re.findall(r"(#\w+)\)\">(.*?)</span>", explorer._words.value))
     assert found == {style.GRADIENT: "all paths", style.STATE: "carousel alone"}
     text = html.unescape(re.sub(r"<[^>]+>", "", explorer._words.value))
     assert text == explorer.sentence
@@ -501,7 +501,7 @@ def test_a_name_is_a_whole_word_and_the_longest_one_and_a_grey_is_none(sentence,
     shown = [{"name": name, "colour": colour} for name, colour in colours.items()]
     shown += [None, {"name": "", "colour": "#0072b2"}, {"name": "black", "colour": "#000000"}]
     shown.append({"name": "grey", "colour": style.EDGE})
-    found = re.findall(r"solid (#\w+)\">(.*?)</span>", underlined(sentence, shown))
+    found = re.findall(r"(#\w+)\)\">(.*?)</span>", underlined(sentence, shown))
     assert found == [(colours[name], name) for name in wanted]
 
 

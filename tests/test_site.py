@@ -141,9 +141,8 @@ def test_a_number_is_answered_on_the_page_as_in_the_notebook(name, answer):
     assert Verdict(right, said) == check(name, answer)
 
 
-def test_a_player_that_is_no_plain_module_is_refused(monkeypatch, tmp_path):
-    (tmp_path / "player.js").write_text("import x from 'y';\nexport default { x };\n", encoding="utf-8")
-    monkeypatch.setattr(pages.live, "__file__", str(tmp_path / "live.py"))
+def test_a_player_that_is_no_plain_module_is_refused(monkeypatch):
+    monkeypatch.setattr(pages.live.Player, "_esm", "import x from 'y';\nexport default { x };\n")
     with pytest.raises(ValueError, match="no import"):
         pages.script()
 

@@ -5,14 +5,13 @@ import html
 import json
 import math
 import re
-from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
 
-from helpers.explorers import live
 from helpers.explorers.contributions import N, net_of, readout
+from helpers.explorers.player import Player
 from helpers.explorers.sketch import CURVES, SCRIPT, Sketch, data_of, sketch
 from helpers.figures import style
 from helpers.maths.rnn import bptt, run_rnn, truncated_bptt
@@ -21,7 +20,7 @@ from tools.chromium import Page
 from tools.site import pages
 from tools.site.films import operations
 
-PLAYER = Path(live.__file__).with_name("player.js").read_text("utf-8").rpartition("export default")[0]
+PLAYER = Player._esm.rpartition("export default")[0]
 
 
 def left_at_one(at):
@@ -137,6 +136,7 @@ TRUTH = [0, -1, -2, -3, -4]
         ([0, -2, -4, -6, -8], "The right shape, but too steep. At d you have 10^-8.0, and it is 10^-4.0."),
         ([1, 0, -1, -2, -3], "The right shape, but too high."),
         ([-1, -2, -3, -4, -5], "The right shape, but too low."),
+        ([0.4, -1, -2, -3, -4.4], "The right shape, but too high in one place and too low in another."),
         ([0, 1, 2, 3, 4], "It goes the other way."),
         ([-1, -1, -1, -1, -1], "Yours is level, or nearly."),
         ([0, 0, 0, -4, -4], "Another shape,"),

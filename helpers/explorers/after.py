@@ -85,12 +85,12 @@ HOW = {
 MEMORIES = np.geomspace(1.001, 3e4, 400)  # where the curves are drawn
 
 
-def valley_state(memory: float, log10_rate: float, n_updates: int, how: tuple[str, str]) -> dict:
+def valley_state(memory: float, rate: float, n_updates: int, how: tuple[str, str]) -> dict:
     """Compute the loss over the parameter, over the variance of the state to be learned, the descent, and its cost."""
     parameter, write = how
     variance = 1.0 if write == "gamma" else memory**2 / (2 * memory - 1)
     values = diagonal.parameter_of(MEMORIES, parameter)
-    path = diagonal.descend_valley(memory, 10**log10_rate, n_updates, parameter, write)
+    path = diagonal.descend_valley(memory, rate, n_updates, parameter, write)
     here = float(diagonal.sensitivity(memory, parameter, write))
     return {
         "values": values,
@@ -115,7 +115,7 @@ def describe_valley(state) -> str:
         f"Memory {state.memory:g} steps, learning {state.how_label}: over the memory the product keeps "
         f"{amount(state.memory * np.log10(1 - 1 / state.memory))}, and the parameter moves the state by "
         f"{amount(state.log10_moved_here)} (root mean square). At the bottom rates below {number(state.largest_rate)} "
-        f"are stable. From λ = ½ with the rate {amount(state.log10_rate)}, {went}."
+        f"are stable. From λ = ½ with the rate {number(state.rate)}, {went}."
     )
 
 
@@ -123,7 +123,7 @@ def valley_explorer(memory: float = 100.0) -> Explorer:
     """Return the explorer of the valley of a long memory."""
     controls = [
         Slider("memory", "memory in steps", 2, 1000, memory, 1),
-        Slider("log10_rate", "log10 of the rate", -6, 0.5, -4, 0.1),
+        Slider("rate", "learning rate", 1e-6, 3, 1e-4, 0.1, log10=True),
         Slider("n_updates", "updates", 0, 300, 100, 1),
         Choice("how", "what is learned", HOW, ("raw", "free")),
     ]

@@ -105,6 +105,7 @@ class Slider:
     """A number between ``low`` and ``high``: a slider and, linked to it, a field with the name ``label``.
 
     The field is how the number is typed exactly, and what gives it a name by ear: a slider of ipywidgets has none.
+    A slider that goes by powers of ten, whose ``step`` is one of ``log10``, stops at numbers of two digits.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Slider:
     high: float
     default: float
     step: float
+    log10: bool = False
 
     def __post_init__(self):
         limits = (self.low, self.high, self.step)
@@ -128,8 +130,9 @@ class Slider:
     @property
     def samples(self) -> list[float]:
         """The least, the default, the greatest value, and one between that nobody would choose."""
-        odd = self.low + round(0.3819660 * (self.high - self.low) / self.step) * self.step
-        return [self.low, self.default, self.high, min(odd, self.high)]
+        low, high = self.place(self.low), self.place(self.high)
+        odd = low + round(0.3819660 * (high - low) / self.step) * self.step
+        return [self.low, self.default, self.high, min(self.value_at(odd), self.high)]
 
     @property
     def whole(self) -> bool:
@@ -144,18 +147,34 @@ class Slider:
         """
         return round(value) if self.whole else tidy(value)
 
+    def place(self, value: float) -> float:
+        """Return where the slider stands for ``value``."""
+        return math.log10(value) if self.log10 else value
+
+    def value_at(self, place: float) -> float:
+        """Return the value for which the slider stands at ``place``."""
+        return float(f"{10**place:.2g}") if self.log10 else tidy(place)
+
     def near(self, number: float) -> float:
         """Return what can be set and lies nearest to ``number``.
 
         >>> Slider("w", "weight w", -2, 2, 0, 0.1).near(0.449), Slider("w", "weight w", -2, 2, 0, 0.1).near(9)
         (0.4, 2.0)
+        >>> Slider("rate", "learning rate", 1e-6, 1, 1e-4, 0.1, log10=True).near(0.00024)
+        0.00025
         """
-        n_steps = round((min(max(number, self.low), self.high) - self.low) / self.step)
-        return tidy(min(self.low + n_steps * self.step, self.high))
+        low, place = self.place(self.low), self.place(min(max(number, self.low), self.high))
+        return self.value_at(min(low + round((place - low) / self.step) * self.step, self.place(self.high)))
 
     def moved(self, value: float, n_steps: int) -> float:
-        """Return what lies ``n_steps`` steps from ``value``, or the end of the range before it."""
-        return tidy(min(max(value + n_steps * self.step, self.low), self.high))
+        """Return what lies ``n_steps`` steps from ``value``, or the end of the range before it.
+
+        >>> Slider("rate", "learning rate", 1e-6, 1, 1e-4, 0.1, log10=True).moved(0.001, 3)
+        0.002
+        """
+        limits = self.place(self.low), self.place(self.high)
+        place = min(max(self.place(value) + n_steps * self.step, limits[0]), limits[1])
+        return self.near(10**place) if self.log10 else tidy(place)
 
     def position(self, value: float) -> tuple[float, float, float]:
         """Return ``value``, the least and the greatest."""
@@ -176,7 +195,8 @@ class Slider:
 
     def widgets(self, width: int) -> tuple[widgets.Widget, widgets.Widget]:
         """Return the widget that holds the value, and the row of ``width`` CSS pixels in which it is shown."""
-        limits = {"value": self.default, "min": self.low, "max": self.high, "step": self.step}
+        places = map(self.place, (self.default, self.low, self.high))
+        limits = dict(zip(("value", "min", "max"), places, strict=True), step=self.step)
         layout = widgets.Layout(width=f"{width - LABEL_WIDTH - 100}px")
         slider = _FloatSlider(**limits, readout=False, layout=layout)
         layout = widgets.Layout(width=f"{LABEL_WIDTH + 80}px")
@@ -191,13 +211,13 @@ class Slider:
 
         def follow(change):
             # The page puts a slider on the nearest step and reports that: what was typed between two steps stays.
-            if abs(change.new - field.value) > self.step / 2:
-                field.value = tidy(change.new)
+            if abs(change.new - self.place(field.value)) > self.step / 2:
+                field.value = self.value_at(change.new)
 
         def lead(change):
             # Not for a rounding error: the page would put a handle that is being dragged back to where it was.
-            if abs(change.new - slider.value) > self.step * 1e-6:
-                slider.value = change.new
+            if abs(self.place(change.new) - slider.value) > self.step * 1e-6:
+                slider.value = self.place(change.new)
 
         slider.observe(follow, "value")
         field.observe(lead, "value")

@@ -6,8 +6,8 @@
 //   on("change", told), off("change", told)                        told() when any of these has changed
 //   set("hand", { handle, place }), then save_changes()            a handle was put there; only the newest counts
 //   send({ handle, way, steps }), send({ control, steps })         so many steps of a handle, of a control; all count
-// It needs no kernel. The still part is painted once, at the screen's own density, and kept; each frame lays it down
-// and paints what moves over it. The kernel shows a picture until this module says that it lives.
+// It needs no kernel; layout.js stands before it. The still part is painted once, at the screen's own density, and kept;
+// each frame lays it down and paints what moves over it. The kernel shows a picture until this module says it lives.
 
 const UNIT = 32, FINE = 16, PATH = 1, MARKS = 2, TEXT = 3, IMAGE = 4, VALUES = 5;
 const CLIP = 1, FILL = 2, STROKE = 4, CODES = 8, SNAP = 16;
@@ -40,6 +40,7 @@ function ink(words, at, dark) {
   const bytes = [...(dark ? away.map((by) => Math.round(to + vivid * by)) : rgb), high >> 8];
   return known.set(key, Object.assign(bytes, { css: `rgba(${bytes.slice(0, 3)}, ${bytes[3] / 255})` })).get(key);
 }
+const whole = (el) => el.closest(".widget-vbox, .explorer") ?? el; // with its controls and its sentence
 const shade = (hex, dark, n = parseInt(hex.slice(1), 16)) => ink([n >> 16 | n & 65280, n & 255 | 65280], 0, dark).css;
 
 /** Read a shape that begins at `at`: its codes if it has them, where x and y begin, and where it ends. */
@@ -150,55 +151,6 @@ function imageAt(words, at, end, dark) {
     for (let k = 0; k < runs[run + 1]; k++, pixel += 4) image.data.set(palette[runs[run]], pixel);
   context.putImageData(image, 0, 0);
   return canvas;
-}
-
-const SMALLEST = 11; // CSS pixels: no type is painted smaller
-const NARROW = 0.9; // of the scene's width: below, its panels stand one below the other
-const TYPE = 0.94; // how large type and the margins round axes are painted there: 11 of 11.8 pixels
-
-/** Return the views of a scene in a page of this width: of its panels, and of the words above them. */
-function layoutOf(facts, width) {
-  const panels = [], words = [];
-  const at = (x, y) => panels.find(({ box }) => within(box, x, y, 1)) ?? panels.find(({ box }) => within(box, x, y, 9));
-  if (width >= NARROW * facts.width) {
-    const scale = width / facts.width, to = (place) => scale * place, box = [0, 0, facts.width, facts.height];
-    panels.push({ box, x: to, y: to, pen: scale, smallest: SMALLEST });
-    return { panels, words, at, height: scale * facts.height };
-  }
-  /** Return the view of a panel from `left` on in so much room; of its axes it may lose width. */
-  const viewOf = ({ box, inside }, left, top, room) => {
-    const wide = box[2] - box[0], [from, to] = inside ? [inside[0], inside[2]] : [box[0], box[0]];
-    const pen = inside ? TYPE : Math.min(TYPE, (room - 1) / wide);
-    const squeeze = Math.min(pen, (room - 1 - pen * (wide - to + from)) / (to - from || 1));
-    const x = (place) => {
-      const within = bounded(place, from, to);
-      return left + pen * (Math.min(place, from) - box[0] + Math.max(place, to) - to) + squeeze * (within - from);
-    };
-    return { box, x, y: (place) => top + pen * (place - box[1]), pen, smallest: SMALLEST };
-  };
-  let left = 0, top = 0, high = 0, aside = null; // where the next one goes, the row's height, what stands before each
-  const lineUp = () => { [left, top, high] = [0, top + high, 0]; };
-  for (const panel of facts.panels) {
-    if (panel.aside || panel.box[1] > aside?.box[3]) aside = panel.aside ? panel : null; // only beside what is as high
-    if (panel.aside) continue;
-    const before = aside ? TYPE * (aside.box[2] - aside.box[0]) : 0, wide = TYPE * (panel.box[2] - panel.box[0]);
-    if (panel.lines.length || left + before + wide > width) lineUp();
-    for (const line of panel.lines) {
-      for (const box of line) {
-        const long = TYPE * (box[2] - box[0]) + 4;
-        if (left && left + long > width) lineUp();
-        words.push({ ...viewOf({ box }, left, top, width), smallest: 0 });
-        left += long;
-        high = TYPE * (box[3] - box[1]) + 2;
-      }
-      lineUp();
-    }
-    if (aside) panels.push(viewOf({ box: [aside.box[0], panel.box[1], aside.box[2], panel.box[3]] }, left, top, width));
-    const view = viewOf(panel, left + before, top, width - left - before);
-    panels.push(view);
-    [left, high] = [view.x(panel.box[2]), Math.max(high, view.y(panel.box[3]) - top + 6)];
-  }
-  return { panels, words, at, height: top + high };
 }
 
 function add(el, tag, css, attributes = {}) {
@@ -495,7 +447,7 @@ function playOf(model, el, signal) {
 function keepKeys(el, signal) {
   addEventListener("keydown", ({ target, key, ctrlKey, altKey, metaKey, shiftKey }) => {
     const theirs = ctrlKey || altKey || metaKey || key === "Escape" || (shiftKey && key === "Enter");
-    if ((el.closest(".widget-vbox") ?? el).contains(target)) target.toggleAttribute(SUPPRESS, !theirs);
+    if (whole(el).contains(target)) target.toggleAttribute(SUPPRESS, !theirs);
   }, { capture: true, signal });
 }
 
@@ -517,7 +469,7 @@ function render({ model, el }) {
       const [left, top, wide, high] = boxes[number];
       if (top + high < from * density || top > to * density) return was[number];
       const some = list.filter((one) => reaches(words, one, view));
-      let print = 0;
+      let print = Math.round(99 * view.x((view.box[0] + view.box[2]) / 2)); // its axes may move inside its box
       for (const { start, end } of some)
         for (let k = start; k < end; k++) print = Math.imul(print ^ words[k], 16777619) + 1;
       if (print === was[number]) return print;
@@ -530,7 +482,11 @@ function render({ model, el }) {
   function paintNow(density, room = el.clientWidth, part = undefined) {
     const facts = model.get("facts"), width = Math.min(room, facts.width);
     if (!width) return; // hidden; its size is observed
-    if (layout.facts !== facts || layout.width !== width) layout = { facts, width, dark, ...layoutOf(facts, width) };
+    if (layout.facts !== facts || layout.width !== width) {
+      layout = { facts, width, dark, ...layoutOf(facts, width) };
+      for (const one of facts.shown) // and of the lines below their names in the sentence (words.py)
+        if (one) whole(el).style.setProperty(`--${one.colour.slice(1)}`, shade(one.colour, dark));
+    }
     const size = { width: Math.round(width * density), height: Math.round(layout.height * density) };
     const views = [...layout.panels, ...layout.words];
     const white = (context, ...box) => { context.fillStyle = shade("#ffffff", dark); context.fillRect(...box); };
@@ -567,7 +523,8 @@ function render({ model, el }) {
   const followPage = () => { turn(isDark(el)); paintSoon(); };
   const resized = new ResizeObserver(() => { room = el.clientWidth; followPage(); }); // asked for, it is laid out anew
   const themed = new MutationObserver(followPage);
-  const onScreen = new IntersectionObserver(([{ boundingClientRect: all, intersectionRect: seen }]) => {
+  const onScreen = new IntersectionObserver((entries) => { // of several the last one is how it is now
+    const { boundingClientRect: all, intersectionRect: seen } = entries.at(-1);
     part = [seen.top - all.top - 60, seen.bottom < all.bottom ? seen.bottom - all.top + 60 : Infinity];
     paintSoon();
   }, { threshold: Array.from({ length: 41 }, (_, k) => k / 40) });

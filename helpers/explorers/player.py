@@ -13,7 +13,7 @@ class Player(HeardFromPage, anywidget.AnyWidget):
     """The drawing in a page: two display lists, which player.js paints once it has said that it lives there."""
 
     # The text, not its path: of a path anywidget keeps every widget that was ever made, to tell it of a change.
-    _esm = Path(__file__).with_name("player.js").read_text(encoding="utf-8")
+    _esm = "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("layout.js", "player.js"))
     lives = Bool().tag(sync=True)
     facts = Dict().tag(sync=True)
     still, moving = Bytes().tag(sync=True), Bytes().tag(sync=True)

@@ -23,7 +23,9 @@ function comparison(drawn, truth, places, close) {
   const far = sizes.indexOf(worst), at = `At ${places[far]} you have ${plainly(drawn[far])}, and it is ${plainly(truth[far])}.`;
   if (stretch < -0.1) return { text: `It goes the other way. ${at}` };
   if (stretch < 0.1) return { text: `Yours is level, or nearly. ${at}` };
-  const how = stretch > 1.2 ? "too steep" : stretch < 0.8 ? "too flat" : middle(off) > 0 ? "too high" : "too low";
+  const beyond = off.filter((one) => Math.abs(one) > close), low = beyond.filter((one) => one < 0).length;
+  const how = stretch > 1.2 ? "too steep" : stretch < 0.8 ? "too flat" : !low ? "too high"
+    : low === beyond.length ? "too low" : "too high in one place and too low in another";
   const shape = left <= close / 2 + 0.15 * stretch * Math.sqrt(along(real, real));
   return { text: `${shape ? "The right shape, but" : "Another shape, and on the whole"} ${how}. ${at}` };
 }

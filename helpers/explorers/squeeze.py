@@ -81,18 +81,17 @@ def standard_arguments() -> np.ndarray:
     return np.random.default_rng(0).standard_normal((figures.Squeeze.deepest, WIDTH))
 
 
-def squeeze_state(log10_q: float, depth: int, activation: str) -> dict:
+def squeeze_state(variance: float, depth: int, activation: str) -> dict:
     """Compute what the squeeze shows; of a vector what 0 layers of slopes leave, 1, and so on to the deepest."""
-    act, q = find_activation(activation), 10.0**log10_q
-    Z = np.sqrt(q) * standard_arguments()
+    act = find_activation(activation)
+    Z = np.sqrt(variance) * standard_arguments()
     edges = np.linspace(0.0, 1.8, N_BINS + 1)
     shares = np.histogram(np.abs(act.slope(Z[:20])), edges)[0] / Z[:20].size
-    rms, left = rms_slope(activation, q), squeeze(activation, Z, np.full(WIDTH, WIDTH**-0.5))
+    rms, left = rms_slope(activation, variance), squeeze(activation, Z, np.full(WIDTH, WIDTH**-0.5))
     layers = np.arange(1, len(left))
     with np.errstate(divide="ignore"):  # of slopes that are all 0
         typical, bound = (np.append(0.0, layers * np.log10(factor)) for factor in (rms, act.gamma))
     return {
-        "variance": q,
         "gamma": act.gamma,
         "rms": rms,
         "bins": (edges[1:] + edges[:-1]) / 2,
@@ -121,7 +120,7 @@ def describe_squeeze(state) -> str:
 def squeeze_explorer(activation: str = "tanh") -> Explorer:
     """Return the explorer of layers of slopes without weights."""
     controls = [
-        Slider("log10_q", "log10 of the variance of z", -2, 1, 0, 0.05),
+        Slider("variance", "variance of z", 0.01, 10, 1, 0.05, log10=True),
         Slider("depth", "layers", 1, figures.Squeeze.deepest, 10, 1),
         Choice("activation", "activation f", SQUEEZED, activation),
     ]

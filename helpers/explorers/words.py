@@ -42,10 +42,11 @@ def underlined(sentence: str, shown: Sequence[Mapping | None]) -> str:
     """Return a sentence as HTML in which each name of a curve is underlined in its colour, unless that is a grey.
 
     shown : of each curve its ``name`` and ``colour``, as a drawing's facts have them. The words keep the page's colour,
-    so that they are read on a light page and on a dark one. site.js does the same.
+    so that they are read on a light page and on a dark one, where player.js says what the line's is. site.js does the
+    same.
 
     >>> underlined("1 < all paths", [{"name": "all paths", "colour": "#d55e00"}, None])
-    '1 &lt; <span style="border-bottom: 2px solid #d55e00">all paths</span>'
+    '1 &lt; <span style="border-bottom: 2px solid var(--d55e00, #d55e00)">all paths</span>'
     """
     colours = {html.escape(one["name"]): one["colour"] for one in shown if one and one["name"]}
     coloured = sorted(
@@ -54,6 +55,9 @@ def underlined(sentence: str, shown: Sequence[Mapping | None]) -> str:
     if not coloured:
         return html.escape(sentence)
     names = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, coloured))})(?!\w)")
-    return names.sub(
-        lambda one: f'<span style="border-bottom: 2px solid {colours[one[0]]}">{one[0]}</span>', html.escape(sentence)
-    )
+
+    def line(name):
+        colour = colours[name[0]]
+        return f'<span style="border-bottom: 2px solid var(--{colour[1:]}, {colour})">{name[0]}</span>'
+
+    return names.sub(line, html.escape(sentence))

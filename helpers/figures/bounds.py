@@ -66,7 +66,7 @@ class LyapunovMap(Panels):
     def build(self):
         width, height = self.cell * 30, self.cell * 21
         axes = pixel_axes(self.figure, 60, 62, width, height)
-        axes.set_title("Lyapunov exponent: green grows, purple fades; dotted: γ‖W‖ = 1")
+        axes.set_title("Lyapunov exponent: green grows, purple (−) fades; dotted: γ‖W‖ = 1")
         self.pixels = Picture(axes, self.cell, ("input of size", 2, -0.1), ("gain", 0.1, 0.1))
         columns = {gain: self.column(gain) for gain in (0.5, 1, 1.5, 2, 2.5, 3)}
         rows = {size: self.row_of(size) for size in (0, 0.5, 1, 1.5, 2)}

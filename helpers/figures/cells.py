@@ -1,4 +1,4 @@
-"""Matrices drawn as cells: an entry is a square, its sign a colour, its size how dark it is."""
+"""Matrices drawn as cells: an entry is a square, its sign a colour, below 0 a minus too, its size how dark it is."""
 
 from functools import lru_cache
 
@@ -62,7 +62,9 @@ class Cells(Artist):
             x, y = np.rint(self.axes.transData.transform(centre) - (width / 2, height / 2))
             place = Affine2D().scale(width, height)
             renderer.draw_image(renderer.new_gc(), x, y, enlarged(shades(matrix), 1)[::-1], place)
-            renderer.draw_path(gc, grid_lines(*matrix.shape), Affine2D().scale(side).translate(x, y))
+            place = Affine2D().scale(side).translate(x, y)
+            renderer.draw_path(gc, grid_lines(*matrix.shape), place)
+            note_dashes(renderer, has_minus(matrix), place)
             renderer.note_values(self.get_gid(), matrix, box=(x, y, x + width, y + height))
         properties = FontProperties(family="DejaVu Sans", size=9)
         for text, centre in self.words:
@@ -92,13 +94,15 @@ class Picture(Artist):
         """Paint the image."""
         side = round(self.cell * self.axes.figure.dpi / style.CSS_DPI)
         x, y = np.rint(self.axes.transData.transform((0, 0))).astype(int)
+        minus = (self.values < 0) & (not self.are_log10)
         if isinstance(renderer, Recorder):
             rows, columns = side * np.array(self.colours.shape[:2])
             whole = Affine2D().scale(columns, rows)
             renderer.draw_image(renderer.new_gc(), x, y, enlarged(self.colours, 1)[::-1], whole)
+            note_dashes(renderer, minus, Affine2D().scale(side).translate(x, y))
             renderer.note_values(self.get_gid(), self.values, self.are_log10, (x, y, x + columns, y + rows))
         else:
-            renderer.draw_image(renderer.new_gc(), x, y, enlarged(self.colours, side)[::-1])
+            renderer.draw_image(renderer.new_gc(), x, y, dashed(enlarged(self.colours, side), minus)[::-1])
 
 
 def decades(log10: np.ndarray, colour: str, lowest: float = -N_SHADES) -> np.ndarray:
@@ -126,6 +130,31 @@ def grid_lines(rows: int, columns: int) -> Path:
     return Path(points, [Path.MOVETO, Path.LINETO] * (rows + columns + 2))
 
 
+def has_minus(matrix: np.ndarray) -> np.ndarray:
+    """Return which entries are below 0, of those that are not as white as 0: what a page without colours shows."""
+    return matrix * N_SHADES < -0.5 * np.abs(matrix).max()
+
+
+def dashed(image: np.ndarray, minus: np.ndarray) -> np.ndarray:
+    """Return a picture of cells with a dash in the middle of those that have a ``minus``."""
+    side = len(image) // len(minus)
+    dash = np.zeros((side, side), bool)
+    dash[side // 2 - 1 : side // 2 + 1, round(0.3 * side) : round(0.7 * side)] = True
+    image[..., :3][np.kron(minus, dash)] = 0
+    return image
+
+
+def note_dashes(recorder: Recorder, minus: np.ndarray, place: Affine2D) -> None:
+    """Draw the same for a recorder, a cell being one by one, the last row at the bottom, before it is put in place."""
+    rows, columns = np.nonzero(minus[::-1])
+    if len(rows):
+        gc = recorder.new_gc()
+        gc.set_linewidth(72 / style.CSS_DPI)
+        ends = [np.stack([columns + share, rows + 0.5], axis=1) for share in (0.3, 0.7)]
+        points = np.stack(ends, axis=1).reshape(-1, 2)
+        recorder.draw_path(gc, Path(points, [Path.MOVETO, Path.LINETO] * len(rows)), place)
+
+
 def shades(matrix: np.ndarray) -> np.ndarray:
     """Return the colours (..., 3) of the entries: white for 0, full for the largest in size."""
     share = np.rint(N_SHADES * np.abs(matrix) / (np.abs(matrix).max() or 1.0))[..., None] / N_SHADES
@@ -135,7 +164,7 @@ def shades(matrix: np.ndarray) -> np.ndarray:
 
 def painted(matrix: np.ndarray, side: int) -> np.ndarray:
     """Return ``matrix`` as a picture (height, width, 4) uint8, top row first, with lines between cells of ``side``."""
-    cells = enlarged(shades(matrix), side)
+    cells = dashed(enlarged(shades(matrix), side), has_minus(matrix))
     line = np.rint(255 * np.array(to_rgb(style.EDGE))).astype(np.uint8)
     image = np.full((cells.shape[0] + 2, cells.shape[1] + 2, 4), 255, np.uint8)
     image[:-2, :-2] = cells

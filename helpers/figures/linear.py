@@ -41,7 +41,7 @@ class StretchRotate(Panels):
             "once": (style.STATE, "-", "after one step, M", {}),
             "often": (style.GRADIENT, "--", "after n, scaled to length 1", {}),
             "inputs": (style.RULE, ":", "stretched by σ$_1$, σ$_2$", {}),
-            "outputs": (style.RULE, "-", "where they go", {"linewidth": 1.0}),
+            "outputs": (style.RULE, "-", "where M takes the dotted ones", {"linewidth": 1.0}),
             "turned": (style.MARK, "o", "(1, 0), turned by θ", {"markersize": 8}),
         }
         once, often, inputs, outputs, turned = (
@@ -99,8 +99,8 @@ class Spectrum(Panels):
 
     def build(self):
         plane = self.figure.add_axes([0.055, 0.145, 0.29, 0.715])
-        singular = self.figure.add_axes([0.405, 0.145, 0.22, 0.715])
-        norms = self.figure.add_axes([0.69, 0.145, 0.295, 0.715])
+        singular = self.figure.add_axes([0.4, 0.145, 0.215, 0.715])
+        norms = self.figure.add_axes([0.7, 0.145, 0.285, 0.715])
         ends = -SPECTRUM_LIMIT, SPECTRUM_LIMIT
         panel(plane, "eigenvalues of W", ("real part", *ends), ("imaginary part", *ends), zero=None, aspect="equal")
         (unit,) = plane.plot(*circle(1.0), color=style.EDGE, label="radius 1")

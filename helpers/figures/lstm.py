@@ -16,17 +16,18 @@ N_STEPS = 100
 CELL_STATES = {"$c_k$": (34, 300), "$c_{k+1}$": (338, 300), "$h_k$": (34, 46), "$h_{k+1}$": (338, 46)}
 CELL_GATES = {"f": (96, 185), "i": (158, 185), "g": (220, 185), "o": (282, 145)}
 CELL_SIGNS = {(96, 300): "×", (189, 300): "+", (189, 247): "×", (338, 145): "×"}
-# Of each flow the ends of the pieces of its arrow, between which stand signs, and where its number stands.
+# Of each flow the ends of the pieces of its arrow, between which stand signs, and where its number stands: on the arrow
+# where it comes from h, because in the box of a gate it would be read as the gate's value.
 CELL_PATHS = {
     "carousel": ([(58, 300), (86, 300), (106, 300), (179, 300), (199, 300), (314, 300)], (262, 318)),
-    "forget gate": ([(34, 46), (96, 185)], (96, 177)),
-    "input gate": ([(34, 46), (158, 185)], (158, 177)),
-    "cell input": ([(34, 46), (220, 185)], (220, 177)),
-    "output gate": ([(34, 46), (282, 145)], (282, 137)),
+    "forget gate": ([(34, 46), (96, 185)], (72, 132)),
+    "input gate": ([(34, 46), (158, 185)], (111, 132)),
+    "cell input": ([(34, 46), (220, 185)], (149, 132)),
+    "output gate": ([(34, 46), (282, 145)], (188, 107)),
     "readout": ([(338, 276), (338, 226), (338, 208), (338, 155), (338, 135), (338, 70)], (312, 190)),
 }
 HEAD = Path([(0, 0.8), (1, 0), (0, -0.8), (0, 0.8)])  # of an arrow to the right
-PATH_WORDS = ("whole", "carousel\nalone", "+ input\ngate", "+ forget\ngate", "+ cell\ninput", "+ output\ngate")
+PATH_WORDS = ("all\npaths", "carousel\nalone", "+ input\ngate", "+ forget\ngate", "+ cell\ninput", "+ output\ngate")
 
 
 class Dissector(Panels):
@@ -70,6 +71,7 @@ class CellDrawing(Panels):
             line.set_marker(MarkerStyle(HEAD, transform=Affine2D().rotate(np.arctan2(*along[::-1]))))
             line.set_markeredgewidth(0)
             number = axes.text(*place, "", ha="center", va="center", fontsize=8)
+            number.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
             self.shows(line, f"flows.{name}", by=partial(self.thicken, line, ends[-1], along, number))
             numbers.append(number)
         thin = {"arrowstyle": "-|>", "color": style.EDGE, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 9}
@@ -86,9 +88,9 @@ class CellDrawing(Panels):
             axes.text(x, y, sign, ha="center", va="center", fontsize=10)
         axes.text(338, 217, "tanh", ha="center", va="center", fontsize=8)
         for name, (x, y) in (CELL_STATES | CELL_GATES).items():
-            mark, size, lift = ("o", 34, 0) if name in CELL_STATES else ("s", 29, 8)
+            mark, size = ("o", 34) if name in CELL_STATES else ("s", 29)
             axes.plot([x], [y], mark, color="white", markeredgecolor=style.RULE, markersize=size)
-            axes.text(x, y + lift, name, ha="center", va="center", fontsize=11)
+            axes.text(x, y, name, ha="center", va="center", fontsize=11)
         self.moves(*numbers)
         norms = self.figure.add_axes([0.54, 0.145, 0.445, 0.755])
         panel(norms, "the norm of what one step carries, by path", ("", -0.6, 5.6), ("", 0, 9), zero=1)
@@ -159,7 +161,7 @@ class OneCell(Panels):
 
     height = 350
     n_steps = 50
-    log_limits = (-30.0, 30.0)
+    log_limits = (-20.0, 10.0)
     factors = (-2.6, 3.6)
 
     def build(self):

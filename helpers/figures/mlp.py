@@ -39,7 +39,7 @@ class Shapes(Panels):
             if not slot:
                 factor.set_title(
                     "the factors, output first, and below each the row that they carry back\n"
-                    "(green: positive, purple: negative; strongest at the largest entry of each)",
+                    "(green: positive, purple with −: negative; strongest at the largest entry of each)",
                     fontsize=9,
                 )
         length = self.figure.add_axes([left / self.width, 50 / 470, n_slots * self.pitch / self.width, 115 / 470])
@@ -85,8 +85,7 @@ class OutputGradient(Panels):
     z_limits = (-12.0, 12.0)
 
     def build(self):
-        panels = self.figure.subplots(1, 2, sharey=True)
-        self.figure.subplots_adjust(left=0.075, right=0.985, top=0.83, bottom=0.15, wspace=0.08)
+        panels = self.row(1, 1, left=0.075)
         looks = (
             (style.EDGE, "-", "the error |y − d|", 5.0),
             (style.GRADIENT, "-", "KL (cross-entropy)", 1.7),
@@ -94,7 +93,7 @@ class OutputGradient(Panels):
         )
         titles = ["at the output: |dD/dy|", "one factor ∇f further: |dD/dz|"]
         for number, (axes, title) in enumerate(zip(panels, titles, strict=True)):
-            panel(axes, title, ("argument z of the output, y = σ(z)", *self.z_limits), ("", -12, 6), powers="y")
+            panel(axes, title, ("argument z of the output, y = σ(z)", *self.z_limits), ("size", -12, 6), powers="y")
             names = "log10_error", f"log10_sizes.{2 * number}", f"log10_sizes.{2 * number + 1}"
             lines = [
                 self.line(axes, name, *look, x="z_grid", linewidth=width)
@@ -103,5 +102,4 @@ class OutputGradient(Panels):
         for number, axes in enumerate(panels):
             here = f"log10_here.{number}"
             self.here(axes, here, "z", inside=True, markersize=6, **RINGED)
-        panels[0].set_ylabel("size")
         self.figure.legend(handles=lines, loc="upper right", bbox_to_anchor=(0.99, 1), ncols=3)

@@ -26,7 +26,7 @@ class Regimes(Panels):
 
     def build(self):
         grid = self.figure.add_gridspec(
-            2, 2, left=0.065, right=0.985, top=0.94, bottom=0.105, hspace=0.42, wspace=0.17, width_ratios=[1, 1.05]
+            2, 2, left=0.065, right=0.985, top=0.94, bottom=0.105, hspace=0.42, wspace=0.21, width_ratios=[1, 1.05]
         )
         self.map = self.figure.add_subplot(grid[:, 0])
         self.time, self.gradient = self.figure.add_subplot(grid[0, 1]), self.figure.add_subplot(grid[1, 1])

@@ -61,7 +61,7 @@ class Squeeze(Panels):
         self.line(slope, "shares", style.GRADIENT, x="bins", drawstyle="steps-mid")
         self.line(slope, (0, 1), style.STATE, "--", "root mean square", x="rms")
         self.line(slope, (0, 1), style.RULE, ":", "γ, the bound", x="gamma")
-        slope.legend(loc="upper right", borderaxespad=0, bbox_to_anchor=(1, 1))
+        legend_above(slope)
         title = "a vector through layers of slopes alone (no weights)"
         panel(depth, title, ("layers", 0, self.deepest), ("what is left", -32, 8), powers="y")
         self.line(depth, "log10_left", style.GRADIENT, label="measured", linewidth=2.4)
@@ -87,11 +87,11 @@ class FullJacobian(Panels):
         left.set_title("the Jacobian ∂h/∂z")
         cells = Cells(left, 32)
         self.shows(cells, "J", by=partial(cells.show_one, (137, 138)), names=["∂h/∂z"])
-        values, ends = self.figure.add_axes([0.46, 0.15, 0.525, 0.75]), (0.5, LARGEST_SIDE + 0.5)
+        values, ends = self.figure.add_axes([0.46, 0.15, 0.525, 0.69]), (0.5, LARGEST_SIDE + 0.5)
         across = "rank, from the largest to the smallest", *ends
         panel(values, "singular values, and the diagonal entries in size", across, ("size", -4.5, 1.5), powers="y")
         values.set_xticks(range(1, LARGEST_SIDE + 1))
         self.line(values, "log10_singular", style.GRADIENT, "o-", "singular values", x="ranks")
         self.line(values, "log10_diagonal", style.STATE, "s", "diagonal entries", x="ranks", fillstyle="none")
         self.line(values, "log10_bound", style.RULE, ":", "bound", x=ends)
-        values.legend(loc="lower left", borderaxespad=0.2)
+        legend_above(values)

@@ -19,7 +19,7 @@ class Gap(Panels):
     smooth = 10  # updates
 
     def build(self):
-        right, flow = self.row(1, 1, left=0.065, bottom=0.155, wspace=0.17)
+        right, flow = self.row(1, 1, left=0.065, bottom=0.155, wspace=0.19)
         title = f"while it learns (mean of {self.smooth} batches)"
         panel(right, title, ("updates", 0, self.most_updates), ("right answers", 0, 1.04), zero=None)
         level(right, 0.5, linestyle=":")
@@ -140,4 +140,4 @@ class Bits(Panels):
             name = f"eigenvalues.{kind}"
             self.line(plane, f"{name}.imag", *look, kind, x=f"{name}.real", markersize=5)
         self.line(plane, "eigenvalue.imag", style.MARK, "o", "this one", x="eigenvalue.real", **RING)
-        legend_above(plane, columnspacing=0.6, **tight)
+        legend_above(plane, columnspacing=0.9, bbox_to_anchor=(-0.08, 1.01), **tight)

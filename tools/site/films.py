@@ -79,11 +79,12 @@ def stops(slider: Slider, most: int) -> list[float]:
     >>> stops(Slider("lag", "lag", 1, 10, 7, 1), 4)
     [1.0, 5.0, 7.0, 10.0]
     """
-    n = round((slider.high - slider.low) / slider.step)
+    low, high = slider.place(slider.low), slider.place(slider.high)
+    n = round((high - low) / slider.step)
     sizes = (m * 10**power for power in range(6) for m in (1, 2, 5))
     step = slider.step * next(size for size in sizes if n / size <= most)
-    first, last = math.ceil(slider.low / step - 1e-9), math.floor(slider.high / step + 1e-9)
-    even = [slider.near(k * step) for k in range(first, last + 1)]
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    even = [slider.near(slider.value_at(k * step)) for k in range(first, last + 1)]
     return sorted({float(value) for value in (slider.low, *even, slider.default, slider.high)})
 
 

@@ -163,8 +163,7 @@ def title(name: str) -> str:
 
 def script() -> str:
     """Return site.js with the player and the drawing of curves in it, as one classic script."""
-    source = Path(live.__file__).with_name("player.js").read_text("utf-8")
-    body, _, exported = source.rpartition("export default ")
+    body, _, exported = live.Player._esm.rpartition("export default ")
     if not body or "export " in body or "import " in body.replace("important", ""):
         raise ValueError("player.js: wanted one `export default { ... };` at its end, and no import")
     player = f"(() => {{\n{body}return {exported.strip()}\n}})()"

@@ -147,7 +147,7 @@ function underlined(sentence, shown) {
   return sentence.split(found).map((part, k) => {
     if (k % 2 === 0) return part;
     const one = Object.assign(document.createElement("span"), { textContent: part });
-    one.style.borderBottom = `2px solid ${all.get(part)}`;
+    one.style.borderBottom = `2px solid var(--${all.get(part).slice(1)}, ${all.get(part)})`;
     return one;
   });
 }
@@ -580,7 +580,7 @@ function questions() {
         const given = text ? Number(text.replace(/%$/, "")) / (text.endsWith("%") ? 100 : 1) : NaN;
         const [, , right, said] = spans.find(([low, high]) => low <= given && given <= high) ?? [];
         if (said) say(right, said, given);
-        else say(false, "Answer with a number, such as 0.7.");
+        else say(false, "Answer with a number, such as 0.5.");
       };
       buttons[0].onclick = field.onchange = answer;
       continue;
