@@ -10,6 +10,7 @@ from helpers.explorers.lstm import (
     constant_input_explorer,
     dissector_explorer,
     forget_bias_explorer,
+    forget_bias_state,
     gated_units_explorer,
     one_cell_explorer,
 )
@@ -59,9 +60,17 @@ def test_the_thickness_of_the_carousel_is_the_gate():
 def test_a_forget_bias_of_one_bridges_two_steps():
     explorer = forget_bias_explorer(1.0)
     assert "half is left after 2.21 steps" in explorer.sentence
-    assert "takes b_f = 4.97; ln(T − 1) = 4.6 keeps 0.366" in explorer.sentence
+    assert "takes b_f = 4.968; ln(T − 1) = 4.595 keeps 0.366" in explorer.sentence
     kept = 1 / (1 + np.exp(-1.0))
     assert f"and 10^{100 * np.log10(kept):.1f} after 100" in explorer.sentence
+
+
+@pytest.mark.parametrize("bias", [-2, -0.3, 0, 3.7, 8])
+def test_the_half_life_is_drawn_as_far_as_the_bias_is_raised_so_that_it_does_not_answer_the_sketch(bias):
+    state = forget_bias_state(bias, 100)
+    assert state["biases"][[0, -1]] == pytest.approx([-2, bias])
+    halves = np.log(0.5) / np.log(1 / (1 + np.exp(-state["biases"])))
+    np.testing.assert_allclose(state["log10_half_lives"], np.log10(halves), atol=1e-9)
 
 
 @pytest.mark.claim("C92: true of the cell of 1997")

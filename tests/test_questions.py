@@ -96,6 +96,17 @@ def test_no_answer_stands_in_sight_of_its_question(cells):
     assert in_sight(cells) == []
 
 
+def found(cells) -> list[str]:
+    """Return the lines of what the questions of a notebook have found."""
+    pages = [page for cell in cells for output in cell.get("outputs", []) for page in [output.get("data", {})]]
+    folds = [re.search(r"<pre>(.*)</pre></details>", page.get("text/html", ""), flags=re.DOTALL) for page in pages]
+    return [line for fold in folds if fold for line in html.unescape(fold[1]).splitlines()]
+
+
+def test_a_line_of_what_was_found_is_not_broken_in_its_field(cells):
+    assert [line for line in found(cells) if len(line) > 100] == []  # 860 pixels hold 107 letters
+
+
 # That the tests can fail
 
 

@@ -171,7 +171,7 @@ def what_is_left_of_a_cell(w_g=-2.0, n_steps=100):
         return c
 
     left = (end(1e-3) - end(-1e-3)) / 2e-3
-    return "halved per step, kept by the carousel" if abs(left * 2**n_steps - 1) < 0.1 else "it stays, along every path"
+    return "halved, though the carousel keeps it" if abs(left * 2**n_steps - 1) < 0.1 else "it stays, along every path"
 
 
 def what_h_of_1997_shows():
@@ -554,7 +554,7 @@ def two_linear_cells(length=200, n=500):
         leaks = one * (1 - 1 / length) ** (length - first) + two * (1 - 1 / length) ** (length - second)
         right.append((np.sign(keeps - leaks) == one, np.sign(leaks) == two))
     first, second = np.array(right).all(axis=0)
-    return "yes, always" if first and second else "in half of the sequences"
+    return "always" if first and second else "in half of the sequences"
 
 
 def which_number_to_change(lag=60):
@@ -790,9 +790,9 @@ RIGHT = {
     "10.9": lambda: "none" if count("order", 50, "tanh 1") == 0 else "",
     "10.10": lambda: "about fifteen" if abs(count("jane", 50, "tanh 1.5") - 15) <= 2 else "",
     "10.12": lambda: (
-        "both, where they are tied" if min(tied_or_not("order", 200)) == 0 < 15 < max(tied_or_not("order", 200)) else ""
+        "the two that are tied" if min(tied_or_not("order", 200)) == 0 < 15 < max(tied_or_not("order", 200)) else ""
     ),
-    "10.15": lambda: "few that are not tied, all that are" if tied_or_not("adding", 200) == (20, 3) else "",
+    "10.15": lambda: "all that are tied, few of the others" if tied_or_not("adding", 200) == (20, 3) else "",
     "10.16": lambda: "the tanh nets" if count("latch", 160, "tanh 1.5") > 10 > count("latch", 160, "LSTM 0") else "",
     "11.13": which_does_not_add,
 }

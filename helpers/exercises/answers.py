@@ -95,9 +95,9 @@ class Exercise:
         """Return what to say where no hint fits: what a near miss misses, and on which side it lies."""
         off = abs(given - self.answer)
         if 0 < self.answer < 1 and self._is_near(given / 100):
-            return "Yes, in per cent. Asked is the number itself, from 0 to 1."
+            return "Yes, in per cent. The number itself is asked for, from 0 to 1."
         if self.digits and given and off <= 0.5 * last_digit(given):
-            return "Right as far as it goes, and not to each digit that is asked for."
+            return "Right so far, but not to each digit that is asked for."
         side = "a little too large" if given > self.answer else "a little too small"
         if self.digits and off <= 2 * last_place(self.answer, self.digits):
             return f"Nearly: {side}. Each digit that is asked for must be right, the last of them rounded."
@@ -177,7 +177,7 @@ def read_number(given) -> tuple[float, str]:
     """
     kind, number = type(given), given  # the type and not isinstance, which asks the object
     if kind is tuple and len(given) == 2 and all(type(part) is int for part in given):
-        return math.nan, f"{shown(given)} is two numbers. Write a decimal number with a point, such as 0.5."
+        return math.nan, f"{shown(given)} is two numbers. Write a decimal number with a point, such as 0.7."
     if issubclass(kind, str):
         text = "".join(given.split()).replace("−", "-")
         if re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+%?", text):
@@ -189,13 +189,13 @@ def read_number(given) -> tuple[float, str]:
     elif kind is np.ndarray and given.ndim == 0:
         number = given[()]
     if not issubclass(type(number), Real | Decimal) or type(number) is bool:
-        return math.nan, f"{shown(given)} is no number. Answer with a number, such as 0.5."
+        return math.nan, f"{shown(given)} is no number. Answer with a number, such as 0.7."
     try:
         number = float(number)
     except Exception:  # a whole number, or a signalling NaN, that no float can be
         number = math.inf
     if not math.isfinite(number):
-        return math.nan, f"{shown(given)} is no number that can be right. Answer with a finite one, such as 0.5."
+        return math.nan, f"{shown(given)} is no number that can be right. Answer with a finite one, such as 0.7."
     return number, ""
 
 

@@ -126,9 +126,13 @@ def cell_explorer(forget_bias: float = 1.0) -> Explorer:
     return Explorer(controls, cell_state, figures.CellDrawing(), describe_cell, plays="step")
 
 
+BIASES = np.linspace(-2, 8, 101)
+
+
 def forget_bias_state(forget_bias: float, lag: int) -> dict:
-    """Compute what sigmoid(b)^t keeps over lags up to 1000, and the half-lives of a range of biases."""
-    log10_lags, biases = np.linspace(0, 3, 181), np.linspace(-2, 8, 101)
+    """Compute what sigmoid(b)^t keeps over lags up to 1000, and the half-lives of the biases up to this one."""
+    log10_lags = np.linspace(0, 3, 181)
+    biases = BIASES[forget_bias >= BIASES - 1e-9]  # as far as that, so that it does not answer before
     life = float(half_life(forget_bias))
     return {
         "half_life": life,
@@ -147,7 +151,7 @@ def describe_forget_bias(state) -> str:
     wanted, chrono = float(forget_bias_for(state.lag)), float(chrono_bias(state.lag))
     return (
         f"b_f = {state.forget_bias:g}: half is left after {counted(number(state.half_life))}, and {left} after "
-        f"{state.lag}. To keep a half over {state.lag} steps takes b_f = {wanted:.3g}; ln(T − 1) = {chrono:.3g} keeps "
+        f"{state.lag}. To keep a half over {state.lag} steps takes b_f = {wanted:.4g}; ln(T − 1) = {chrono:.4g} keeps "
         f"{number(0.5 ** (state.lag / half_life(chrono)))}."
     )
 

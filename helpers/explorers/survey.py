@@ -98,7 +98,7 @@ def survey_explorer(task: str = "order", length: int = 50, row: int = 1) -> Expl
     """Return the explorer of the shipped table: which seeds solved a task, by model and length, and when."""
     controls = [
         Choice("task", "task", LABELS, task),
-        Choice("length", "length that is read off", LENGTHS, length),
+        Choice("length", "length nearest to", LENGTHS, length),
         Slider("row", "row that is marked", 1, figures.MOST_ROWS, row, 1),
     ]
     return Explorer(controls, survey_state, figures.Survey(), describe_survey)

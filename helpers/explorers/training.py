@@ -110,8 +110,9 @@ def describe_gap(state) -> str:
     if state.model in GATED:
         said += f", bias of the {GATED[state.model]} gate {state.forget_bias:g}"
     said += f", gradient {state.max_norm_label}, after {state.n_updates} updates"
-    done = len(state.solved_at) + state.n_diverged == figures.Gap.n_seeds
-    said += ", when no seed was left to train. " if done else ". "
+    if len(state.solved_at) + state.n_diverged == figures.Gap.n_seeds:
+        said += ", when each seed had diverged or solved it" if state.n_diverged else ", when all seeds had solved it"
+    said += ". "
     if state.n_updates:
         said += f"Solved: {len(state.solved_at)} of {figures.Gap.n_seeds} seeds; right answers "
         said += f"in the last {figures.Gap.smooth} batches "
@@ -120,7 +121,7 @@ def describe_gap(state) -> str:
         said += f"{state.n_diverged} diverged. "
     heard = [amount(np.median(flow[-2])) for flow in (state.log10_before, state.log10_now)]
     said += f"The gradient at the name, {state.name_at} steps back, was {heard[0]} before training and is "
-    said += f"{heard[1]} now (medians of the seeds), with that at the end as 1. "
+    said += f"{heard[1]} now (medians of the seeds), relative to that at the end. "
     words = state.example.split()
     shown = state.example if len(words) < 14 else f"{' '.join(words[:6])} … {' '.join(words[-3:])}"
     return f"{said}To “{shown}” the seeds answer {', '.join(state.answers)}."
@@ -131,13 +132,13 @@ def without_effect(settings) -> dict:
     return {} if settings["model"] in GATED else {"forget_bias": "no gate, so no bias"}
 
 
-def gap_explorer(gap: int = 8, model: str = "lstm", updates: int = 50) -> Explorer:
+def gap_explorer(gap: int = 40, model: str = "lstm", updates: int = 25) -> Explorer:
     """Return the explorer of nets that learn whom the pronoun means: the right answers, and the gradient by lag."""
     controls = [
         Slider("updates", "updates of training", 0, figures.Gap.most_updates, updates, SNAPSHOT),
         Slider("gap", "words in the gap", 1, 60, gap, 1),
         Choice("model", "model", MODELS, model),
-        Slider("forget_bias", "bias of the gate", -2, 6, 0, 0.5),
+        Slider("forget_bias", "bias of the gate", -2, 6, 3, 0.5),
         Slider("gain", "gain of W", 0.5, 2, 1, 0.1),
         Choice("max_norm", "gradient", {"clipped at norm 1": 1.0, "clipped at norm 0.1": 0.1, "not clipped": inf}, 1.0),
     ]
@@ -184,7 +185,8 @@ def describe_hearing(state) -> str:
     said += f"Of other nets of this kind, expect {low:.0%} to {high:.0%} to learn it (95 % interval). "
     groups = [("those that learn it", solved), ("those that do not", ~solved)]
     medians = [f"{amount(np.median(state.heard[some]))} for {words}" for words, some in groups if some.any()]
-    return f"{said}The gradient at the name before training, with that at the end as 1: {', '.join(medians)} (medians)."
+    said += "The gradient at the name before training, relative to that at the end: "
+    return f"{said}{', '.join(medians)} (medians)."
 
 
 def hearing_explorer(kind: str = "tanh, gain 1") -> Explorer:

@@ -580,7 +580,7 @@ function questions() {
         const given = text ? Number(text.replace(/%$/, "")) / (text.endsWith("%") ? 100 : 1) : NaN;
         const [, , right, said] = spans.find(([low, high]) => low <= given && given <= high) ?? [];
         if (said) say(right, said, given);
-        else say(false, "Answer with a number, such as 0.5.");
+        else say(false, "Answer with a number, such as 0.7.");
       };
       buttons[0].onclick = field.onchange = answer;
       continue;
