@@ -300,7 +300,7 @@ K = SHOWN["taps_explorer"].call.explorer().settings["K"]  # as it opens
 
 def few(patch):
     """Let fewer stops be recorded than the site has."""
-    for name, most in {"FIRST": (30, 10, 10), "OTHER": (50, 5, 5), "PAIR": (9, 9)}.items():
+    for name, most in {"FIRST": (30, 5, 5), "OTHER": (12, 3, 3), "PAIR": (5, 5)}.items():
         patch.setattr(films, name, most)
 
 
