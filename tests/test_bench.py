@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.image import imread
 
+from helpers.figures import stills
 from tests.at_random import PROPERTY
 from tools import bench
 from tools.explorers import makers
@@ -23,7 +24,7 @@ def test_a_weight_is_read_from_its_mark(step):
 @pytest.mark.parametrize("w", [-8, -0.01, 0.9, 8])
 def test_the_mark_is_read_from_the_picture_that_the_engine_sends(w):
     scene = bench.Marked(density=1.0)
-    png = scene.encode(scene.draw(bench.state_at(float(w))))
+    png = stills.png(scene.draw(bench.state_at(float(w))))
     corner = imread(io.BytesIO(png), format="png")[-bench.CELL // 2, bench.CELL // 2 :: bench.CELL, 0][: bench.N_CELLS]
     assert bench.weight_of(corner < 0.5) == w
 

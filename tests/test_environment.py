@@ -108,7 +108,7 @@ def test_what_colab_has_is_enough_to_run_the_explorers():
 
 
 def test_an_explorer_needs_no_jupyterlab_and_the_extras_bring_it():
-    assert set(RUNTIME) == {"anywidget", "ipywidgets", "matplotlib", "numpy", "traitlets"}
+    assert set(RUNTIME) == {"anywidget", "ipywidgets", "matplotlib", "numpy", "pillow", "traitlets"}
     assert "jupyterlab" in EXTRAS["lab"]
     assert set(EXTRAS) == {"lab", "experiments"}
 

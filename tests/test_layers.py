@@ -14,7 +14,7 @@ LAYERS = ["data", "maths", "exercises", "experiments", "figures", "explorers"]  
 MAY_USE = {
     "data": {"numpy"},
     "maths": {"numpy"},
-    "figures": {"numpy", "matplotlib"},
+    "figures": {"numpy", "matplotlib", "PIL"},
     "explorers": {"numpy", "anywidget", "ipywidgets", "traitlets"},
     "exercises": {"numpy"},
     "experiments": {"numpy", "tqdm", "distributed"},

@@ -20,6 +20,7 @@ from helpers.explorers.controls import Choice, Slider, State
 from helpers.explorers.latest import Draft
 from helpers.explorers.live import Explorer
 from helpers.explorers.scalar import memory_explorer
+from helpers.figures import stills
 from helpers.figures.scene import Scene
 from tests.sweeping import close, corners, from_the_page, stops, sweep
 from tests.thorough import all_if_thorough
@@ -384,10 +385,6 @@ def interrupted_at_one(where):
             super().move(state)
             strike("move", state.x)
 
-        def encode(self, picture):
-            strike("encode", column_of_the_dot(picture) > 100)
-            return super().encode(picture)
-
     def compute(x, name):
         strike("compute", x)
         return dot_state(x, name)
@@ -404,7 +401,7 @@ def interrupted_at_one(where):
     return on_a_page(Explorer(CONTROLS, slices if where == "slice" else compute, Struck(density=1.0), describe))
 
 
-@pytest.mark.parametrize("where", ["compute", "slice", "stage", "move", "encode", "describe"])
+@pytest.mark.parametrize("where", ["compute", "slice", "stage", "move", "describe"])
 def test_an_interrupted_update_says_so_and_goes_on(explorer, where):
     struck = interrupted_at_one(where)
     with pytest.raises(KeyboardInterrupt):
@@ -702,11 +699,11 @@ def test_until_a_page_says_that_it_paints_there_is_the_picture_and_nothing_is_re
     assert explorer._player.moving == b""
 
 
-def test_the_drawing_takes_the_place_of_the_picture_which_is_no_longer_encoded(drawn):
+def test_the_drawing_takes_the_place_of_the_picture_which_is_no_longer_encoded(drawn, monkeypatch):
     assert drawn._player in drawn.widget.children
     assert drawn._image not in drawn.widget.children
     encoded = []
-    drawn._scene.encode = encoded.append
+    monkeypatch.setattr(stills, "png", encoded.append)
     drawn.update(x=0.5)
     assert encoded == []
     assert drawn._player.sentence == drawn.sentence == "x = 0.5, a"

@@ -22,7 +22,6 @@ import shutil
 import sys
 import tempfile
 import time
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -36,8 +35,7 @@ from helpers.explorers import scalar
 from helpers.explorers.controls import Slider
 from helpers.explorers.live import Explorer
 from helpers.figures import scalar as figures
-from helpers.figures import style
-from helpers.figures.png import encode_lossless
+from helpers.figures import stills, style
 from helpers.figures.scene import Scene
 from helpers.maths.many_nets import MODELS
 from tools.bench_torch import our_update
@@ -365,7 +363,7 @@ def parts_of_a_step() -> dict[str, float]:
         marks.append(time.perf_counter())
         picture = explorer._scene.draw(state)
         marks.append(time.perf_counter())
-        explorer._scene.encode(picture)
+        stills.png(picture, level=1)
         marks.append(time.perf_counter())
         explorer._describe(state)
         marks.append(time.perf_counter())
@@ -433,10 +431,10 @@ def growth() -> list[tuple[int, int, float, float, float]]:
     ]:
         scene = Lines(n_lines, n_points, density)
         shift = iter(np.arange(0, 100, 0.01))
-        scene.encode(scene.draw(0.0))
+        scene.draw(0.0)
         draw = milliseconds(lambda scene=scene, shift=shift: scene.draw(next(shift)))
         picture = scene.draw(0.0).copy()
-        encode = milliseconds(lambda scene=scene, picture=picture: scene.encode(picture))
+        encode = milliseconds(lambda picture=picture: stills.png(picture, level=1))
         rows.append((n_lines, n_points, density, draw, encode))
     return rows
 
@@ -446,30 +444,22 @@ def encodings() -> list[tuple[str, float, float, float]]:
     explorer = scalar.memory_explorer()
     picture = explorer.picture
 
-    def pillow(kind, **options):
+    def jpeg():
         file = io.BytesIO()
-        imsave(file, picture, format=kind, pil_kwargs=options)
+        imsave(file, picture, format="jpg", pil_kwargs={"quality": 90, "subsampling": 0})
         return file.getvalue()
-
-    def rgba_level_1():
-        rows = np.zeros((picture.shape[0], 1 + 4 * picture.shape[1]), np.uint8)
-        rows[:, 1:] = picture.reshape(len(picture), -1)
-        return zlib.compress(rows, 1)
 
     rows = []
     for name, encode in {
-        "palette PNG (shipped)": lambda: explorer._scene.encode(picture),
-        "PNG of RGBA, zlib level 1": rgba_level_1,
-        "PNG by Pillow, level 1": lambda: pillow("png", compress_level=1),
-        "JPEG by Pillow, quality 90, 4:4:4": lambda: pillow("jpg", quality=90, subsampling=0),
-        "lossless PNG, level 9 (the stills)": lambda: encode_lossless(picture),
+        "PNG, level 1 (shipped)": lambda: stills.png(picture, level=1),
+        "PNG, level 9 (the stills)": lambda: stills.png(picture),
+        "PNG with a palette (the pages)": lambda: stills.png(picture, palette=True),
+        "JPEG, quality 90, 4:4:4": jpeg,
     }.items():
         encoded = encode()
-        error = 0.0
-        if name.startswith(("palette", "JPEG")):
-            shown = imread(io.BytesIO(encoded), format="png" if name.startswith("palette") else "jpg")[..., :3]
-            scale = 255 if shown.dtype.kind == "f" else 1
-            error = float(np.abs(scale * shown.astype(float) - picture[..., :3]).mean())
+        shown = imread(io.BytesIO(encoded), format=name[:3].replace("JPE", "jpg"))[..., :3]
+        scale = 255 if shown.dtype.kind == "f" else 1
+        error = float(np.abs(scale * shown.astype(float) - picture[..., :3]).mean())
         rows.append((name, milliseconds(encode, 15), len(encoded) / 1000, error))
     return rows
 

@@ -28,7 +28,6 @@ from helpers.explorers.latest import Latest, OvertakenError, Sign, finished
 from helpers.explorers.player import Player
 from helpers.explorers.words import underlined
 from helpers.figures import stills
-from helpers.figures.png import encode_lossless
 from helpers.figures.scene import Drawing, Scene
 from helpers.figures.style import painted
 
@@ -237,10 +236,10 @@ class Explorer(Settling):
                 plays = {"control": self._plays, "draft": draft} | self._told(self._plays) if self._plays else {}
                 self._player.show(drawing, sentence, handles, plays)
             elif state is None:
-                self._image.value = encode_lossless(painted(stills.notice(sentence, scene)))
+                self._image.value = stills.png(painted(stills.notice(sentence, scene)))
             elif self._on_a_page:
                 picture = scene.draw(state)
-                self._image.value = scene.encode(picture)
+                self._image.value = stills.png(picture, level=1)
             else:
                 scene.set(state)
             self._state, self._picture, self._sentence = state, picture, sentence

@@ -15,7 +15,6 @@ from helpers.explorers.player import Player
 from helpers.explorers.words import amount
 from helpers.figures import stills, style
 from helpers.figures.parts import panel
-from helpers.figures.png import PaletteEncoder
 from helpers.figures.recorder import Recorder
 from helpers.figures.scene import Drawing
 from helpers.maths.memory import half_life
@@ -162,7 +161,7 @@ class Sketch(anywidget.AnyWidget):
         """Return the widget, and for where no kernel runs the axes, to be drawn on by hand or in mind."""
         (empty, whole), ask, told = self._pictures, self.data["ask"], self.data["told"]
         bundle = stills.bundle(empty, ask, WIDTH, style.DENSITY)
-        truth = stills.page(PaletteEncoder(whole, style.MEANINGS)(whole, small=True), told, WIDTH)
+        truth = stills.page(whole, told, WIDTH)
         fold = f"<details><summary>What was found</summary>{truth}</details>"
         bundle["text/html"] = f'<div class="sketch" data-sketch="{self.name}">{bundle["text/html"]}{fold}</div>'
         bundle[WIDGET] = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}

@@ -12,7 +12,7 @@ from matplotlib.transforms import Affine2D
 from helpers.figures import style
 from helpers.figures.recorder import Recorder
 
-N_SHADES = 15  # the shades of a colour that the encoder of the pictures keeps
+N_SHADES = 15  # of a colour: a picture in a drawing has at most 256 colours
 
 
 class Cells(Artist):

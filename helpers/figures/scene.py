@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from helpers.figures import style
 from helpers.figures.form import MOST_OWNERS
 from helpers.figures.panels import lines, panel
-from helpers.figures.png import PaletteEncoder
 from helpers.figures.recorder import Recorder
 from helpers.figures.shown import Handle, Shown, field, reading
 
@@ -67,7 +66,6 @@ class Scene:
         self._staged: Hashable = None
         self._kept: dict[str, dict] = {"picture": {}, "drawing": {}}  # what stands still, by its key
         self._parts: dict[Artist, tuple] = {}  # of the drawing, what has not changed since
-        self._encoder: PaletteEncoder | None = None
         with style.styled():
             self.figure = style.new_figure(self.width, self.height, density)
             self.build()
@@ -162,11 +160,5 @@ class Scene:
         return kept[key]
 
     def _paint_still(self):
-        canvas, self._encoder = self.figure.canvas, None
-        canvas.draw()
-        return canvas.copy_from_bbox(self.figure.bbox)
-
-    def encode(self, picture: np.ndarray) -> bytes:
-        """Return ``picture`` as a PNG, fast, for the eye (see ``png.PaletteEncoder``)."""
-        self._encoder = self._encoder or PaletteEncoder(picture, style.MEANINGS)
-        return self._encoder(picture)
+        self.figure.canvas.draw()
+        return self.figure.canvas.copy_from_bbox(self.figure.bbox)

@@ -2,12 +2,25 @@
 
 import base64
 import html
+import io
 
 import numpy as np
 from matplotlib.figure import Figure
+from PIL import Image
 
 from helpers.figures import style
-from helpers.figures.png import PaletteEncoder, encode_lossless
+
+
+def png(picture: np.ndarray, level: int = 9, palette: bool = False) -> bytes:
+    """Return ``picture`` (height, width, 4) as a PNG: without loss, or in a third of the bytes with 256 colours.
+
+    ``level`` is zlib's: 1 is fast, 9 small.
+    """
+    image, file = Image.fromarray(np.ascontiguousarray(picture[..., :3])), io.BytesIO()
+    if palette:
+        image = image.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    image.save(file, "PNG", compress_level=level)
+    return file.getvalue()
 
 
 def notice(text: str, scene) -> Figure:
@@ -22,15 +35,14 @@ def bundle(picture: np.ndarray, sentence: str, width: int, density: float) -> di
     """
     n_lines = style.n_lines(sentence, style.characters(width))
     caption = style.page_of_text(sentence, width, 14 + 18 * n_lines, density)
-    still = encode_lossless(np.concatenate([picture, style.painted(caption)]))
-    small = PaletteEncoder(picture, style.MEANINGS)(picture, small=True)
-    return {"text/html": page(small, sentence, width), "image/png": base64.b64encode(still).decode()}
+    still = png(np.concatenate([picture, style.painted(caption)]))
+    return {"text/html": page(picture, sentence, width), "image/png": base64.b64encode(still).decode()}
 
 
-def page(png: bytes, sentence: str, width: int) -> str:
-    """Return HTML that shows the picture ``png``, with ``sentence`` as its name by ear and as the text below it."""
+def page(picture: np.ndarray, sentence: str, width: int) -> str:
+    """Return HTML that shows ``picture``, with ``sentence`` as its name by ear and as the text below it."""
     words = html.escape(sentence)
     return (
         f'<img alt="{words}" width="{width}" style="max-width: 100%; height: auto" '
-        f'src="data:image/png;base64,{base64.b64encode(png).decode()}"><p>{words}</p>'
+        f'src="data:image/png;base64,{base64.b64encode(png(picture, palette=True)).decode()}"><p>{words}</p>'
     )
