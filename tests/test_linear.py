@@ -356,6 +356,15 @@ def test_symmetric_orthogonal_and_circulant_matrices_are_normal_and_a_jordan_blo
         assert not is_normal(unit * W)
 
 
+@pytest.mark.parametrize("size", [1e-9, 1.0, 7.0])
+def test_the_tolerance_of_normality_is_relative_to_the_square_of_the_norm(size):
+    """For W = [[a, b], [0, a]] the two sides are √2 b² and 2 a² + b²."""
+    share = np.sqrt(2) * 4.0 / (2 * 0.81 + 4.0)
+    W = size * np.array([[0.9, 2.0], [0.0, 0.9]])
+    assert is_normal(W, 1.0001 * share)
+    assert not is_normal(W, 0.9999 * share)
+
+
 @pytest.mark.claim("C39", "C44")
 @PROPERTY
 @given(st.integers(0, 6), SEEDS)
