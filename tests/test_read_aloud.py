@@ -61,11 +61,13 @@ SENT_TO = [
 ]
 # As above; and on the site, which records one control at a time, the reader gets there, too.
 ON_THE_SITE = [row for row in SENT_TO if row[0] in ("00", "01")] + [
-    ("05", "multiply step by step", "stretch_rotate_explorer(theta=0.0)", {"n": 20}),
-    ("05", "turn θ slowly", "stretch_rotate_explorer(theta=0.0)", {"theta": 48.0}),
+    ("03", "With **one neuron**", "candidates_explorer()", {"n": 1, "n_steps": 3}),
+    ("05", "multiply step by step", "stretch_rotate_explorer(theta=0.0)", {"theta": 90, "n": 20}),
     ("05", "raise b from 0.1 to 2", "transient_explorer(a=0.9, b=0.1)", {"b": 2}),
     ("05", 'choose "orthogonal"', "spectrum_explorer(g=0.3)", {"g": 0.8, "kind": "orthogonal"}),
     ("05", "for g = 0.8, then choose it", "spectrum_explorer(g=0.3)", {"g": 0.8, "kind": "symmetric"}),
+    ("10", "the mystery, and your guess", "mystery_explorer(number=1)", {"forget_bias": 2.5, "scale": 2.5}),
+    ("11", "Raise the bias to 8", "by_lag_explorer(length=20, bias=3.0)", {"length": 200, "bias": 8}),
 ]
 LEAVES = {  # what the text says, or the picture in words, to leave it
     "three_activations": {"ReLU"},

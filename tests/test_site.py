@@ -21,8 +21,8 @@ from tools.site import __main__ as site
 from tools.site import address, films, links, lite, pages
 
 SHOWN = {one.name: one for one in pages.explorers()}
-# One with a choice and a mark that is dragged both ways, and a small one.
-FILMED = ("regime_explorer", "survey_explorer", "taps_explorer")
+# One with a choice and a mark that is dragged both ways, one with two sliders recorded together, and a small one.
+FILMED = ("regime_explorer", "candidates_explorer", "survey_explorer", "taps_explorer")
 
 
 # What is recorded
@@ -69,6 +69,15 @@ def test_each_pair_that_a_mark_drags_is_recorded_over_both_ranges():
     frames = list(strip.settings())
     assert len(frames) == len(strip.moving["w"]) * len(strip.moving["b"])
     assert [frame["w"] for frame in frames[:2]] == strip.moving["w"][:2]
+
+
+@pytest.mark.parametrize("name", films.TOGETHER)
+def test_two_sliders_that_a_text_moves_one_after_the_other_are_recorded_together(name):
+    explorer, (one, other) = SHOWN[name].call.explorer(), films.TOGETHER[name]
+    found = films.strips(explorer, name)
+    (strip,) = [strip for strip in found if {one, other} == set(strip.moving)]
+    assert strip.fixed.items() <= explorer.settings.items()
+    assert strip.n_frames == len(strip.moving[one]) * len(strip.moving[other])
 
 
 def test_a_film_is_named_by_what_makes_it(monkeypatch):
@@ -380,6 +389,21 @@ def test_controls_move_the_picture_the_sentence_and_one_another(page):
     opened.wait_for(f"{picture} === {json.dumps(first)}", "the first picture")
     opened.wait_for(f"{said} === {json.dumps(told)}", "the first sentence")
     assert opened.shown()["K"] == K
+
+
+@in_the_browser
+@pytest.mark.browser
+def test_a_slider_stays_where_it_was_put_when_another_is_moved_if_both_are_recorded_together(page):
+    opened = page("candidates_explorer")
+    for name, keys in {"n": ["Home"], "n_steps": ["ArrowRight", "ArrowRight"]}.items():
+        label = SHOWN["candidates_explorer"].call.explorer().specs[name].label
+        opened.evaluate(f"document.querySelector('input[type=range][aria-label={json.dumps(label)}]').focus()")
+        for key in keys:
+            before = opened.shown()[name]
+            opened.key(key, {"Home": 36, "ArrowRight": 39}[key])
+            opened.wait_for(f"carousel.explorers[0].shown().settings.{name} !== {before}", "the slider to move")
+    assert (opened.shown()["n"], opened.shown()["n_steps"]) == (1, 3)
+    assert opened.note() == ""
 
 
 def with_handle(page, name):

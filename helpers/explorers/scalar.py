@@ -226,5 +226,5 @@ def describe_three(state) -> str:
 
 def three_activations(w: float = 0.9) -> Explorer:
     """Return the explorer of the deck's first figure: three activations, one weight."""
-    controls = [Slider("w", "weight w", -8, 8, w, 0.01), Slider("b", "bias b", -4, 4, 0, 0.01)]
+    controls = [Slider("w", "weight w", -8, 8, w, 0.05), Slider("b", "bias b", -4, 4, 0, 0.05)]
     return Explorer(controls, three_state, figures.ThreeActivations(), describe_three)

@@ -1,9 +1,9 @@
 """Films: what an explorer shows, recorded beforehand for a grid of settings, so that it moves where no kernel runs.
 
-A *strip* is one run of settings: one slider moves over its stops, or two that a handle drags together, and all else
-stands still. An explorer's film is its strips: each slider alone, for the choices that can be made. A strip is one
-file, and what stands still in it another, because many strips share it. Both are named by what makes them: settings
-and source, or content. So only what has changed is recorded again, and explorers that show the same have one file.
+A *strip* is one run of settings: one slider moves over its stops, or two together, and all else stands still. An
+explorer's film is its strips: each slider alone, for the choices that can be made. A strip is one file, and what stands
+still in it another, because many strips share it. Both are named by what makes them: settings and source, or content.
+So only what has changed is recorded again, and explorers that show the same have one file.
 
 The file calls ``film(name, name of the stills, text)``. Decoded (base64) and inflated, the text is
 
@@ -47,6 +47,13 @@ ROOT = Path(__file__).resolve().parents[2]
 FIRST, OTHER = (2001, 81, 41), (201, 41, 0)
 PAIR = (101, 81)  # of the two that a handle drags together
 COARSE_PAIRS = {"write_explorer": (36, 29)}  # a net runs for each, and no frame tells of the next
+# Two sliders of which a notebook moves one and then the other: recorded together for the choices as they open.
+TOGETHER = {
+    "by_lag_explorer": {"length": 21, "bias": 11},
+    "candidates_explorer": {"n_steps": 5, "n": 9},
+    "mystery_explorer": {"forget_bias": 51, "scale": 51},
+    "stretch_rotate_explorer": {"theta": 46, "n": 30},
+}
 # Combinations of choices; where there are more, only the first two choices are recorded with one another.
 ALL_CHOICES = 100
 # An explorer whose pictures are dear: the choices that are recorded, and how many stops of its first slider.
@@ -119,6 +126,9 @@ def strips(explorer: Explorer, name: str) -> list[Strip]:
                 for name, most in zip(pair, COARSE_PAIRS.get(name, PAIR), strict=True)
             }
             found.append(Strip(_without(fixed, *pair), moving))
+        if name in TOGETHER and not off:
+            moving = {one: stops(explorer.specs[one], most) for one, most in TOGETHER[name].items()}
+            found.append(Strip(_without(fixed, *moving), moving))
         if not sliders:
             found.append(Strip(fixed, {}))
     return sorted(found, key=lambda strip: any(opened[name] != value for name, value in strip.fixed.items()))

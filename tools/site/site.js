@@ -210,8 +210,8 @@ function explorer(el, facts) {
         if (cost >= least) break;
         const value = valueIn(strip, name, settings[name]);
         if (value === settings[name]) continue;
-        const away = name in strip.moving ? Math.abs(value - settings[name]) / (spec.high - spec.low) : 1;
-        cost += away * (spec.kind === "slider" ? 1 : 4) * (moved.includes(name) ? 100 : 1);
+        if (name in strip.moving) cost += Math.abs(value - settings[name]) / (spec.high - spec.low);
+        else cost += (spec.kind === "slider" ? 1 : 4) * (moved.includes(name) ? 100 : 1);
       }
       if (cost < least) [best, least] = [strip, cost];
     }
@@ -236,7 +236,8 @@ function explorer(el, facts) {
   async function show(settings, moved = [], said = []) {
     const turn = ++asked;
     wanted = settings;
-    const stays = shown && moved.length && moved.every((name) => name in shown.strip.moving) && holds(shown.strip, settings);
+    const alone = shown && Object.keys(shown.strip.moving).length === 1; // of two together, one alone has finer stops
+    const stays = alone && moved.length && moved.every((name) => name in shown.strip.moving) && holds(shown.strip, settings);
     const strip = stays ? shown.strip : stripFor(settings, moved);
     const settled = fitted(strip, settings);
     if (!strip.film) {
