@@ -303,7 +303,7 @@ WRONG = [
     ("09.1", lambda i, f, o, g, c: o * (1 - (o * np.tanh(f * c + i * g)) ** 2), "you have 1 − h²"),
     ("09.1", lambda i, f, o, g, c: o * (1 - np.tanh(c) ** 2), "OLD cell"),
     ("09.1", lambda i, f, o, g, c: 1 - np.tanh(f * c + i * g) ** 2, "output gate is missing"),
-    ("09.1", lambda i, f, o, g, c: o * (1 - o) * np.tanh(f * c + i * g), "what c does"),
+    ("09.1", lambda i, f, o, g, c: o * (1 - o) * np.tanh(f * c + i * g), "What c does"),
     ("09.3", 5.29, "keeps 1/e"),
     ("09.8", 4, "the carousel adds"),
     ("09.8", 1, "Two gates"),

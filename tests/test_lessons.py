@@ -142,6 +142,9 @@ def test_a_text_speaks_plain_english(where):
         "it goes on where it was",
         "the one way, the other the other way",
         "its color",
+        "Asked is the number itself",
+        "So it would be if only the singular values counted.",
+        "0.1, with that at the end as 1",
     ],
 )
 def test_a_turn_of_the_dialect_is_seen(said):

@@ -41,7 +41,7 @@ EXERCISES = {
         float(sensitivity(10.0)),
         "(1 + q)/(1 − q)³ with q = 0.81.",
         near(1 / 0.19, 0.05, "That is the variance of the state, 1/(1 − q)."),
-        near(float(np.sqrt(sensitivity(10.0))), 0.1, "That is its root. Wanted is the mean square."),
+        near(float(np.sqrt(sensitivity(10.0))), 0.1, "That is its root. The mean square is wanted."),
         near(250.0, 0.5, "That is the limit ¼ of memory³, for long memories."),
         near(1 / 0.19**3, 0.5, "You have left out the 1 + q above."),
         near(float(sensitivity(10.0, write="gamma")), 0.1, "That is of γh. Here nothing is normalised."),

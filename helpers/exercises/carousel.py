@@ -38,7 +38,7 @@ EXERCISES = {
         (lambda i, f, o, g, c: 1 - np.tanh(f * c + i * g) ** 2, "The output gate is missing: h = o tanh(c)."),
         (
             lambda i, f, o, g, c: o * (1 - o) * np.tanh(f * c + i * g),
-            "That is what o's own argument does to h. Wanted is what c does.",
+            "That is what o's own argument does to h. What c does is wanted.",
         ),
     ),
     "09.2": number(

@@ -117,7 +117,7 @@ EXERCISES = {
         ),
         (
             lambda steps: np.linalg.norm(_product(steps)),
-            "That is the root of all squares of the product: wanted is the largest singular value.",
+            "That is the root of all squares of the product. The largest singular value is wanted.",
         ),
     ),
     "05.2": number(

@@ -118,7 +118,7 @@ EXERCISES = {
         near(0.9, 1e-9, "That is one step. The lag is 30."),
         near(0.9 / 30, 0.0001, "Each step multiplies by 0.9; nothing divides by 30."),
         near(1.0, 1e-9, "Q alone keeps every length. But W = 0.9 Q."),
-        near(0.9**30 * 4, 0.01, "The Frobenius norm? Wanted is the largest singular value."),
+        near(0.9**30 * 4, 0.01, "The Frobenius norm? The largest singular value is wanted."),
         digits=2,
         otherwise="Not yet. What does one step do to the length of a row?",
     ),
