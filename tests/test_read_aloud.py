@@ -22,7 +22,7 @@ SENT_TO = [
     ("00", "drag the slider to 1.5", "first_look(w=0.9)", {"w": 1.5}),
     ("00", "slowly back through 1 to 0.5", "first_look(w=0.9)", {"w": 0.5}),
     ("00", "below −1 they swing", "first_look(w=0.9)", {"w": -2}),
-    ("01", "set the number of steps to 1000, drag w to 1", 'memory_explorer("tanh", w=0.9)', {"n_steps": 1000, "w": 1}),
+    ("01", "set the number of steps to 1000, and w to 1", 'memory_explorer("tanh", w=0.9)', {"n_steps": 1000, "w": 1}),
     ("01", "move the first state $h_0$ to 0.9", 'memory_explorer("tanh", w=0.9)', {"h0": 0.9}),
     ("01", "slowly, to −8", 'memory_explorer("sigmoid", w=-5.5)', {"w": -8}),
     ("01", "at w = −5.87 the multiplier", 'memory_explorer("sigmoid", w=-5.5)', {"w": -5.87}),
@@ -67,6 +67,7 @@ ON_THE_SITE = [row for row in SENT_TO if row[0] in ("00", "01")] + [
     ("05", 'choose "orthogonal"', "spectrum_explorer(g=0.3)", {"g": 0.8, "kind": "orthogonal"}),
     ("05", "for g = 0.8, then choose it", "spectrum_explorer(g=0.3)", {"g": 0.8, "kind": "symmetric"}),
     ("10", "the mystery, and your guess", "mystery_explorer(number=1)", {"forget_bias": 2.5, "scale": 2.5}),
+    ("11", "and raise the layers", "looking_back_explorer(length=100, scale=1.0)", {"scale": 0, "depth": 8}),
     ("11", "Raise the bias to 8", "by_lag_explorer(length=20, bias=3.0)", {"length": 200, "bias": 8}),
 ]
 LEAVES = {  # what the text says, or the picture in words, to leave it

@@ -51,6 +51,7 @@ COARSE_PAIRS = {"write_explorer": (36, 29)}  # a net runs for each, and no frame
 TOGETHER = {
     "by_lag_explorer": {"length": 21, "bias": 11},
     "candidates_explorer": {"n_steps": 5, "n": 9},
+    "looking_back_explorer": {"scale": 9, "depth": 12},
     "mystery_explorer": {"forget_bias": 51, "scale": 51},
     "stretch_rotate_explorer": {"theta": 46, "n": 30},
 }
