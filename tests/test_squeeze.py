@@ -39,6 +39,13 @@ def test_no_vector_is_multiplied_by_more_than_the_bound_in_any_of_the_three_norm
     assert factor == pytest.approx(np.linalg.norm(J @ v, norm) / np.linalg.norm(v, norm), rel=1e-12)
 
 
+@pytest.mark.parametrize("tiny", [5e-324, 6.4e-323])
+def test_what_rounds_to_nothing_is_refused_and_what_is_nothing_is_told(tiny):
+    with pytest.raises(ValueError, match="must not overflow or round to 0"):
+        shrink([[tiny, 0.0], [0.0, 0.0]], [1e-10, 1.0])
+    assert shrink([[tiny, 0.0], [0.0, 0.0]], [0.0, 1.0]).factor == 0
+
+
 @pytest.mark.claim("C30: true")
 @PROPERTY
 @given(st.integers(1, 6), st.integers(1, 6), SEEDS)

@@ -33,8 +33,8 @@ def shrink(J, v, norm=2):
 
     J : (m, n), or (n,) for the diagonal of a diagonal Jacobian, whose induced norm is max|d| in all three norms
     v : (n,), not 0. norm : 1, 2 or inf.
-    Raises ValueError for values that are not finite, shapes that do not fit, v = 0, another norm, and an induced norm
-    that overflows.
+    Raises ValueError for values that are not finite, shapes that do not fit, v = 0, another norm, and a result
+    that overflows or rounds to 0.
     Source: claims C29, C30, C34, C68.
 
     >>> shrink([[0.0, 100.0], [0.0, 0.0]], [1.0, 0.0])
@@ -59,7 +59,7 @@ def shrink(J, v, norm=2):
     with np.errstate(over="ignore"):
         result = Shrink(float(np.ldexp(factor / np.linalg.norm(unit, norm), J_v_e - v_e)), float(np.ldexp(bound, J_e)))
     if not np.isfinite(result).all() or (factor > 0 and result.factor == 0):
-        raise ValueError(f"|J v| / |v| and the norm of J must not overflow, got J {shown(J)}")
+        raise ValueError(f"|J v| / |v| and the norm of J must not overflow or round to 0, got J {shown(J)}")
     return result
 
 
