@@ -53,6 +53,7 @@ TOGETHER = {
     "candidates_explorer": {"n_steps": 5, "n": 9},
     "looking_back_explorer": {"scale": 9, "depth": 12},
     "mystery_explorer": {"forget_bias": 51, "scale": 51},
+    "nilpotent_explorer": {"a": 20, "s": 20},
     "stretch_rotate_explorer": {"theta": 46, "n": 30},
 }
 # Combinations of choices; where there are more, only the first two choices are recorded with one another.
