@@ -2,11 +2,18 @@
 
 import pytest
 
+from helpers.explorers import guesses
 from tests.player_page import PlayerPage
 from tests.sweeping import close, defaults
 from tools.explorers import makers
 
 MAKERS = makers()
+
+
+@pytest.fixture(autouse=True)
+def nothing_guessed(monkeypatch):
+    """Let no test see what another has guessed: an explorer that settles a question would draw it."""
+    monkeypatch.setattr(guesses, "_made", {})
 
 
 @pytest.fixture(scope="session", params=MAKERS)

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from helpers.exercises import EXERCISES
-from helpers.explorers import guesses
 from helpers.explorers.lstm import forget_bias_explorer, one_cell_explorer
 from helpers.explorers.questions import question
 from helpers.explorers.scalar import memory_explorer
@@ -32,11 +31,6 @@ SAID = {
     "09.6": (1, 0.5, 0),
     "09.9": (2, 10, 100),
 }
-
-
-@pytest.fixture(autouse=True)
-def nothing_guessed(monkeypatch):
-    monkeypatch.setattr(guesses, "_made", {})
 
 
 def test_a_guess_lies_where_its_choice_says():
