@@ -3,6 +3,8 @@
 On a dark page the player turns the colours about; what it paints there is read off the canvas.
 """
 
+import re
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
@@ -13,6 +15,7 @@ from helpers.figures.form import PATH, TEXT, UNIT
 from helpers.figures.scene import Drawing
 from tests.player_page import in_the_browser
 from tests.test_recorder import Operation, read, shape
+from tools.site.pages import HERE, NOTEBOOKS
 
 WHITE, DARK = (255, 255, 255), (18, 18, 18)
 GRID = (0xE3, 0xE3, 0xE3, 255)  # what stands behind and says nothing by itself
@@ -78,6 +81,19 @@ def on_a_dark_page(page):
 
     yield turned
     page.evaluate("document.body.style.color = ''; true")
+
+
+@in_the_browser
+@pytest.mark.browser
+def test_a_word_of_the_text_has_the_colour_of_its_curve_on_a_dark_page_of_the_site(on_a_dark_page):
+    """As the player turns it about; in the light form the text says it itself."""
+    text = "".join(path.read_text(encoding="utf-8") for path in NOTEBOOKS)
+    colours = sorted(set(re.findall(r"<span style=.{,2}border-bottom: 2px solid (#\w{6})", text)))
+    style_sheet = (HERE / "site.css").read_text(encoding="utf-8")
+    dark = re.findall(r'"dark"\] span\[style\*="(#\w{6})"\] \{ border-color: (#\w{6}) !', style_sheet)
+    turned = on_a_dark_page(colours)
+    assert {light: bytes_of(colour) for light, colour in dark} == turned
+    assert len(colours) >= 3
 
 
 NAMED = {name: value for name, value in vars(style).items() if name.isupper() and str(value).startswith("#")}

@@ -28,7 +28,7 @@ first_look H.T.2 GRADIENT ; start at -0.6 ; state
 stretch_rotate_explorer once.1 STATE ; after one step, M ; unit circle
 stretch_rotate_explorer often.1 GRADIENT ; after n, scaled to length 1 ; unit circle
 stretch_rotate_explorer inputs.1 RULE ; stretched by σ ; unit circle
-stretch_rotate_explorer outputs.1 RULE ; where they go ; unit circle
+stretch_rotate_explorer outputs.1 RULE ; their images under M ; unit circle
 stretch_rotate_explorer turned.1 MARK ; (1, 0), turned by θ ; unit circle
 stretch_rotate_explorer log10_largest RULE ; σ$_{max}^n$ ; norm
 stretch_rotate_explorer log10_long_run RULE ; ρ$^n$ ; norm

@@ -41,13 +41,13 @@ class StretchRotate(Panels):
             "once": (style.STATE, "-", "after one step, M", {}),
             "often": (style.GRADIENT, "--", "after n, scaled to length 1", {}),
             "inputs": (style.RULE, ":", "stretched by σ$_1$, σ$_2$", {}),
-            "outputs": (style.RULE, "-", "where M takes the dotted ones", {"linewidth": 1.0}),
+            "outputs": (style.RULE, "-", "their images under M", {"linewidth": 1.0}),
             "turned": (style.MARK, "o", "(1, 0), turned by θ", {"markersize": 8}),
         }
         once, often, inputs, outputs, turned = (
             self.line(shape, f"{name}.1", *look, x=f"{name}.0", **more) for name, (*look, more) in looks.items()
         )
-        handles = [unit, once, often, inputs, turned, outputs]
+        handles = [unit, once, often, inputs, outputs, turned]
         self.figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.02, 0.0), ncols=2, columnspacing=1.2)
 
         panel(norms, "n steps in a row", ("steps n", 0, TURN_STEPS), ("norm", -22, 15.5), powers="y")
