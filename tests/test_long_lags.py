@@ -372,6 +372,16 @@ def test_of_a_marked_row_that_nobody_solves_or_trained_the_survey_says_so():
 
 
 @pytest.mark.parametrize("task", LABELS.values())
+def test_the_columns_of_the_survey_stand_side_by_side_and_leave_no_more_than_a_fifth_of_it_blank(task):
+    explorer = survey_explorer(task, length=200)
+    boxes = [axes.get_position() for axes in explorer._scene.columns if axes.get_visible()]
+    assert len(boxes) == len(survey_state(task, 200)["lengths"])
+    names = explorer._scene.names.get_position()
+    assert [box.x0 for box in boxes] == pytest.approx([names.x1, *(box.x1 for box in boxes[:-1])])
+    assert (0.79 if len(boxes) < 4 else 0.99) < boxes[-1].x1 < 1
+
+
+@pytest.mark.parametrize("task", LABELS.values())
 def test_the_survey_draws_a_full_dot_for_each_seed_that_solved_and_an_empty_one_for_each_that_did_not(task):
     explorer = survey_explorer(task)
     scene = explorer._scene

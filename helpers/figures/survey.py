@@ -7,6 +7,7 @@ from helpers.figures.parts import legend_beside, panel
 from helpers.figures.scene import Scene
 
 MOST_ROWS, MOST_COLUMNS = 11, 5
+WIDEST = 0.81 / 4  # a column, as a share of the figure: on a telephone it stands beside the names
 PER_LINE, STEP = 10, 0.045  # dots side by side, and their distance as a share of a column
 LEFT, COUNT = 0.09, 0.60  # where in a column the dots begin and the count stands
 TABLE = 430  # CSS pixels from the top
@@ -29,8 +30,7 @@ class Survey(Scene):
         bottom, tall = 1 - 0.99 * share, 0.84 * share
         self.names = self.figure.add_axes((0.005, bottom, 0.18, tall))
         self.names.set_label("aside")
-        wide = 0.81 / MOST_COLUMNS
-        self.columns = [self.figure.add_axes((0.185 + k * wide, bottom, wide, tall)) for k in range(MOST_COLUMNS)]
+        self.columns = [self.figure.add_axes((0, bottom, 1, tall)) for _ in range(MOST_COLUMNS)]
         for axes in (self.names, *self.columns):
             axes.axis("off")
             axes.set(xlim=(0, 1), ylim=(MOST_ROWS, 0))
@@ -77,6 +77,10 @@ class Survey(Scene):
     def stage(self, state):
         self.lengths, self.n_rows = state.lengths, len(state.rows)
         self.curves.set_xlim(0, state.n_updates)
+        wide = min(0.81 / len(state.lengths), WIDEST)
+        for k, axes in enumerate(self.columns):
+            _, bottom, _, tall = axes.get_position().bounds
+            axes.set_position((0.185 + k * wide, bottom, wide, tall))
         for k, line in enumerate(self.lines):
             line.set_label(f"length {state.lengths[k]}" if k < len(state.lengths) else "_")
         legend_beside(self.curves, self.lines[: state.place + 1])
