@@ -3,11 +3,13 @@
 import base64
 import json
 from contextlib import contextmanager
+from itertools import combinations
 
 import numpy as np
 import pytest
 from matplotlib.lines import Line2D
 
+from helpers.explorers.player import Player
 from helpers.explorers.scalar import memory_explorer
 from helpers.explorers.words import underlined
 from helpers.figures import style
@@ -382,6 +384,39 @@ def test_on_a_tablet_panels_stand_beside_one_another_where_they_do_in_the_figure
     heights = [page.painted(page.show(width)).shape[0] for width in (858, 736, 620, 560, 390)]
     assert max(heights[1:3]) < 1.35 * heights[0]
     assert min(heights[3:]) > 1.5 * heights[0]
+
+
+LAYOUT = (
+    "(() => {%s const {panels, words} = layoutOf(%s, %d), inner = (view, {box, inside}) => inside"
+    "  && box[1] === view.box[1] && box[3] === view.box[3] && inside[0] > view.box[0] && inside[2] < view.box[2];"
+    "return [panels.map(view => [seen(view, view.box), ...%s.filter(panel => inner(view, panel))"
+    "  .map(({inside}) => [inside, seen(view, inside)])]), words.map(view => seen(view, view.box))]})()"
+)
+
+
+def apart(one, other) -> bool:
+    """Return whether two boxes (left, top, right, bottom) lie beside one another, up to a pixel."""
+    return min(one[2], other[2]) - max(one[0], other[0]) < 1 or min(one[3], other[3]) - max(one[1], other[1]) < 1
+
+
+def test_on_a_narrow_page_nothing_lies_on_another_and_axes_that_were_aligned_are_and_fill_it(page, explorer):
+    facts = drawing(explorer).facts
+    for width in (344, 600, 736):
+        panels, words = page.evaluate(
+            LAYOUT
+            % (Player._esm.rpartition("export default")[0], json.dumps(facts), width, json.dumps(facts["panels"]))
+        )
+        boxes = [box for box, *_ in panels if box[2] - box[0] > 1]
+        wide = [box for box in boxes + words if box[2] > width + 1]
+        assert all(box[2] - box[0] > 300 for box in wide), wide  # what cannot lose width
+        for one, other in combinations([box for box in boxes + words if box not in wide], 2):
+            assert apart(one, other), (width, one, other)
+        axes = [found[0] for _, *found in panels if found]
+        for (one, seen), (other, also) in combinations(axes, 2):
+            if [one[0], one[2]] == [other[0], other[2]]:
+                np.testing.assert_allclose([seen[0], seen[2]], [also[0], also[2]], atol=0.1)
+        for one, seen in axes:  # as wide as the page, or nearly twice what they were
+            assert width > 344 or seen[2] > width - 30 or seen[2] - seen[0] > 1.7 * (one[2] - one[0]), (one, seen)
 
 
 def test_the_line_under_a_name_has_the_colour_of_the_curve_also_on_a_dark_page(page, memory):

@@ -406,6 +406,22 @@ def test_a_slider_stays_where_it_was_put_when_another_is_moved_if_both_are_recor
     assert opened.note() == ""
 
 
+@in_the_browser
+@pytest.mark.browser
+def test_a_slider_that_goes_to_the_nearest_stop_for_a_choice_is_not_said_to_be_recorded_there_only(page):
+    opened = page("regime_explorer")
+    opened.evaluate("document.querySelector('input[type=range]').focus()")
+    before = opened.shown()
+    opened.key("ArrowLeft", 37)
+    opened.wait_for(f"carousel.explorers[0].shown().settings.w !== {before['w']}", "w to move")
+    opened.evaluate(
+        "(one => { one.selectedIndex = 1; one.dispatchEvent(new Event('change')); })(document.querySelector('select'))"
+    )
+    opened.wait_for(f"carousel.explorers[0].shown().settings.activation !== '{before['activation']}'", "the choice")
+    opened.wait_for("document.querySelector('.note').textContent", "the note")
+    assert opened.note().startswith(f"The nearest that was recorded is weight w = {opened.shown()['w']:g}.")
+
+
 def with_handle(page, name):
     """Open the page of an explorer, and return it and where its handle lies."""
     opened = page(name)

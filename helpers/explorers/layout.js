@@ -39,7 +39,7 @@ function layoutOf(facts, width) {
           if (left > start && left + long > end) lineUp();
           words.push({ ...viewOf({ box }, left, top, end - start), smallest: 0 });
           left += long + (after > 0 ? bounded(TYPE * after, 4, 12) : 8);
-          high = TYPE * (box[3] - box[1]) + 2;
+          high = Math.max(high, TYPE * (box[3] - box[1]) + 2);
         });
         lineUp();
       }

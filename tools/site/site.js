@@ -284,7 +284,7 @@ function explorer(el, facts) {
     for (const [name, { label, kind }] of specs) {
       if (settings[name] === settled[name]) continue;
       if (kind === "typed") return [`${label}: a text of your own is not among the recordings.`, LIVE];
-      if (moved.includes(name) && kind === "slider") close.push(`${label} = ${shownAs(name, settled[name])}`);
+      if (kind === "slider" && (moved.includes(name) || name in shown.strip.moving)) close.push(`${label} = ${shownAs(name, settled[name])}`);
       else back.push(`${label} = ${shownAs(name, settled[name])}`);
     }
     const found = [];
