@@ -84,3 +84,5 @@ function columnsOf(panels, width) {
   if (!columns.length || least > width || panels.some(({ aside }) => aside)) return [{ some: panels, wide: 1 }];
   return columns.map((one) => ({ ...one, some: panels.filter((panel) => one.some.includes(panel)) }));
 }
+
+export default layoutOf;

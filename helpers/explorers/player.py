@@ -13,7 +13,8 @@ class Player(HeardFromPage, anywidget.AnyWidget):
     """The drawing in a page: two display lists, which player.js paints once it has said that it lives there."""
 
     # The text, not its path: of a path anywidget keeps every widget that was ever made, to tell it of a change.
-    _esm = "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("layout.js", "player.js"))
+    _layout, _player = (Path(__file__).with_name(f"{name}.js").read_text("utf-8") for name in ("layout", "player"))
+    _esm = _layout.rpartition("export default")[0] + _player
     lives = Bool().tag(sync=True)
     facts = Dict().tag(sync=True)
     still, moving = Bytes().tag(sync=True), Bytes().tag(sync=True)
