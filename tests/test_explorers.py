@@ -59,13 +59,22 @@ def told(shared, swept):
 def wrong_with(explorer, stop) -> list[str]:
     """Return what is wrong with what is seen at ``stop``, at which ``explorer`` is."""
     scene, frame = explorer._scene, explorer._scene.figure.bbox
-    boxes = boxes_of_words(scene)
+    boxes, renderer = boxes_of_words(scene), scene.figure.canvas.get_renderer()
+    legends = [one.get_window_extent(renderer) for one in scene.figure.legends]
+    numbers = [
+        (tick.label1.get_text(), tick.label1.get_window_extent(renderer))
+        for axes in scene.figure.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        for tick in (axis.get_major_ticks() if legends else ())
+        if min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
+    ]
     return [
         *(["something touches the edge"] if stop.picture is not None and ink_at_the_edge(stop.picture) else []),
         *(f"a panel leaves the figure: {box}" for box in panels_outside(scene, explorer._player.facts)),
         *(f"{one!r} lies on {other!r}" for (one, a), (other, b) in combinations(boxes, 2) if a.overlaps(b)),
         *(f"{words!r} leaves the figure" for words, box in boxes if not inside(frame, box)),
         *(f"nothing moves in {title!r}" for title in axes_without_a_moving_line(scene)),
+        *(f"the legend lies on {words!r}" for one in legends for words, box in boxes + numbers if one.overlaps(box)),
         *(f"a legend lies on {words!r}" for words in lines_below_legends(scene)),
     ]
 
