@@ -142,6 +142,17 @@ def test_drawn_eigenvalues_follow_the_law_of_the_ring(draws):
 
 
 @pytest.mark.draws
+@pytest.mark.parametrize(("r_min", "r_max"), [(0.0, 1.0), (0.5, 1.0), (0.9, 0.999)])
+def test_a_ring_holds_as_many_eigenvalues_as_its_area_says(r_min, r_max, draws):
+    """Parts of one area hold one share each."""
+    r = np.concatenate([ring_eigenvalues(1000, r_min, r_max, np.random.default_rng(seed))[0] for seed in draws()])
+    assert r_min <= r.min() <= r.max() <= r_max
+    borders = np.sqrt(np.linspace(r_min**2, r_max**2, 11))
+    counts, _ = np.histogram(r, borders)
+    assert np.abs(counts / len(r) - 0.1).max() < 5 * np.sqrt(0.09 / len(r))
+
+
+@pytest.mark.draws
 def test_the_angles_of_drawn_eigenvalues_favour_no_direction(draws):
     angles = np.concatenate([ring_eigenvalues(1000, 0.0, 1.0, np.random.default_rng(seed))[1] for seed in draws()])
     assert abs(np.exp(1j * angles).mean()) < 5 / np.sqrt(len(angles))

@@ -487,6 +487,28 @@ def test_the_sine_unit_turns_into_a_cycle_where_its_multiplier_passes_minus_one(
     assert ends.low[1] < np.sin(z) < ends.high[1]
 
 
+@pytest.mark.parametrize(
+    ("w", "period"), [(2.5, 2), (2.68, 4), (2.862, 5), (2.7685, 6), (3.006, 7), (2.705, 8), (2.717, 16)]
+)
+def test_cycles_of_up_to_eight_states_are_told_with_their_length_and_longer_ones_are_not(w, period):
+    """The windows of h -> sin(w h): the state after so many steps is the same, after fewer it is not."""
+    orbit = [0.3]
+    for _ in range(20_000):
+        orbit.append(np.sin(w * orbit[-1]))
+    last = np.array(orbit[-64:])
+    apart = [np.abs(last[n:] - last[:-n]).max() for n in range(1, period + 1)]
+    assert apart[-1] < 1e-12
+    assert min(apart[:-1]) > 1e-3
+    assert long_run("sin", w, h0=0.3).period == (period if period <= 8 else -1)
+
+
+def test_what_grows_by_as_much_at_every_step_has_no_end_though_it_never_becomes_large():
+    run = long_run("relu", [1.0, 1.0], [1.0, 0.5], 0.0)
+    assert run.period.tolist() == [0, 0]
+    assert np.isinf(run.low).all()
+    assert np.isinf(run.high).all()
+
+
 def test_where_an_orbit_never_repeats_the_mean_factor_of_an_error_is_told():
     h, logs = 0.1, []
     for t in range(60_000):  # plain Python

@@ -149,6 +149,7 @@ NUMBERS = range(1, N_MYSTERIES + 1)
 def test_a_secret_can_be_set_with_the_sliders_and_then_the_lines_lie_on_one_another(number):
     bias, scale = secret(number)
     explorer = mystery_explorer(number)
+    assert (bias, scale) == (explorer.specs["forget_bias"].near(bias), explorer.specs["scale"].near(scale))
     explorer.update(forget_bias=bias, scale=scale)
     for name in ("whole", "carousel"):
         guess = drawn(explorer, f"log10_guess_{name}")
