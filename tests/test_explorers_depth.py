@@ -78,6 +78,14 @@ def test_the_zoo_says_gamma_or_that_there_is_none(name):
     assert told in said(ZOO, activation=name)
 
 
+@pytest.mark.parametrize(("activation", "mean"), [("tanh", 0.605706), ("sigmoid", 0.206621), ("relu", 0.5)])
+def test_the_shares_of_the_slopes_are_those_of_all_slopes_and_lie_where_these_do(activation, mean):
+    """The mean slope at N(0, 1), by quadrature; a bin is 0.045 wide."""
+    state = squeeze_explorer(activation)._state
+    assert state.shares.sum() == pytest.approx(1)
+    assert state.bins @ state.shares == pytest.approx(mean, abs=0.03)
+
+
 @pytest.mark.claim("C36: false in general")
 def test_the_squeeze_says_what_ten_layers_leave():
     explorer = squeeze_explorer("tanh")

@@ -12,6 +12,14 @@ from helpers.maths.memory import gated_gradient, multi_tap_gradient
 from helpers.maths.rnn import RNN, run_rnn, state_transition, step_jacobians
 
 
+def test_what_happened_to_a_memory_by_hand_is_marked_at_the_state_that_it_made():
+    explorer = by_hand_explorer()
+    explorer.update(program="+.-0")
+    state = explorer._state
+    assert (state.written.tolist(), state.M_written.tolist()) == ([1, 3], [1, 0])
+    assert (state.resets.tolist(), state.M_reset.tolist()) == ([4], [0])
+
+
 @pytest.mark.claim("C84", "C85")
 def test_a_memory_by_hand_holds_what_was_written_since_its_reset():
     explorer = by_hand_explorer()
