@@ -6,6 +6,7 @@ import html
 import importlib.util
 import json
 import re
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -231,6 +232,14 @@ def test_the_wheels_for_the_browsers_kernel_are_those_of_the_lock():
     assert set(entries.strip().splitlines()) <= set(lock.splitlines())
     with pytest.raises(ValueError, match="does not pin nothing"):
         lite.locked(["nothing"], lock)
+
+
+def test_jupyterlite_is_made_by_the_environment_that_is_named_from_wherever_it_is_asked_for(monkeypatch, tmp_path):
+    ran = []
+    monkeypatch.setattr(lite, "fill", lambda folder, paths: None)
+    monkeypatch.setattr(lite.subprocess, "run", lambda command, **more: ran.append(command))
+    lite.build(".venv-lite/bin/python", tmp_path, tmp_path / "site", [])
+    assert [command[0] for command in ran] == [Path.cwd() / ".venv-lite" / "bin" / "jupyter"]
 
 
 def test_a_copy_for_colab_installs_the_course_before_all_else_and_only_where_it_is_missing(monkeypatch):
