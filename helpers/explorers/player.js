@@ -459,7 +459,7 @@ function render({ model, el }) {
   keepKeys(el, signal);
   const followers = [handlesOf(model, el), valuesOf(model, el), playOf(model, el, signal)];
   let frame = 0, dark, room = el.clientWidth, part; // how wide it may be, and what is on the screen of how high it is
-  let layout = {}, boxes = [], keptFor, below, above; // what is the same from frame to frame is made once
+  let layout = {}, named = "", boxes = [], keptFor, below, above; // what is the same from frame to frame is made once
 
   /** Paint a list in those views in which it is not as it `was`, upon what `lay` lays there; return how it is. What is
    * higher or lower than what is on the screen waits. */
@@ -484,8 +484,9 @@ function render({ model, el }) {
     if (!width) return; // hidden; its size is observed
     if (layout.facts !== facts || layout.width !== width) {
       layout = { facts, width, dark, ...layoutOf(facts, width) };
-      for (const one of facts.shown) // and of the lines below their names in the sentence (words.py)
-        if (one) whole(el).style.setProperty(`--${one.colour.slice(1)}`, shade(one.colour, dark));
+      const colours = facts.shown.flatMap((one) => one?.colour ?? []); // of the lines below names, too (words.py)
+      if (named !== (named = `${dark} ${colours}`)) // a style that is set is computed anew, though it is the same
+        for (const one of colours) whole(el).style.setProperty(`--${one.slice(1)}`, shade(one, dark));
     }
     const size = { width: Math.round(width * density), height: Math.round(layout.height * density) };
     const views = [...layout.panels, ...layout.words];
