@@ -46,8 +46,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # choices, and with two other choices where there are many. What is left out lies evenly between.
 FIRST, OTHER = (2001, 81, 41), (201, 41, 0)
 PAIR = (101, 81)  # of the two that a handle drags together
-# A net runs for each, and no frame tells of the next; sixteen choices, each with a list of its own.
-COARSE_PAIRS = {"write_explorer": (36, 29), "contributions_explorer": (21, 40)}
+# A net runs for each, and no frame tells of the next; sixteen choices, each with frames of its own.
+COARSE_PAIRS = {"write_explorer": (36, 29), "contributions_explorer": (21, 21)}
 # Two sliders of which a notebook moves one and then the other: recorded together for the choices as they open.
 TOGETHER = {
     "by_lag_explorer": {"length": 21, "bias": 11},
