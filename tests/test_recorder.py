@@ -270,9 +270,10 @@ def test_panels_hold_every_axes_and_do_not_lie_over_each_other(explorer):
             across = min(one[2], other[2]) - max(one[0], other[0])
             down = min(one[3], other[3]) - max(one[1], other[1])
             assert min(across, down) <= 6, (one, other)  # CSS pixels: half a number at the end of an axis
-    for panel in found:  # nor one word or entry of a legend a piece of another
+    for panel in found:  # nor one word or entry of a legend a piece of another: each has a pixel of air on both sides
         for one, other in (pair for line in panel["lines"] for pair in combinations(line, 2)):
-            assert min(one[2], other[2]) <= max(one[0], other[0]) or min(one[3], other[3]) <= max(one[1], other[1]) + 1
+            across, down = (min(one[k + 2], other[k + 2]) - max(one[k], other[k]) for k in (0, 1))
+            assert min(across, down) <= 1.05, (one, other)
     for panel, box in product(found, boxes):  # nor shows one a strip of what is drawn in another
         left, top, right, bottom = panel["inside"] or panel["box"]
         across, down = min(right, box[2]) - max(left, box[0]), min(bottom, box[3]) - max(top, box[1])
