@@ -28,8 +28,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo "make lab        open the course in JupyterLab         (LAB_FLAGS=--no-browser prints the address instead)"
-	@echo "make test       run all tests                         (TEST_FLAGS='-k bound' runs some; -n0 in one process)"
-	@echo "make thorough   run all tests, and of what takes long more examples than make test does"
+	@echo "make test       run the tests and the notebooks       (TEST_FLAGS='-k bound' runs some; -n0 in one process)"
+	@echo "make thorough   run them with more examples of what takes long"
 	@echo "make quick      run what a change needs: maths, layers, lint, and the notebooks that differ from HEAD"
 	@echo "make draws      hold what is said of random nets against other seeds  (FIRST_SEEDS='1000 2000 3000')"
 	@echo "make claims     print each statement of the lecture with its verdict, notebook and test"
@@ -58,7 +58,7 @@ lab: .venv/.made
 	  --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $$root $(LAB_FLAGS)
 
 test: .venv/.made
-	@echo "Running all tests (a few minutes) ..."
+	@echo "Running the tests and the notebooks (some minutes) ..."
 	@.venv/bin/python -m pytest $(WORKERS) $(TEST_FLAGS)
 
 thorough: .venv/.made

@@ -108,9 +108,9 @@ def stops(explorer: Explorer, pairs: bool = True, n_corners: int = 40) -> list[d
     """Return settings of all controls, each once.
 
     Every control goes to its least, default, greatest and an odd middle value, or through all its choices, the others
-    at their default; every three go to their corners, the others in some corner (to most of them, where there are
-    many); and every two, with ``pairs``, to all pairs of their extremes, the others at their default. Of more than
-    eight choices, pairs and corners take some: they are spread over all of them.
+    at their default; every three go to their corners, the others in some corner, as far as ``n_corners`` reach; and
+    every two, with ``pairs``, to all pairs of their extremes, the others at their default. Of more than eight choices,
+    pairs and corners take some: they are spread over all of them.
     """
     specs, first = explorer.specs, defaults(explorer)
     found = [first | {name: value} for name, spec in specs.items() for value in spec.samples]
@@ -129,7 +129,7 @@ def corners(extremes: dict[str, list], most: int) -> list[dict[str, Any]]:
     """Return settings of all controls at once, such that every three of them meet in every combination of extremes.
 
     Each is the best of some that are drawn at random, from a seed that is always the same. There are at most ``most``:
-    enough for all but the explorers of many choices, where some combinations are left to chance.
+    forty are enough for all but the explorers of many choices, where some combinations are left to chance.
     """
     rng, names = Random(1997), list(extremes)
     size = min(3, len(names))

@@ -364,9 +364,8 @@ def test_what_is_no_number_in_range_is_refused_aloud_and_changes_nothing(page, t
     shown = typed if typed == "99" else repr(typed)
     told = f"w = {shown}: wanted a number from -8 to 8. It stays at 0.9."
     alert = f"{CELL}.querySelector('[role=alert]')?.textContent.replace('99.0', '99')"
-    page.wait_for(
-        f"{alert} === {json.dumps(told)}", told
-    )  # on a busy machine that of the test before stands for a while
+    # On a busy machine that of the test before stands for a while.
+    page.wait_for(f"{alert} === {json.dumps(told)}", told)
     assert settled(page) == 0.9
     assert_shows(page, memory_explorer("tanh", w=0.9))
 

@@ -123,14 +123,10 @@ def strips(explorer: Explorer, name: str) -> list[Strip]:
             if most_first and off:
                 most = 1 if place else most_first
             found.append(Strip(_without(fixed, slider.name), {slider.name: stops(slider, most)}))
-        for pair in pairs:
-            moving = {
-                name: stops(explorer.specs[name], most)
-                for name, most in zip(pair, COARSE_PAIRS.get(name, PAIR), strict=True)
-            }
-            found.append(Strip(_without(fixed, *pair), moving))
-        if name in TOGETHER and not off:
-            moving = {one: stops(explorer.specs[one], most) for one, most in TOGETHER[name].items()}
+        both = [dict(zip(pair, COARSE_PAIRS.get(name, PAIR), strict=True)) for pair in pairs]
+        both += [TOGETHER[name]] if name in TOGETHER and not off else []
+        for most_of in both:
+            moving = {one: stops(explorer.specs[one], most) for one, most in most_of.items()}
             found.append(Strip(_without(fixed, *moving), moving))
         if not sliders:
             found.append(Strip(fixed, {}))

@@ -54,12 +54,7 @@ def build(python: str, folder: Path, site: Path, paths) -> None:
     """Make ``site``/lite by the JupyterLite of the environment of ``python``; ``folder`` is for what it is made of."""
     fill(folder, paths)
     shutil.rmtree(site / "lite", ignore_errors=True)
-    command = [
-        Path(python).absolute().with_name("jupyter"),
-        "lite",
-        "build",
-        "--apps=lab",
-        "--no-unused-shared-packages",
-    ]
+    jupyter = Path(python).absolute().with_name("jupyter")
+    command = [jupyter, "lite", "build", "--apps=lab", "--no-unused-shared-packages"]
     command += ["--no-sourcemaps", f"--lite-dir={folder}", f"--contents={folder / 'files'}"]
     subprocess.run([*command, f"--output-dir={site / 'lite'}"], check=True, cwd=folder)
