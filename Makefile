@@ -65,7 +65,7 @@ thorough: .venv/.made
 	@.venv/bin/python -m pytest $(WORKERS) --thorough $(TEST_FLAGS)
 
 # Each module of the maths with its tests; what is said of random draws is left to `make test` and `make draws`.
-MATHS = helpers/maths $(wildcard $(patsubst helpers/maths/%.py,tests/test_%.py,$(wildcard helpers/maths/*.py)))
+MATHS = helpers/maths $(wildcard $(patsubst helpers/maths/%.py,tests/test_%*.py,$(wildcard helpers/maths/*.py)))
 
 quick: .venv/.made
 	@.venv/bin/python -m pytest $(WORKERS) -m "not draws" $(MATHS) tests/test_layers.py tests/test_lint.py \

@@ -8,9 +8,9 @@ import numpy as np
 from helpers.maths.attention import attention, attention_jacobians, positions
 from helpers.maths.diagonal import diagonal_backward, diagonal_run
 from helpers.maths.gru import gru_jacobians, gru_run
-from helpers.maths.input_gates import min_gru
 from helpers.maths.lstm import lstm_backward, lstm_jacobians, lstm_run
 from helpers.maths.many_nets import parameters, single_net
+from helpers.maths.memory import min_gru
 from helpers.maths.rnn import bptt, run_rnn, step_jacobians
 
 GRUGradients = namedtuple("GRUGradients", "W U b b_h h0")

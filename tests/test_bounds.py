@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.bounds import bound_ladder, contraction_factors, lyapunov_of_runs
 from helpers.maths.gradcheck import relative_error
-from helpers.maths.initial import gaussian, orthogonal
-from helpers.maths.linear import lyapunov_exponents, product_norms, spectral_radius
+from helpers.maths.linear import gaussian, lyapunov_exponents, orthogonal, product_norms, spectral_radius
 from helpers.maths.rnn import RNN, bptt, run_rnn, state_transition, step_jacobians
 from tests.at_random import PROPERTY, rng
 from tests.recurrent_nets import draw_problem

@@ -11,7 +11,7 @@ from helpers.maths.contributions import (
     weight_gradients_by_lag,
 )
 from helpers.maths.gradcheck import relative_error
-from helpers.maths.initial import gaussian, orthogonal
+from helpers.maths.linear import gaussian, orthogonal
 from helpers.maths.rnn import RNN, bptt, run_rnn, state_transition, step_jacobians, truncated_bptt
 from tests.at_random import rng
 from tests.recurrent_nets import N_NETS, autograd_gradients, draw_problem

@@ -9,14 +9,12 @@ import pytest
 
 from helpers.maths.bounds import bound_ladder, lyapunov_of_runs
 from helpers.maths.contributions import contributions, weight_gradients_by_lag
+from helpers.maths.depth import rms_slope, squeeze
 from helpers.maths.gru import gru_log10_norms, gru_run, random_gru
-from helpers.maths.initial import gaussian, recurrent_matrix
-from helpers.maths.linear import product_norms
-from helpers.maths.lstm import lstm_run, random_lstm
-from helpers.maths.lstm_paths import VARIANTS, path_log10_norms, readout_log10
+from helpers.maths.linear import gaussian, product_norms, recurrent_matrix
+from helpers.maths.lstm import VARIANTS, lstm_run, path_log10_norms, random_lstm, readout_log10
 from helpers.maths.memory import residual_jacobians
 from helpers.maths.rnn import RNN, bptt, run_rnn, step_jacobians
-from helpers.maths.squeeze import rms_slope, squeeze
 
 pytestmark = pytest.mark.draws
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"

@@ -7,7 +7,7 @@ import pytest
 
 from helpers.explorers.controls import Typed
 from helpers.explorers.memory import by_hand_explorer, residual_explorer, taps_explorer, three_memories_explorer
-from helpers.maths.initial import gaussian
+from helpers.maths.linear import gaussian
 from helpers.maths.memory import gated_gradient, multi_tap_gradient
 from helpers.maths.rnn import RNN, run_rnn, state_transition, step_jacobians
 

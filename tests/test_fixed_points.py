@@ -7,12 +7,15 @@ from hypothesis import strategies as st
 
 from helpers.maths import fixed_points as module
 from helpers.maths.activations import activation as find_activation
-from helpers.maths.fixed_points import LONG_RUN, attractor, fixed_points, long_run
-from helpers.maths.regimes import (
+from helpers.maths.fixed_points import (
     FLIP_WEIGHT_SIGMOID,
     LAMBERT_W0,
+    LONG_RUN,
     SLOWEST_WEIGHT_SIGMOID,
+    attractor,
     bistable_interval,
+    fixed_points,
+    long_run,
     regime,
     to_tanh,
     two_cycle_interval,

@@ -5,13 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.maths.initial import gaussian, orthogonal, with_spectrum
 from helpers.maths.linear import (
     circle_image,
     critical_angle,
+    gaussian,
     is_normal,
     log10_norm,
     lyapunov_exponents,
+    orthogonal,
     power_norms,
     product_norms,
     spectral_norm,
@@ -19,6 +20,7 @@ from helpers.maths.linear import (
     stretch_rotate,
     stretch_rotate_growth,
     transient,
+    with_spectrum,
 )
 from tests.at_random import PROPERTY, SEEDS, rng
 

@@ -8,15 +8,19 @@ from autograd import jacobian
 from helpers.explorers.lstm import mystery_explorer
 from helpers.maths.activations import sigmoid
 from helpers.maths.gradcheck import central_difference, relative_error
-from helpers.maths.lstm import PATHS, lstm_factors, lstm_jacobians, lstm_run, random_lstm
-from helpers.maths.lstm_paths import (
+from helpers.maths.lstm import (
     N_MYSTERIES,
     N_STEPS,
+    PATHS,
     VARIANTS,
     M,
     N,
     gradients,
+    lstm_factors,
+    lstm_jacobians,
+    lstm_run,
     path_log10_norms,
+    random_lstm,
     readout_log10,
     secret,
 )

@@ -14,17 +14,15 @@ from hypothesis import strategies as st
 
 from helpers.maths._check import logs_within_floats, within_floats
 from helpers.maths.activations import ACTIVATIONS, activation, sigmoid
-from helpers.maths.depth import log10_rms, lost_updates
+from helpers.maths.depth import diagonal_norms, log10_rms, lost_updates, shrink, squeeze
 from helpers.maths.descent import adam, clip_by_norm, no_moments
 from helpers.maths.gradcheck import relative_error
 from helpers.maths.gru import GRU, gru_log10_norms, gru_run
 from helpers.maths.linear import log10_norm, product_norms, spectral_norm, stretch_rotate_growth
-from helpers.maths.lstm import LSTM, explosion_borders, lstm_run
-from helpers.maths.lstm_paths import path_log10_norms
+from helpers.maths.lstm import LSTM, explosion_borders, lstm_run, path_log10_norms
 from helpers.maths.mlp import Layer, forward, log10_gradient_norms, neuron_gradient_log10_norms, weight_gradients
 from helpers.maths.rnn import RNN, bptt, run_rnn
 from helpers.maths.scalar import log10_transition
-from helpers.maths.squeeze import diagonal_norms, shrink, squeeze
 from helpers.maths.vector_activations import l2_loss, softmax
 from tests.test_arguments import CALLS, PUBLIC, Numbers, Record, Several
 

@@ -11,8 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from helpers.maths.gradcheck import central_difference, relative_error
-from helpers.maths.initial import gaussian
-from helpers.maths.linear import product_norms
+from helpers.maths.linear import gaussian, product_norms
 from helpers.maths.memory import (
     chrono_bias,
     forget_bias_for,

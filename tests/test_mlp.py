@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.maths.activations import activation as find_activation
+from helpers.maths.depth import rms_slope
 from helpers.maths.gradcheck import central_difference, relative_error
-from helpers.maths.initial import gaussian
-from helpers.maths.linear import lyapunov_exponents
+from helpers.maths.linear import gaussian, lyapunov_exponents
 from helpers.maths.mlp import (
     Forward,
     Layer,
@@ -30,7 +30,6 @@ from helpers.maths.mlp import (
     stepped,
     weight_gradients,
 )
-from helpers.maths.squeeze import rms_slope
 from helpers.maths.vector_activations import LAYERNORM_EPS, cross_entropy, l2_loss, softmax_cross_entropy
 from tests.at_random import PROPERTY, SEEDS, rng
 

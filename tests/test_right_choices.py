@@ -11,7 +11,7 @@ from helpers.data import hearing, nile
 from helpers.exercises import CHOICES
 from helpers.experiments.cells import reported
 from helpers.explorers.contributions import contributions_explorer
-from helpers.maths.latching import holders
+from helpers.maths.training import holders
 
 ROOT = Path(__file__).resolve().parents[1]
 

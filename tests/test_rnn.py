@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.activations import activation as find_activation
 from helpers.maths.gradcheck import central_difference, relative_error
-from helpers.maths.initial import gaussian, orthogonal
-from helpers.maths.linear import product_norms
+from helpers.maths.linear import gaussian, orthogonal, product_norms
 from helpers.maths.rnn import (
     RNN,
     Run,

@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.maths.activations import activation as find_activation
-from helpers.maths.fixed_points import attractor
+from helpers.maths.fixed_points import FLIP_WEIGHT_SIGMOID, attractor
 from helpers.maths.gradcheck import central_difference
-from helpers.maths.regimes import FLIP_WEIGHT_SIGMOID
 from helpers.maths.scalar import log10_transition, memory_time, orbit, orbit_gradients, steps_remembered
 from tests.at_random import PROPERTY, SEEDS
 

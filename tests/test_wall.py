@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.maths.descent import descend, wall_gradient, wall_loss
+from helpers.maths.fixed_points import wall_bias
 from helpers.maths.gradcheck import central_difference
-from helpers.maths.regimes import wall_bias
 from helpers.maths.scalar import orbit
 from tests.at_random import PROPERTY
 

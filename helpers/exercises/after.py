@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers.exercises.answers import Repair, near, number
 from helpers.maths.diagonal import sensitivity
-from helpers.maths.input_gates import slstm
+from helpers.maths.memory import slstm
 
 
 def _stabilised(old=lambda m: m, plain_n=False):

@@ -3,7 +3,7 @@
 import math
 
 from helpers.exercises.answers import between, near, number
-from helpers.maths.lstm_paths import secret
+from helpers.maths.lstm import secret
 from helpers.maths.tasks import TASKS
 
 BIAS, SCALE = secret(1)

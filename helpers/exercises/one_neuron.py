@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 from helpers.exercises.answers import between, near, number
-from helpers.maths.regimes import FLIP_WEIGHT_SIGMOID, bistable_interval, two_cycle_interval, wall_bias
+from helpers.maths.fixed_points import FLIP_WEIGHT_SIGMOID, bistable_interval, two_cycle_interval, wall_bias
 
 
 def _border(low: float, high: float, is_below: Callable[[float], bool]) -> float:

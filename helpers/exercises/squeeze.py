@@ -7,9 +7,8 @@ import numpy as np
 
 from helpers.exercises.answers import between, near, number, repair
 from helpers.maths.activations import activation
-from helpers.maths.initial import gaussian
-from helpers.maths.linear import critical_angle, product_norms, spectral_norm, transient
-from helpers.maths.squeeze import layers_to_lose
+from helpers.maths.depth import layers_to_lose
+from helpers.maths.linear import critical_angle, gaussian, product_norms, spectral_norm, transient
 from helpers.maths.vector_activations import layernorm_jacobian, softmax_jacobian
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers.exercises.answers import between, near, number, repair
 from helpers.maths.activations import activation
-from helpers.maths.initial import gaussian
+from helpers.maths.linear import gaussian
 from helpers.maths.rnn import RNN, bptt, run_alone, run_rnn, state_transition, step_jacobians
 
 N_STEPS = 40

@@ -10,12 +10,9 @@ from helpers.explorers.words import amount, counted, number
 from helpers.figures import after as figures
 from helpers.maths import diagonal
 from helpers.maths.attention import causal_weights, rollout
-from helpers.maths.initial import gaussian
-from helpers.maths.input_gates import min_gru
-from helpers.maths.linear import log10_norm, product_norms
-from helpers.maths.lstm import lstm_run, random_lstm
-from helpers.maths.lstm_paths import path_log10_norms, readout_log10
-from helpers.maths.memory import gated_gradient
+from helpers.maths.linear import gaussian, log10_norm, product_norms
+from helpers.maths.lstm import lstm_run, path_log10_norms, random_lstm, readout_log10
+from helpers.maths.memory import gated_gradient, min_gru
 from helpers.maths.rnn import RNN, run_rnn, step_jacobians
 from helpers.maths.vector_activations import softmax
 

@@ -12,8 +12,7 @@ from helpers.figures import bounds as figures
 from helpers.maths import bounds as maths
 from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.bounds import lyapunov_of_runs
-from helpers.maths.initial import gaussian
-from helpers.maths.linear import power_norms, spectral_norm, spectral_radius
+from helpers.maths.linear import gaussian, power_norms, spectral_norm, spectral_radius
 from helpers.maths.rnn import run_rnn
 
 KINDS = {

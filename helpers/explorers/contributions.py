@@ -11,8 +11,7 @@ from helpers.explorers.words import amount
 from helpers.figures import contributions as figures
 from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.contributions import contribution_log10_norms, contributions, weight_gradients_by_lag
-from helpers.maths.initial import recurrent_matrix
-from helpers.maths.linear import log10_norm, product_norms, spectral_norm
+from helpers.maths.linear import log10_norm, product_norms, recurrent_matrix, spectral_norm
 from helpers.maths.rnn import RNN, run_rnn, step_jacobians
 from helpers.maths.scalar import standardise
 from helpers.maths.tasks import one_hot

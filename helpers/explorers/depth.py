@@ -10,7 +10,7 @@ from helpers.explorers.live import Explorer
 from helpers.explorers.words import amount, number
 from helpers.figures import depth as figures
 from helpers.maths.depth import HALF_SPACING_SINGLE, SMALLEST_SINGLE, log10_rms, lost_updates, train
-from helpers.maths.initial import gaussian
+from helpers.maths.linear import gaussian
 from helpers.maths.mlp import Layer, forward, log10_gradient_norms, neuron_gradient_log10_norms, random_net
 from helpers.maths.vector_activations import softmax_cross_entropy
 

@@ -9,18 +9,7 @@ from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.live import Explorer
 from helpers.explorers.words import amount, counted, number
 from helpers.figures import linear as figures
-from helpers.maths.initial import gaussian, orthogonal, with_spectrum
-from helpers.maths.linear import (
-    circle_image,
-    critical_angle,
-    power_norms,
-    product_norms,
-    spectral_norm,
-    spectral_radius,
-    stretch_rotate,
-    stretch_rotate_growth,
-    transient,
-)
+from helpers.maths import linear as maths
 
 ANGLES = np.linspace(*figures.ANGLE_LIMITS, 361)
 NEARLY = 1.0  # degrees from the critical angle at which the sentence names it
@@ -37,15 +26,16 @@ def fate(rho: float) -> str:
 def turn_state(theta: float, sigma1: float, sigma2: float, n: int) -> dict:
     """Compute where circle and axes go, points (2, points), growth per step, and log10 of the norms of M^0, M^1, ..."""
     angle = np.radians(theta)
-    M, inputs = stretch_rotate(sigma1, sigma2, angle), stretch_rotate(1.0, 1.0, angle).T
-    rho, log10_norms = float(stretch_rotate_growth(sigma1, sigma2, angle)), power_norms(M, figures.TURN_STEPS)
+    M, inputs = maths.stretch_rotate(sigma1, sigma2, angle), maths.stretch_rotate(1.0, 1.0, angle).T
+    rho = float(maths.stretch_rotate_growth(sigma1, sigma2, angle))
+    log10_norms = maths.power_norms(M, figures.TURN_STEPS)
     critical, turned = None, theta >= ANGLES  # the curve is drawn as far as that, so that it does not answer before
     with suppress(ValueError):  # most pairs have no critical angle
-        critical = float(np.degrees(critical_angle(sigma1, sigma2)))
+        critical = float(np.degrees(maths.critical_angle(sigma1, sigma2)))
     return {
         "turned": np.array([np.cos(angle), np.sin(angle)]),
-        "once": circle_image(M, 1),
-        "often": circle_image(M, n) / 10 ** log10_norms[n],  # scaled to length 1
+        "once": maths.circle_image(M, 1),
+        "often": maths.circle_image(M, n) / 10 ** log10_norms[n],  # scaled to length 1
         "inputs": spokes(inputs),  # the directions that M stretches, and where it puts them
         "outputs": spokes(M @ inputs),
         "log10_norms": log10_norms,
@@ -73,7 +63,7 @@ def spokes(ends: np.ndarray) -> np.ndarray:
 @lru_cache
 def turn_growth(sigma1: float, sigma2: float) -> np.ndarray:
     """Return the growth per step over ANGLES."""
-    return stretch_rotate_growth(sigma1, sigma2, np.radians(ANGLES))
+    return maths.stretch_rotate_growth(sigma1, sigma2, np.radians(ANGLES))
 
 
 def describe_turn(state) -> str:
@@ -109,8 +99,8 @@ The border lies at 48.1897°.'
 def bump_state(a: float, b: float) -> dict:
     """Compute log10 of the norms of W^0, W^1, ..., what they amount to per step from n = 1 on, and their Transient."""
     W, n_steps = np.array([[a, b], [0.0, a]]), figures.BUMP_STEPS
-    log10_norms, course = power_norms(W, n_steps), transient(W, n_steps)
-    sigma_max, rho = float(spectral_norm(W)), float(spectral_radius(W))
+    log10_norms, course = maths.power_norms(W, n_steps), maths.transient(W, n_steps)
+    sigma_max, rho = float(maths.spectral_norm(W)), float(maths.spectral_radius(W))
     return {
         "sigma_max": sigma_max,
         "rho": rho,
@@ -157,12 +147,12 @@ KINDS = {"Gaussian": "gaussian", "orthogonal": "orthogonal", "symmetric, σ of t
 def draw_factor(kind: str, n: int, rng: np.random.Generator) -> np.ndarray:
     """Return a matrix (n, n) of gain 1 of the kind called ``kind``."""
     if kind == "orthogonal":
-        return orthogonal(n, rng)
-    W = gaussian(n, 1.0, rng)
+        return maths.orthogonal(n, rng)
+    W = maths.gaussian(n, 1.0, rng)
     if kind == "gaussian":
         return W
     signs = np.where(np.arange(n) % 2, -1.0, 1.0)
-    return with_spectrum(rng, eigenvalues=signs * np.linalg.svd(W, compute_uv=False))
+    return maths.with_spectrum(rng, eigenvalues=signs * np.linalg.svd(W, compute_uv=False))
 
 
 @lru_cache
@@ -174,7 +164,7 @@ def draw(kind: str, n: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
     rng = np.random.default_rng(seed)
     factors = np.stack([draw_factor(kind, n, rng) for _ in range(figures.SPECTRUM_STEPS)])
     W = factors[0]
-    same, different = power_norms(W, figures.SPECTRUM_STEPS), product_norms(factors)
+    same, different = maths.power_norms(W, figures.SPECTRUM_STEPS), maths.product_norms(factors)
     return np.linalg.eigvals(W), np.linalg.svd(W, compute_uv=False), same, different
 
 

@@ -10,20 +10,9 @@ from helpers.explorers.controls import Choice, Slider, Typed
 from helpers.explorers.live import Explorer
 from helpers.explorers.words import amount, counted, number
 from helpers.figures import lstm as figures
+from helpers.maths import lstm as maths
 from helpers.maths.gru import GRU, gru_log10_norms, gru_run, random_gru
 from helpers.maths.linear import spectral_norm
-from helpers.maths.lstm import (
-    LSTM,
-    PATHS,
-    LSTMRun,
-    explosion_borders,
-    lstm_run,
-    lstm_terms,
-    random_lstm,
-    rest_eigenvalue,
-    sigmoid,
-)
-from helpers.maths.lstm_paths import N_MYSTERIES, VARIANTS, gradients, path_log10_norms, readout_log10, secret
 from helpers.maths.memory import chrono_bias, forget_bias_for, half_life
 from helpers.maths.scalar import standardise
 from helpers.maths.tasks import one_hot
@@ -45,28 +34,28 @@ def inputs_of(name: str, sentence: str) -> np.ndarray:
 
 
 @lru_cache
-def lstm_of_scale_one(m: int) -> LSTM:
+def lstm_of_scale_one(m: int) -> maths.LSTM:
     """Return a net of N cells that reads m numbers; its W is scaled and its forget bias set by whoever shows it."""
-    return random_lstm(N, m, 1.0, np.random.default_rng(0))
+    return maths.random_lstm(N, m, 1.0, np.random.default_rng(0))
 
 
-def run_of(forget_bias: float, scale: float, inputs: str, sentence: str) -> tuple[LSTM, LSTMRun]:
+def run_of(forget_bias: float, scale: float, inputs: str, sentence: str) -> tuple[maths.LSTM, maths.LSTMRun]:
     """Return the net with this forget bias and scale of W, and its run."""
     X = inputs_of(inputs, sentence)
     one = lstm_of_scale_one(X.shape[1])
     b = one.b.copy()
     b[N : 2 * N] = forget_bias
     net = one._replace(W=scale * one.W, b=b)
-    return net, lstm_run(net, X)
+    return net, maths.lstm_run(net, X)
 
 
 def dissector_state(forget_bias: float, scale: float, lag: int, inputs: str, sentence: str) -> dict:
     """Compute log10 of the norm of dc_t/dc_0 along each path, (6, T + 1), and of the power of the bias alone."""
-    logs = path_log10_norms(*run_of(forget_bias, scale, inputs, sentence))
+    logs = maths.path_log10_norms(*run_of(forget_bias, scale, inputs, sentence))
     return {
         "log10_paths": logs,
         "log10_here": logs[:, lag],
-        "log10_bias": np.log10(sigmoid(forget_bias)) * np.arange(figures.N_STEPS + 1),
+        "log10_bias": np.log10(maths.sigmoid(forget_bias)) * np.arange(figures.N_STEPS + 1),
     }
 
 
@@ -76,7 +65,7 @@ def describe_dissector(state) -> str:
     most = int(np.argmax(gates))
     added = "No gate's path alone adds to it"
     if gates[most] - carousel > 1e-6:
-        added = f"With one gate's path open, the {VARIANTS[2 + most]} adds most: {amount(gates[most])}"
+        added = f"With one gate's path open, the {maths.VARIANTS[2 + most]} adds most: {amount(gates[most])}"
     return (
         f"Forget bias {state.forget_bias:g}, scale of W {state.scale:g}, reading {state.inputs_label}: after "
         f"{counted(state.lag)} the norm of dc_t/dc_0 is {amount(whole)} along all paths together, {amount(carousel)} "
@@ -99,10 +88,10 @@ def dissector_explorer(forget_bias: float = 1.0, scale: float = 1.0) -> Explorer
 def cell_state(forget_bias: float, scale: float, step: int) -> dict:
     """Compute the norm of what one step carries along each path, by name."""
     net, run = run_of(forget_bias, scale, "noise", SENTENCE)
-    terms = lstm_terms(net, run)
+    terms = maths.lstm_terms(net, run)
     # Carousel and readout are diagonal, and the norm of a diagonal matrix is its largest entry.
     flows = {"carousel": float(run.F[step].max())}
-    flows |= {name: float(spectral_norm(term[step])) for name, term in zip(PATHS[1:], terms[:4], strict=True)}
+    flows |= {name: float(spectral_norm(term[step])) for name, term in zip(maths.PATHS[1:], terms[:4], strict=True)}
     flows["readout"] = float(terms.readout[step].max())
     return {"flows": flows, "norms": np.array([flows[name] for name in figures.CellDrawing.FLOWS])}
 
@@ -173,14 +162,14 @@ def constant_input_state(size: float, forget_bias: float) -> dict:
     n_steps, C, H, readouts, starts = figures.ConstantInput.n_steps, [], [], [], []
     for forget_gate in (False, True):
         b = np.array([0.0, forget_bias, 0.0, 0.0])
-        net = LSTM(np.zeros((4, 1)), np.array([[0.0], [0.0], [1.0], [0.0]]), b, forget_gate, "1997")
-        run = lstm_run(net, np.full((n_steps, 1), size))
-        readout = readout_log10(net, run)[:, 0]
+        net = maths.LSTM(np.zeros((4, 1)), np.array([[0.0], [0.0], [1.0], [0.0]]), b, forget_gate, "1997")
+        run = maths.lstm_run(net, np.full((n_steps, 1), size))
+        readout = maths.readout_log10(net, run)[:, 0]
         C.append(run.C[:, 0])
         H.append(run.H[:, 0])
         readouts.append(readout)
         starts.append(float(np.log10(run.F).sum() + readout[-1]))
-    bound = float(run.I[0, 0] * run.Gs[0, 0] / sigmoid(-forget_bias))  # 1 - sigmoid(b) keeps its digits so
+    bound = float(run.I[0, 0] * run.Gs[0, 0] / maths.sigmoid(-forget_bias))  # 1 - sigmoid(b) keeps its digits so
     return {"C": C, "H": H, "log10_readout": readouts, "log10_start": starts, "bound": bound}
 
 
@@ -210,19 +199,19 @@ def constant_input_explorer(forget_bias: float = 1.0, size: float = 1.0) -> Expl
 
 def one_cell_state(w_g: float, forget_bias: float, c0: float) -> dict:
     """Compute the threshold of one cell that reads nothing but its own h by its cell input, and its run from c0."""
-    net = LSTM(np.array([[0.0], [0.0], [w_g], [0.0]]), np.zeros((4, 1)), np.array([0.0, forget_bias, 0.0, 0.0]))
-    run = lstm_run(net, np.zeros((figures.OneCell.n_steps, 1)), [c0])
-    measured, carousel = path_log10_norms(net, run, ("whole", "carousel"))
-    weights, factor = np.linspace(-10, 10, 3), float(rest_eigenvalue(w_g, forget_bias))
+    net = maths.LSTM(np.array([[0.0], [0.0], [w_g], [0.0]]), np.zeros((4, 1)), np.array([0.0, forget_bias, 0.0, 0.0]))
+    run = maths.lstm_run(net, np.zeros((figures.OneCell.n_steps, 1)), [c0])
+    measured, carousel = maths.path_log10_norms(net, run, ("whole", "carousel"))
+    weights, factor = np.linspace(-10, 10, 3), float(maths.rest_eigenvalue(w_g, forget_bias))
     # h_0 is given: the first step reaches c by the forget gate alone, and every later one by all of the factor.
-    t, first = np.arange(len(measured)), np.log10(sigmoid(forget_bias))
+    t, first = np.arange(len(measured)), np.log10(maths.sigmoid(forget_bias))
     with np.errstate(divide="ignore"):
         power = np.where(t > 0, first + np.maximum(t - 1, 0) * np.maximum(np.log10(np.abs(factor)), -400.0), 0.0)
     return {
         "weights": weights,
-        "factors": rest_eigenvalue(weights, forget_bias),
+        "factors": maths.rest_eigenvalue(weights, forget_bias),
         "factor": factor,
-        "borders": tuple(float(border) for border in explosion_borders(forget_bias)),
+        "borders": tuple(float(border) for border in maths.explosion_borders(forget_bias)),
         "log10_measured": measured,
         "log10_carousel": carousel,
         "log10_power": power,
@@ -274,7 +263,7 @@ def gated_units_state(bias: float, scale: float, variant: str) -> dict:
     return {
         "log10_gru": whole,
         "log10_gates": gates,
-        "log10_lstm": path_log10_norms(lstm, lstm_s_run, ("whole",))[0],
+        "log10_lstm": maths.path_log10_norms(lstm, lstm_s_run, ("whole",))[0],
         "log10_h": np.log10(np.abs(run.H[1:]).max(axis=1)),
         "log10_c": np.log10(np.abs(lstm_s_run.C[1:]).max(axis=1)),
     }
@@ -304,13 +293,13 @@ def gated_units_explorer(bias: float = 1.0) -> Explorer:
 @lru_cache
 def mystery_gradients(number: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the gradients of a mystery, along all paths and along the carousel."""
-    return gradients(number, *secret(number))
+    return maths.gradients(number, *maths.secret(number))
 
 
 def mystery_state(forget_bias: float, scale: float, number: int) -> dict:
     """Compute log10 of the gradients of a mystery and of a guess by lag, along all paths and along the carousel."""
     names = ("log10_whole", "log10_carousel", "log10_guess_whole", "log10_guess_carousel")
-    logs = (*mystery_gradients(number), *gradients(number, forget_bias, scale))
+    logs = (*mystery_gradients(number), *maths.gradients(number, forget_bias, scale))
     return dict(zip(names, logs, strict=True))
 
 
@@ -329,6 +318,6 @@ def mystery_explorer(number: int = 1) -> Explorer:
     controls = [
         Slider("forget_bias", "your forget bias b_f", 0, 5, 0, 0.1),
         Slider("scale", "your scale of W", 0.5, 5, 1, 0.1),
-        Choice("number", "mystery", list(range(1, N_MYSTERIES + 1)), number),
+        Choice("number", "mystery", list(range(1, maths.N_MYSTERIES + 1)), number),
     ]
     return Explorer(controls, mystery_state, figures.Mystery(), describe_mystery)

@@ -6,8 +6,7 @@ from helpers.explorers.controls import Choice, Slider, Typed
 from helpers.explorers.live import Explorer
 from helpers.explorers.words import amount, counted, number
 from helpers.figures import memory as figures
-from helpers.maths.initial import gaussian
-from helpers.maths.linear import product_norms, spectral_norm
+from helpers.maths.linear import gaussian, product_norms, spectral_norm
 from helpers.maths.memory import gated_gradient, gated_memory, multi_tap_gradient, residual_jacobians
 from helpers.maths.rnn import RNN, run_rnn, step_jacobians
 from helpers.maths.scalar import impulse, noise

@@ -12,8 +12,7 @@ from helpers.figures import mlp as figures
 from helpers.figures.mlp import N_LAYERS, WIDEST, shape_text
 from helpers.maths.activations import activation as find_activation
 from helpers.maths.gradcheck import central_difference, relative_error
-from helpers.maths.initial import gaussian
-from helpers.maths.linear import log10_norm
+from helpers.maths.linear import gaussian, log10_norm
 from helpers.maths.mlp import factors, forward, random_net
 from helpers.maths.rnn import candidate_products, run_alone
 from helpers.maths.vector_activations import cross_entropy, l2_loss

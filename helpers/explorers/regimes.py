@@ -11,8 +11,7 @@ from helpers.explorers.words import amount, counted, number
 from helpers.figures import regimes as figures
 from helpers.figures.scalar import LABELS
 from helpers.maths.descent import Descent, descend, wall_gradient, wall_loss
-from helpers.maths.fixed_points import attractor
-from helpers.maths.regimes import bistable_interval, regime, two_cycle_interval
+from helpers.maths.fixed_points import attractor, bistable_interval, regime, two_cycle_interval
 from helpers.maths.scalar import orbit_gradients
 
 N_STEPS = 50

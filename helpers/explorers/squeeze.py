@@ -10,7 +10,7 @@ from helpers.explorers.words import amount, counted, number
 from helpers.figures import squeeze as figures
 from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.activations import activation as find_activation
-from helpers.maths.squeeze import rms_slope, squeeze
+from helpers.maths.depth import rms_slope, squeeze
 from helpers.maths.vector_activations import LAYERNORM_EPS, activation_jacobian
 
 WIDTH = 300  # neurons of a layer in the squeeze

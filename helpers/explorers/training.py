@@ -11,11 +11,10 @@ from helpers.explorers.latest import Draft
 from helpers.explorers.live import Explorer
 from helpers.explorers.words import amount
 from helpers.figures import training as figures
-from helpers.maths.latching import LATE, LONGEST, N_NETS, holders, is_trained, kind, late_shares, train_holders
+from helpers.maths import training as maths
 from helpers.maths.linear import product_norms
 from helpers.maths.rnn import run_rnn, step_jacobians
 from helpers.maths.tasks import PRONOUNS, draw, is_wrong, sentence, wilson_interval
-from helpers.maths.training import Recipe, Training
 
 MODELS = {"tanh net": "tanh", "ReLU net that starts as the identity": "irnn", "LSTM": "lstm", "GRU": "gru"}
 GATED = {"lstm": "forget", "gru": "update"}  # the gate that has a bias of its own
@@ -25,8 +24,8 @@ SNAPSHOT = 25  # updates from one look at the gradient to the next
 class Watched:
     """A Training with the gradients by lag after every SNAPSHOT updates, so that a reader can go back and forth."""
 
-    def __init__(self, recipe: Recipe):
-        self.training = Training(recipe, n_test=1000)
+    def __init__(self, recipe: maths.Recipe):
+        self.training = maths.Training(recipe, n_test=1000)
         X, D = draw(recipe.task, np.random.default_rng(0), recipe.length, 200)
         Y = self.training.outputs(X)[-1]
         self.wrong_at_first = is_wrong(recipe.task, Y, np.broadcast_to(D, Y.shape)).mean(axis=1)
@@ -49,7 +48,7 @@ class Watched:
 
 
 @lru_cache(maxsize=8)
-def watched(recipe: Recipe) -> Watched:
+def watched(recipe: maths.Recipe) -> Watched:
     """Return the training of a recipe, as far as it has come."""
     return Watched(recipe)
 
@@ -62,7 +61,7 @@ def gap_state(updates: int, gap: int, model: str, forget_bias: float, gain: floa
     length, bias = gap + 2, forget_bias if model in GATED else 0.0
     most, seeds = figures.Gap.most_updates, tuple(range(figures.Gap.n_seeds))
     limit = None if max_norm == inf else max_norm
-    one = watched(Recipe("jane", length, model, bias, gain, max_norm=limit, n_updates=most, seeds=seeds))
+    one = watched(maths.Recipe("jane", length, model, bias, gain, max_norm=limit, n_updates=most, seeds=seeds))
     X, _ = draw("jane", np.random.default_rng(3), length, 1)
 
     def state_after(n_updates: int) -> dict:
@@ -211,16 +210,16 @@ def bits_state(net: int, trained: int):
 
     How the net answers at each length, and of all nets the largest eigenvalue of W and the kind.
     """
-    if not is_trained(trained):
-        yield from train_holders(trained)
+    if not maths.is_trained(trained):
+        yield from maths.train_holders(trained)
     yield 1.0
-    training, right = holders(trained)
-    spectra = [np.linalg.eigvals(training.net(s).W) for s in range(N_NETS)]
-    X, _ = draw("latch", np.random.default_rng(1), LONGEST, 1)
+    training, right = maths.holders(trained)
+    spectra = [np.linalg.eigvals(training.net(s).W) for s in range(maths.N_NETS)]
+    X, _ = draw("latch", np.random.default_rng(1), maths.LONGEST, 1)
     one = training.net(net - 1)
     J = step_jacobians(one, run_rnn(one, np.zeros(len(one.W)), X[..., 0]))
     top = np.array([some[np.abs(some).argmax()] for some in spectra])
-    top, kinds = top.real + 1j * np.abs(top.imag), np.array([kind(right[:, s]) for s in range(N_NETS)])
+    top, kinds = top.real + 1j * np.abs(top.imag), np.array([maths.kind(right[:, s]) for s in range(maths.N_NETS)])
     return {
         "right": right[:, net - 1],
         "right_odd": right[::2, net - 1],
@@ -234,13 +233,13 @@ def bits_state(net: int, trained: int):
 
 def describe_bits(state) -> str:
     """Say how the net answers at odd and at even lengths, its eigenvalue, and what is left of its gradient."""
-    odd, even = late_shares(state.right)
+    odd, even = maths.late_shares(state.right)
     top = state.eigenvalue
     eigenvalue = f"{top.real:.2f}" if top.imag == 0 else f"{top.real:.2f} ± {abs(top.imag):.2f}i"
     counts = ", ".join(f"{len(state.eigenvalues[name])} {words}" for name, words in WORDS.items())
     return (
-        f"Net {state.net} of {N_NETS}, which learned at length {state.trained}: above length {LATE} it is right in "
-        f"{odd:.0%} of the odd and {even:.0%} of the even ones; largest eigenvalue of W {eigenvalue}. Over "
+        f"Net {state.net} of {maths.N_NETS}, which learned at length {state.trained}: above length {maths.LATE} it is "
+        f"right in {odd:.0%} of the odd and {even:.0%} of the even ones; largest eigenvalue of W {eigenvalue}. Over "
         f"{state.n_steps} steps its gradient keeps {amount(state.log10_left)}. Of all nets {counts}."
     )
 
@@ -248,7 +247,7 @@ def describe_bits(state) -> str:
 def bits_explorer(trained: int = 6, net: int = 4) -> Explorer:
     """Return the explorer of small tanh nets that learned to hold one bit for a few steps."""
     controls = [
-        Slider("net", "which net", 1, N_NETS, net, 1),
+        Slider("net", "which net", 1, maths.N_NETS, net, 1),
         Slider("trained", "learned at length", 3, 12, trained, 1),
     ]
     return Explorer(controls, bits_state, figures.Bits(), describe_bits)

@@ -3,7 +3,7 @@
 S nets of one shape read S batches of their own. Vectors are columns, as in the equations, and the columns of a batch
 stand side by side: a state is (S, n, B), an input (T, S, m, B). So a step is one matrix product for each net and then
 arithmetic on rows that lie together in memory, which is why this is faster than the same net in `rnn`, `lstm` and
-`gru` (there a batch of rows); these, and `input_gates`, `diagonal` and `attention`, are the oracle of its tests. The
+`gru` (there a batch of rows); these, and `memory`, `diagonal` and `attention`, are the oracle of its tests. The
 arrays of a run are made once and used again.
 
 The parameters of a net are one row of ``theta`` (S, P), so that an optimiser sees a vector; `parameters` names the
@@ -339,7 +339,7 @@ class CarouselNets(Nets):
 
 
 class MinGRUNets(CarouselNets):
-    """h_{k+1} = (1 - z) h_k + z q, the gates in the order z, q as in `input_gates`; W is empty."""
+    """h_{k+1} = (1 - z) h_k + z q, the gates in the order z, q as in `memory`; W is empty."""
 
     n_gates, W_columns = 2, 0
 

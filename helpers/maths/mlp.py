@@ -23,8 +23,7 @@ from helpers.maths._check import (
     whole_number,
     within_floats,
 )
-from helpers.maths.initial import initial_weights
-from helpers.maths.linear import log10_norm
+from helpers.maths.linear import initial_weights, log10_norm
 from helpers.maths.vector_activations import ACTIVATE, ROWS_TIMES_JACOBIAN, activation_jacobian, known_activation
 
 

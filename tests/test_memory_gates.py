@@ -7,10 +7,8 @@ import pytest
 
 from helpers.experiments.cells import reported
 from helpers.maths.gradcheck import central_difference
-from helpers.maths.input_gates import log_scan, min_gru, scan, slstm, slstm_shares
-from helpers.maths.lstm import lstm_run, random_lstm
-from helpers.maths.lstm_paths import path_log10_norms
-from helpers.maths.memory import gated_gradient, gated_memory
+from helpers.maths.lstm import lstm_run, path_log10_norms, random_lstm
+from helpers.maths.memory import gated_gradient, gated_memory, log_scan, min_gru, scan, slstm, slstm_shares
 from helpers.maths.tasks import wilson_interval
 
 

@@ -5,16 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.maths.initial import (
+from helpers.maths.linear import (
     RECURRENT,
     SCHEMES,
     gaussian,
     initial_weights,
+    is_normal,
     orthogonal,
     recurrent_matrix,
+    spectral_norm,
+    spectral_radius,
     with_spectrum,
 )
-from helpers.maths.linear import is_normal, spectral_norm, spectral_radius
 from tests.at_random import PROPERTY, SEEDS, rng
 
 SIZES = st.integers(1, 8)

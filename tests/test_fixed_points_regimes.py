@@ -4,11 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.maths.activations import activation as find_activation
-from helpers.maths.fixed_points import attractor, fixed_points
-from helpers.maths.regimes import (
+from helpers.maths.fixed_points import (
     FLIP_WEIGHT_SIGMOID,
     LAMBERT_W0,
+    attractor,
     bistable_interval,
+    fixed_points,
     regime,
     to_tanh,
     two_cycle_interval,

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.maths.activations import ACTIVATIONS
-from helpers.maths.squeeze import diagonal_norms, layers_to_lose, rms_slope, shrink, squeeze
+from helpers.maths.depth import diagonal_norms, layers_to_lose, rms_slope, shrink, squeeze
 from helpers.maths.vector_activations import activation_jacobian, layernorm_jacobian, softmax_jacobian
 from tests.at_random import SEEDS, rng
 

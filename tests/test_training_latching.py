@@ -6,10 +6,21 @@ import numpy as np
 import pytest
 
 from helpers.explorers.training import bits_explorer
-from helpers.maths.latching import KINDS, LATE, LONGEST, N_NETS, holders, is_trained, kind, late_shares, train_holders
 from helpers.maths.rnn import run_rnn, state_transition, step_jacobians
 from helpers.maths.tasks import draw
-from helpers.maths.training import Recipe, Training
+from helpers.maths.training import (
+    KINDS,
+    LATE,
+    LONGEST,
+    N_NETS,
+    Recipe,
+    Training,
+    holders,
+    is_trained,
+    kind,
+    late_shares,
+    train_holders,
+)
 
 LENGTHS = [5, 6, 8]
 
