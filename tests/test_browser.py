@@ -17,16 +17,13 @@ import pytest
 from matplotlib.image import imread
 
 from helpers.explorers.after import by_lag_explorer
-from helpers.explorers.bounds import ladder_explorer
-from helpers.explorers.contributions import contributions_explorer
-from helpers.explorers.depth import digits_explorer
+from helpers.explorers.depth import digits_explorer, zoo_explorer
 from helpers.explorers.linear import stretch_rotate_explorer
 from helpers.explorers.lstm import constant_input_explorer
 from helpers.explorers.memory import taps_explorer
 from helpers.explorers.mlp import shapes_explorer
-from helpers.explorers.regimes import regime_explorer
-from helpers.explorers.scalar import first_look, memory_explorer
-from helpers.explorers.squeeze import zoo_explorer
+from helpers.explorers.rnn import contributions_explorer, ladder_explorer
+from helpers.explorers.scalar import first_look, memory_explorer, regime_explorer
 from helpers.explorers.training import gap_explorer
 from helpers.figures.style import DENSITY
 from tests.player_page import in_the_browser

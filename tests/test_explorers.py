@@ -14,8 +14,7 @@ from matplotlib.textpath import TextPath
 from matplotlib.transforms import Bbox
 
 from helpers.explorers.controls import LABEL_WIDTH, Slider
-from helpers.explorers.regimes import regime_explorer, wall_explorer
-from helpers.explorers.scalar import first_look, memory_explorer, three_activations
+from helpers.explorers.scalar import first_look, memory_explorer, regime_explorer, three_activations, wall_explorer
 from helpers.figures import style
 from helpers.figures.parts import leaving
 from helpers.figures.scene import Scene

@@ -6,10 +6,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from helpers.explorers.depth import depth_explorer, digits_explorer, layers_told
+from helpers.explorers.depth import (
+    depth_explorer,
+    digits_explorer,
+    jacobian_explorer,
+    layers_told,
+    squeeze_explorer,
+    zoo_explorer,
+)
 from helpers.explorers.linear import spectrum_explorer, stretch_rotate_explorer, transient_explorer
 from helpers.explorers.mlp import candidates_explorer, output_explorer, shapes_explorer
-from helpers.explorers.squeeze import jacobian_explorer, squeeze_explorer, zoo_explorer
 from helpers.figures.cells import Cells, painted, pixel_axes, shades
 from helpers.figures.form import PATH
 from helpers.figures.scene import Drawing

@@ -6,19 +6,22 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from helpers.explorers.bounds import KINDS, ladder_explorer, lyapunov_explorer, nilpotent_explorer
-from helpers.explorers.contributions import (
+from helpers.explorers.controls import State
+from helpers.explorers.rnn import (
     INPUTS,
+    KINDS,
     NET_ACTIVATIONS,
     SENTENCE,
     contributions_explorer,
     contributions_state,
     inputs_of,
+    ladder_explorer,
+    lyapunov_explorer,
     merge_explorer,
     merge_state,
     net_of,
+    nilpotent_explorer,
 )
-from helpers.explorers.controls import State
 from helpers.figures.cells import decades
 from helpers.maths.bounds import Ladder
 from helpers.maths.rnn import bptt, run_rnn, step_jacobians

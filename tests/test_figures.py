@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
-from helpers.explorers.contributions import contributions_explorer
 from helpers.explorers.lstm import dissector_explorer
-from helpers.explorers.regimes import regime_explorer
-from helpers.explorers.scalar import memory_explorer
-from helpers.explorers.survey import survey_explorer
+from helpers.explorers.rnn import contributions_explorer
+from helpers.explorers.scalar import memory_explorer, regime_explorer
+from helpers.explorers.training import survey_explorer
 from helpers.figures import stills, style
 from tests.sweeping import not_compressed
 

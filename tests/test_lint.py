@@ -67,7 +67,7 @@ def test_the_readers_work_where_the_system_s_encoding_knows_no_letter_beyond_asc
         "from helpers.data import digits, nile; digits(), nile(); "
         "from helpers.experiments import table; "
         "from helpers.explorers.scalar import first_look; first_look().picture; "
-        "from helpers.explorers.survey import survey_explorer; survey_explorer().picture; "
+        "from helpers.explorers.training import survey_explorer; survey_explorer().picture; "
         "from tools import claims; claims.main()"
     )
     settings = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "utf-8"}

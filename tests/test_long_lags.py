@@ -11,8 +11,17 @@ import pytest
 
 from helpers.experiments.cells import AFTER, ALL, GRIDS, ROWS, reported, run_cell, starts
 from helpers.experiments.table import CHOOSE, REPORT, choosing, key, reporting, shipped
-from helpers.explorers.survey import LABELS, LENGTHS, survey_explorer, survey_state
-from helpers.explorers.training import SNAPSHOT, gap_explorer, gap_state, smoothed, watched
+from helpers.explorers.training import (
+    LABELS,
+    LENGTHS,
+    SNAPSHOT,
+    gap_explorer,
+    gap_state,
+    smoothed,
+    survey_explorer,
+    survey_state,
+    watched,
+)
 from helpers.maths.gru import gru_run, random_gru
 from helpers.maths.lstm import LSTM, lstm_run, random_lstm
 from helpers.maths.tasks import TASKS, draw, is_wrong, wilson_interval

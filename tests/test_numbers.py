@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from helpers.data import digits
-from helpers.explorers.contributions import merge_explorer
 from helpers.explorers.depth import depth_explorer, digits_explorer
 from helpers.explorers.memory import residual_explorer, taps_explorer, three_memories_explorer
+from helpers.explorers.rnn import merge_explorer
 from helpers.explorers.training import hearing_explorer
 from tests.notebook_text import text_of
 

@@ -10,7 +10,7 @@ import pytest
 from helpers.data import hearing, nile
 from helpers.exercises import CHOICES
 from helpers.experiments.cells import reported
-from helpers.explorers.contributions import contributions_explorer
+from helpers.explorers.rnn import contributions_explorer
 from helpers.maths.training import holders
 
 ROOT = Path(__file__).resolve().parents[1]

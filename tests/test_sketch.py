@@ -10,8 +10,8 @@ import nbformat
 import numpy as np
 import pytest
 
-from helpers.explorers.contributions import N, net_of, readout
 from helpers.explorers.player import Player
+from helpers.explorers.rnn import N, net_of, readout
 from helpers.explorers.sketch import CURVES, SCRIPT, Sketch, data_of, sketch
 from helpers.figures import style
 from helpers.maths.rnn import bptt, run_rnn, truncated_bptt

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from matplotlib.lines import Line2D
 
+from helpers.explorers.depth import jacobian_explorer
 from helpers.explorers.linear import stretch_rotate_explorer
 from helpers.explorers.memory import three_memories_explorer
 from helpers.explorers.scalar import memory_explorer
-from helpers.explorers.squeeze import jacobian_explorer
 from helpers.figures import style
 from helpers.figures.parts import panel
 from helpers.figures.shown import Shown, field, reading

@@ -7,7 +7,7 @@ shows is checked against it by a test. The questions that are answered by choosi
 import tomllib
 from importlib.resources import files
 
-from helpers.exercises import after, carousel, chain_rule, long_lags, one_neuron, squeeze, through_time
+from helpers.exercises import carousel, chain_rule, long_lags, one_neuron, squeeze, through_time
 from helpers.exercises.answers import Choice, Exercise, Repair, Verdict
 from helpers.maths._check import shown
 
@@ -15,7 +15,7 @@ CHOICES = tomllib.loads(files(__package__).joinpath("choices.toml").read_text("u
 EXERCISES: dict[str, Choice | Exercise | Repair] = {name: Choice(**parts) for name, parts in CHOICES.items()}
 EXERCISES |= {
     name: exercise
-    for module in (one_neuron, chain_rule, squeeze, through_time, carousel, long_lags, after)
+    for module in (one_neuron, chain_rule, squeeze, through_time, carousel, long_lags)
     for name, exercise in sorted(module.EXERCISES.items())
 }
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from importlib import import_module
 from weakref import WeakSet
 
-from helpers.figures.guess import Guess
+from helpers.figures.shown import Guess
 
 _made: dict[str, float] = {}
 _settling: defaultdict[str, WeakSet] = defaultdict(WeakSet)

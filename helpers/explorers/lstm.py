@@ -5,9 +5,9 @@ from functools import lru_cache
 import numpy as np
 
 from helpers.data import nile
-from helpers.explorers.contributions import SENTENCE
 from helpers.explorers.controls import Choice, Slider, Typed
 from helpers.explorers.live import Explorer
+from helpers.explorers.rnn import SENTENCE
 from helpers.explorers.words import amount, counted, number
 from helpers.figures import lstm as figures
 from helpers.maths import lstm as maths

@@ -1,4 +1,4 @@
-"""The explorers of one neuron that feeds itself (notebooks 00 and 01)."""
+"""The explorers of one neuron that feeds itself (notebooks 00 to 02)."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,11 +10,11 @@ from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.live import Explorer
 from helpers.explorers.words import amount, counted, gap, number
 from helpers.figures import scalar as figures
+from helpers.maths import fixed_points as unit
 from helpers.maths import scalar as maths
 from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.activations import activation as find_activation
-from helpers.maths.fixed_points import LONG_RUN, MONOTONE, Attractor, attractor, long_run
-from helpers.maths.scalar import log10_transition, orbit, orbit_gradients, steps_remembered
+from helpers.maths.descent import Descent, descend, wall_gradient, wall_loss
 
 EVENT = 10  # the step at which impulse and step come in
 DROP_YEAR = 1899  # the first low year
@@ -53,11 +53,11 @@ def make_input(name: str, n_steps: int = 50) -> Input:
     return Input(x, 0, "the start")
 
 
-def end_of(activation: str, w, b, h0) -> Attractor:
+def end_of(activation: str, w, b, h0):
     """Return where orbits settle: in closed form where there is one, else what LONG_RUN steps show."""
-    if activation in MONOTONE:
-        return attractor(activation, w, b, h0)
-    ends = long_run(activation, w, b, h0)
+    if activation in unit.MONOTONE:
+        return unit.attractor(activation, w, b, h0)
+    ends = unit.long_run(activation, w, b, h0)
     at_0 = (ends.period == 1) & (np.abs(ends.low) < 1e-8)  # its steps repeat to 1e-10, so this near it may be 0
     return ends._replace(low=np.where(at_0, 0.0, ends.low)[()], high=np.where(at_0, 0.0, ends.high)[()])
 
@@ -71,8 +71,8 @@ def settled_multipliers(activation: str, b: float, h0: float) -> np.ndarray:
 def memory_state(activation: str, w: float, b: float, h0: float, inputs: str, n_steps: int, walked: int) -> dict:
     """Compute what the memory explorer shows; H (T + 1,), and of a change at the event what is left, from there on."""
     read = make_input(inputs, n_steps)
-    run = orbit_gradients(activation, w, b, h0, len(read.x), read.x)
-    log10_left = log10_transition(run.J, read.event)
+    run = maths.orbit_gradients(activation, w, b, h0, len(read.x), read.x)
+    log10_left = maths.log10_transition(run.J, read.event)
     peak = int(log10_left.argmax())
     map_h = np.linspace(*figures.state_limits(activation, run.H), 101)
     # How long after the event the change is largest, if it grows and then shrinks.
@@ -99,14 +99,15 @@ def memory_state(activation: str, w: float, b: float, h0: float, inputs: str, n_
     }
 
 
-def settling(settled: Attractor) -> str:
+def settling(settled) -> str:
     """Say where an orbit settles, or what it does instead."""
     if settled.period < 0:
-        between = f"moves between {number(settled.low)} and {number(settled.high)}"
+        between = f"it moves between {number(settled.low)} and {number(settled.high)}"
+        more = f"{unit.LONG_RUN} more steps"
         factor = f"factor {number(settled.multiplier)} per step on average"
         if settled.multiplier > 1:
-            return f"neither settles nor repeats in {LONG_RUN} more steps: it {between}, and an error grows ({factor})"
-        return f"has not settled after {LONG_RUN} more steps: in the second half of them it {between} ({factor})"
+            return f"neither settles nor repeats in {more}: {between}, and an error grows ({factor})"
+        return f"has not settled after {more}: in the second half of them {between} ({factor})"
     multiplier = f"multiplier {number(settled.multiplier)} per step"
     if settled.period == 0 and settled.multiplier == 1:
         return "grows without end, by the same amount at each step"
@@ -125,7 +126,7 @@ def settling(settled: Attractor) -> str:
 def describe_memory(state) -> str:
     """Say what the memory explorer shows."""
     read, n_steps = state.read, len(state.H) - 1
-    steps = steps_remembered(state.log10_left, figures.FRACTION)
+    steps = maths.steps_remembered(state.log10_left, figures.FRACTION)
     all_along = state.log10_left.min() >= np.log10(figures.FRACTION)
     to_the_end = "more than 5 % of it to the end" if all_along else "less than 5 % of it on the way, more at the end"
     kept = to_the_end if steps < 0 else f"less than 5 % of it from {counted(steps)} on"
@@ -177,8 +178,8 @@ Of a small change made at the start, 1 is left after 50 steps: more than 5 % of 
 def starts_state(w: float) -> dict:
     """Compute what the first explorer shows: H (T + 1, starts), and where the first of them settles."""
     scene = figures.FirstLook
-    H = orbit("tanh", w, h0=np.array(scene.starts), n_steps=scene.n_steps)
-    return {"H": H, "settled": attractor("tanh", w, h0=scene.starts[0])}
+    H = maths.orbit("tanh", w, h0=np.array(scene.starts), n_steps=scene.n_steps)
+    return {"H": H, "settled": unit.attractor("tanh", w, h0=scene.starts[0])}
 
 
 def describe_starts(state) -> str:
@@ -203,13 +204,13 @@ def three_state(w: float, b: float) -> dict:
     """Compute what the three panels show: the orbits (T + 1, starts) of each activation."""
     h0 = np.array(figures.ThreeActivations.starts)
     n_steps = figures.ThreeActivations.n_steps
-    return {"orbits": {name: orbit(name, w, b, h0, n_steps) for name in figures.LABELS}}
+    return {"orbits": {name: maths.orbit(name, w, b, h0, n_steps) for name in figures.LABELS}}
 
 
 def describe_three(state) -> str:
     """Say where the runs from the first start end, and which of those from the last start end elsewhere."""
     first, last = (
-        [f"{label} {settling(attractor(name, state.w, state.b, start))}" for name, label in figures.LABELS.items()]
+        [f"{label} {settling(unit.attractor(name, state.w, state.b, start))}" for name, label in figures.LABELS.items()]
         for start in (figures.ThreeActivations.starts[0], figures.ThreeActivations.starts[-1])
     )
     elsewhere = [words for words in last if words not in first]
@@ -228,3 +229,152 @@ def three_activations(w: float = 0.9) -> Explorer:
     """Return the explorer of the deck's first figure: three activations, one weight."""
     controls = [Slider("w", "weight w", -8, 8, w, 0.05), Slider("b", "bias b", -4, 4, 0, 0.05)]
     return Explorer(controls, three_state, figures.ThreeActivations(), describe_three)
+
+
+# Where there is one stable fixed point, two, or a cycle of two; and the wall that a border raises in a loss
+
+
+N_STEPS = 50
+APART = 0.01  # each of the two starts lies this far from h0
+KINDS = ("one stable fixed point", "two stable\nfixed points", "a cycle\nof two")
+PLACES = {  # (w, b) in the middle of each kind of place
+    "sigmoid": ((0, 5.5), (4.6, -5.3), (-7.6, 3.8)),
+    "tanh": ((0, 6.8), (6.9, 1.2), (-5.5, 1.2)),
+}
+REGIONS = ("one stable fixed point exists here", "two stable fixed points exist here", "a cycle of two exists here")
+FIRST_W, N_UPDATES = 6.0, 40
+
+
+@lru_cache
+def regime_map(activation: str) -> np.ndarray:
+    """Return the regime (1, 2 or 3) on a grid over the map, b downwards along the first axis."""
+    w = np.linspace(*figures.MAP_LIMITS["w"], 401)
+    b = np.linspace(*figures.MAP_LIMITS["b"], 321)
+    return unit.regime(activation, w, b[:, None])
+
+
+@lru_cache
+def borders(activation: str) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the exact borders (w, b): two of the cusp, two of the cycles."""
+    tip = {"sigmoid": 4, "tanh": 1}[activation]
+    w = tip / (1 - np.linspace(1e-6, 0.96, 400) ** 2)  # closest together at the tip, where the borders turn
+    folds, flips = unit.bistable_interval(activation, w), unit.two_cycle_interval(activation, -w)
+    return [*((w, b) for b in folds), *((-w, b) for b in flips)]
+
+
+def regimes_state(activation: str, w: float, b: float, h0: float) -> dict:
+    """Compute what the map of regimes shows; two runs, time leading."""
+    run = maths.orbit_gradients(activation, w, b, np.array([h0 - APART, h0 + APART]), N_STEPS)
+    return {
+        "H": run.H,
+        "log10_dh0": run.log10_dh0,
+        "map": regime_map(activation),
+        "borders": borders(activation),
+        "places": [(*place, kind) for place, kind in zip(PLACES[activation], KINDS, strict=True)],
+    }
+
+
+def describe_regimes(state) -> str:
+    """Say what the place on the map is, where the two runs end and what their gradients are."""
+    settled = unit.attractor(state.activation, state.w, state.b, state.H[0])
+    told = []
+    for run, start in enumerate(state.H[0]):
+        one = type(settled)(*(field[run] for field in settled))
+        told.append(f"The run from {number(start)} {settling(one)}")
+    first, second = (amount(log10) for log10 in state.log10_dh0[-1])
+    left = f"{first} in size along both" if first == second else f"{first} and {second} in size"
+    region = REGIONS[int(unit.regime(state.activation, state.w, state.b)) - 1]
+    return (
+        f"{state.activation_label}, w = {state.w:g}, b = {state.b:g}: {region}. {'. '.join(told)}. "
+        f"dh_{N_STEPS}/dh_0 is {left}."
+    )
+
+
+def regime_explorer(w: float = 8.0, b: float = -4.0, h0: float = 0.5) -> Explorer:
+    """Return the explorer of fixed points and cycles over (w, b)."""
+    controls = [
+        Slider("w", "weight w", *figures.MAP_LIMITS["w"], w, 0.01),
+        Slider("b", "bias b", *figures.MAP_LIMITS["b"], b, 0.05),
+        Slider("h0", "middle of the two starts", -1, 1, h0, 0.01),
+        Choice("activation", "activation f", {figures.LABELS[name]: name for name in PLACES}, "sigmoid"),
+    ]
+    return Explorer(controls, regimes_state, figures.Regimes(), describe_regimes)
+
+
+@lru_cache
+def surface(n_steps: int) -> np.ndarray:
+    """Return the loss on a grid over the map, b along the first axis."""
+    w, b = (np.linspace(*figures.WALL_LIMITS[name], 201) for name in "wb")
+    return wall_loss(w, b[:, None], n_steps=n_steps)
+
+
+@lru_cache
+def cut(n_steps: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return the biases and losses of the cut through the wall, and the steepest slope along it."""
+    b = np.linspace(*figures.WALL_LIMITS["b"], 401)
+    slope = wall_gradient(FIRST_W, b, n_steps=n_steps)[1]
+    return b, wall_loss(FIRST_W, b, n_steps=n_steps), float(np.abs(slope).max())
+
+
+@lru_cache
+def descents(b: float, learning_rate: float, max_norm: float, n_steps: int) -> Descent:
+    """Return two descents from the bias b: plain, and clipped."""
+    return descend(FIRST_W, b, learning_rate, N_UPDATES, np.array([np.inf, max_norm]), n_steps=n_steps)
+
+
+def wall_state(b: float, learning_rate: float, max_norm: float, n_steps: int, updates: int):
+    """Compute what the wall explorer shows; a generator, for with many steps it takes longer than a frame.
+
+    Run 0 is plain descent, run 1 is clipped.
+    """
+    yield 0.0
+    runs = descents(b, learning_rate, max_norm, n_steps)
+    low, high = np.transpose([figures.WALL_LIMITS["w"], figures.WALL_LIMITS["b"]])
+    plain = runs.path[..., 0]
+    outside = np.flatnonzero(((plain < low) | (plain > high)).any(axis=1))
+    cut_b, cut_loss, steepest = cut(n_steps)
+    return {
+        "surface": surface(n_steps),
+        "cut_b": cut_b,
+        "cut_loss": cut_loss,
+        "steepest": number(steepest, 2),
+        "runs": runs,
+        "n_updates": N_UPDATES,
+        "paths": runs.path[: updates + 1].T,
+        "losses": runs.loss[: updates + 1].T,
+        "first_w": FIRST_W,
+        "first_loss": runs.loss[0, 0],
+        "left_at": outside[0] if len(outside) else None,
+    }
+
+
+def describe_wall(state) -> str:
+    """Say what the two descents did."""
+    runs, clip = state.runs, f"clipped at {state.max_norm:g}"
+    ends = "ends at" if state.updates == N_UPDATES else f"is after {counted(state.updates, 'update')} at"
+    plain, clipped = (
+        f"{ends} w = {number(w)}, b = {number(b)}, loss {number(loss)}"
+        for (w, b), loss in zip(runs.path[state.updates].T, runs.loss[state.updates], strict=True)
+    )
+    left = state.left_at is not None and state.left_at <= state.updates
+    leaves = f"leaves the map at update {state.left_at} and " if left else ""
+    same = (runs.gradient_norm[: state.updates, 0] <= state.max_norm).all()
+    other = f"no step of it is {clip}, so clipping changes nothing" if same else f"descent {clip} {clipped}"
+    w, b = runs.path[0, :, 0]
+    return (
+        f"From w = {w:g}, b = {b:g}, learning rate {state.learning_rate:g}, T = {state.n_steps}: plain descent {leaves}"
+        f"{plain}; {other}. The largest gradient that plain descent meets has the norm "
+        f"{number(runs.gradient_norm[: state.updates + 1, 0].max(), 2)}."
+    )
+
+
+def wall_explorer() -> Explorer:
+    """Return the explorer of the loss wall."""
+    controls = [
+        Slider("b", f"first bias b (w = {FIRST_W:g})", *figures.WALL_LIMITS["b"], -3.7, 0.01),
+        Slider("max_norm", "clip the gradient at norm", 0.05, 5, 1, 0.05),
+        Choice("learning_rate", "learning rate", [0.03, 0.1, 0.3, 1.0], 0.3),
+        Choice("n_steps", "steps T", [10, 20, 50], 20),
+        Slider("updates", "updates shown", 0, N_UPDATES, N_UPDATES, 1),
+    ]
+    return Explorer(controls, wall_state, figures.Wall(), describe_wall, plays="updates")

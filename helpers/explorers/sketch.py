@@ -9,9 +9,9 @@ import anywidget
 import numpy as np
 from traitlets import Dict
 
-from helpers.explorers.contributions import contributions_state
 from helpers.explorers.live import WIDGET
 from helpers.explorers.player import Player
+from helpers.explorers.rnn import contributions_state
 from helpers.explorers.words import amount
 from helpers.figures import stills, style
 from helpers.figures.parts import panel

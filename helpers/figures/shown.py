@@ -1,4 +1,4 @@
-"""What a moving line or matrix shows of a state, how a page reads it off, and the mark that a hand moves."""
+"""What a moving line or matrix shows of a state, how a page reads it off, the mark that a hand moves, and a guess."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -9,9 +9,10 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from helpers.figures.style import CSS_DPI, RULE
+from helpers.figures.style import CSS_DPI, GUESS, RULE
 
 COUNTED = ("step", "lag", "layer", "update", "power", "depth", "length", "rank")  # "step 31", not "step t = 31"
 
@@ -167,3 +168,50 @@ class Handle(NamedTuple):
         pixels = place[0] * density, figure.bbox.height - place[1] * density
         x, y = map(float, self.mark.get_transform().inverted().transform(pixels))
         return {name: self.values_of[way](x, y) for way, name in self.controls.items()}
+
+
+# The reader's guess, drawn beside what settles it
+
+
+WORDS = "your guess"
+
+
+class Guess(Line2D):
+    """A line across ``axes`` at a ``place`` on one of them, ``way`` "x" or "y", and at its end the words for it.
+
+    It finds its place in whatever limits the axes have; what lies beyond them is said by an arrow. At None is nothing.
+    """
+
+    def __init__(self, axes: Axes, way: str):
+        super().__init__([], [], color=GUESS, linestyle=(0, (7, 2, 1, 2)), transform=axes.transAxes)
+        self.way, self.place = way, None
+        self.words = Text(color=GUESS, fontsize=8.5, fontweight="bold", transform=axes.transAxes)
+        self.words.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
+        for artist in (self, self.words):
+            artist.set(figure=axes.figure)
+            artist.axes = axes
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The numbers at both ends of the axis on which it lies."""
+        return self.axes.get_xlim() if self.way == "x" else self.axes.get_ylim()
+
+    def draw(self, renderer):
+        """Draw it."""
+        if self.place is None:
+            return
+        low, high = map(float, self.limits)
+        share = (self.place - low) / (high - low)
+        at = min(max(share, 0.0), 1.0)
+        beyond = (share > 1) - (share < 0)
+        if self.way == "x":
+            self.set_data([at, at], [0, 1])
+            text = {-1: f"← {WORDS}", 0: WORDS, 1: f"{WORDS} →"}[beyond]
+            self.words.set(text=f" {text} ", position=(at, 0.97), ha="left" if at < 0.6 else "right", va="top")
+        else:
+            self.set_data([0, 1], [at, at])
+            text = {-1: f"{WORDS} ↓", 0: WORDS, 1: f"{WORDS} ↑"}[beyond]
+            self.words.set(text=text, position=(0.98, at), ha="right", va="center")
+        if share == at:
+            super().draw(renderer)
+        self.words.draw(renderer)

@@ -308,7 +308,7 @@ def _stack(matrices, shortest=0):
     return J
 
 
-# Random weights to begin with (notebooks 04 and 05)
+# Random matrices
 
 
 SCHEMES = ("gaussian", "small", "glorot", "he", "orthogonal")
