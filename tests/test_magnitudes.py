@@ -338,13 +338,13 @@ def test_one_update_of_adam_is_the_learning_rate_or_refused(g):
 
 MAY_LEAVE = {
     "memory.half_life": "inf: a gate of 1 keeps for ever",
-    "regimes.bistable_interval": "NaN where there is no such b",
-    "regimes.two_cycle_interval": "NaN where there is no such b",
+    "fixed_points.bistable_interval": "NaN where there is no such b",
+    "fixed_points.two_cycle_interval": "NaN where there is no such b",
     "scalar.orbit": "inf where the state overflows, which is what is shown",
     "scalar.orbit_gradients": "the same",
     "fixed_points.attractor": "inf where the orbit leaves for it",
     "fixed_points.long_run": "the same",
-    "squeeze.layers_to_lose": "inf where nothing is lost",
+    "depth.layers_to_lose": "inf where nothing is lost",
     "training.losses": "NaN for a net that has diverged",
     "descent.wall_loss": "inf: a jump may land anywhere",
     "descent.wall_gradient": "the same",
@@ -353,7 +353,7 @@ MAY_LEAVE = {
 """Functions whose docstring says when they return what is not finite."""
 
 
-UNMOVED = ("latching", "training.Training", "lstm_paths.gradients", "lstm_paths.secret")
+UNMOVED = ("latching", "training.Training", "lstm.gradients", "lstm_paths.secret")
 """Calls that are slow, or have no number of any size."""
 
 
