@@ -14,6 +14,7 @@ import numpy as np
 from helpers.explorers.controls import NumberField, Slider
 from helpers.explorers.live import Explorer
 from helpers.figures import stills
+from helpers.figures.scene import Scene
 
 # Controls that train a net, which takes long: they are moved alone and in one corner; elsewhere nothing is trained.
 TRAINING = {"n_updates", "updates", "trained"}
@@ -32,11 +33,11 @@ def sweep(explorer: Explorer, n_corners: int = 40) -> Iterator[Swept]:
     """Drive ``explorer`` to each of its ``stops`` but the pairs by one update, and yield what it became.
 
     Each is recorded as a drawing, as for a page that paints. By Agg it is painted, too, where one control alone is at
-    its least or its greatest. Stops that share a background follow one another, for to make one takes ten times as long
-    as to move what moves.
+    its least or its greatest, once on each background. Stops that share a background follow one another, for to make
+    one takes ten times as long as to move what moves.
     """
     explorer._player.set_state({"lives": True})
-    staging, specs, first = staging_sliders(explorer), explorer.specs, defaults(explorer)
+    staging, specs, first, seen = staging_sliders(explorer), explorer.specs, defaults(explorer), set()
 
     def rank(name):
         return name in TRAINING, isinstance(specs[name], Slider) and name not in staging
@@ -52,9 +53,12 @@ def sweep(explorer: Explorer, n_corners: int = 40) -> Iterator[Swept]:
         except Exception as failure:
             failure.add_note(f"at {stop}")
             raise
-        moved = [name for name in stop if stop[name] != first[name]]
+        moved = [name for name in stop if stop[name] != first[name] and name not in TRAINING]
         ends = all(stop[name] in (specs[name].extremes[0], specs[name].extremes[-1]) for name in moved)
-        painted = explorer.picture if len(moved) <= 1 and ends else None
+        background = explorer._player.still
+        painted = explorer.picture if len(moved) <= 1 and ends and background not in seen else None
+        if painted is not None:
+            seen.add(background)
         yield Swept(explorer.settings, explorer.sentence, drawing(explorer), painted)
 
 
@@ -95,6 +99,8 @@ def from_the_page(control, value):
 
 def staging_sliders(explorer: Explorer) -> set[str]:
     """Return the names of the sliders that make the explorer draw another background."""
+    if type(explorer._scene).stage_key is Scene.stage_key:
+        return set()
 
     def key(spec, value):
         state = explorer._run(defaults(explorer) | {spec.name: spec.read(value)}, None)

@@ -45,10 +45,10 @@ def swept(shared, thorough):
 
 
 @pytest.fixture(scope="module")
-def told(shared, swept):
-    """Return the sentence of each stop of a sweep and of each pair of extremes: [(settings, sentence), ...]."""
+def told(shared, swept, thorough):
+    """Return the sentence of each stop of a sweep and of more corners: [(settings, sentence), ...]."""
     found = [(one.settings, one.sentence) for one in swept]
-    for stop in stops(shared):
+    for stop in stops(shared, pairs=thorough):
         settings = {name: spec.read(stop[name]) for name, spec in shared.specs.items()}
         if not any(settings == one.settings for one in swept):
             found.append((settings, said(shared, **settings)))
@@ -58,7 +58,7 @@ def told(shared, swept):
 def wrong_with(explorer, stop) -> list[str]:
     """Return what is wrong with what is seen at ``stop``, at which ``explorer`` is."""
     scene, frame = explorer._scene, explorer._scene.figure.bbox
-    boxes, renderer = boxes_of_words(scene), scene.figure.canvas.get_renderer()
+    boxes, renderer = boxes_of_words(scene), scene._recorder  # which knows the extents of a text that it had before
     legends = [one.get_window_extent(renderer) for one in scene.figure.legends]
     numbers = [
         (tick.label1.get_text(), tick.label1.get_window_extent(renderer))
@@ -92,8 +92,7 @@ def panels_outside(scene, facts) -> list[list[float]]:
 
 def boxes_of_words(scene) -> list[tuple[str, Bbox]]:
     """Return the titles, axis labels and notes, and "legend" for each legend, with where they lie."""
-    renderer = scene.figure.canvas.get_renderer()
-    found = []
+    renderer, found = scene._recorder, []
     for axes in scene.figure.axes:
         words = [axes._left_title, axes.xaxis.label, axes.yaxis.label, *axes.texts]
         found += [(text.get_text(), text.get_window_extent(renderer)) for text in words if text.get_text()]
@@ -107,7 +106,7 @@ def lines_below_legends(scene) -> list[str]:
     found = []
     for axes in scene.figure.axes:
         legend = axes.get_legend()
-        box = legend and Bbox.intersection(legend.get_window_extent(scene.figure.canvas.get_renderer()), axes.bbox)
+        box = legend and Bbox.intersection(legend.get_window_extent(scene._recorder), axes.bbox)
         for line in axes.lines if box else ():
             path = line.get_transform().transform_path(line.get_path()).cleaned(remove_nans=True)
             runs = line.get_linestyle() != "None" and path.intersects_bbox(box, filled=False)
@@ -209,7 +208,7 @@ def test_a_drawing_does_not_depend_on_what_was_shown_or_computed_before(explorer
     """What a cache or a background forgets shows where settings come again, in another order and with empty caches."""
     scene, least = explorer._scene, {name: spec.samples[0] for name, spec in explorer.specs.items() if name in TRAINING}
     untrained = [stop for stop in stops(explorer) if stop == stop | least]
-    some = [defaults(explorer)]
+    some = [defaults(explorer) | least]
     for _ in range(3 if thorough else 1):  # each as unlike those before it as can be
 
         def unlike(stop):
