@@ -75,44 +75,55 @@ def rows_in_theta(shape, rows):
     return np.concatenate([np.split(rows, 4)[k] for k in (0, 1, 3, 2)]) if shape.model == "lstm" else rows
 
 
-def min_gru_way(W, U, b, X, G):
-    """Of one sequence X (T, m): the states, and for the row G of the last dDiv/d(W, U, b) and those of all steps."""
+def min_gru_way(W, U, b, X):
+    """Of one sequence X (T, m): the states, and from the row G of the last dDiv/d(W, U, b) and all steps' rows."""
     H, keep, Q = min_gru(U, b, X)
-    later = np.cumprod(np.concatenate([np.ones((1, len(G))), keep[::-1]]), axis=0)[::-1]
-    rows = later * G
-    dA = np.concatenate([rows[1:] * (Q - H[:-1]) * keep * (1 - keep), rows[1:] * (1 - keep)], axis=1)
-    return H, (W, dA.T @ X, dA.sum(axis=0)), rows
+
+    def back(G):
+        later = np.cumprod(np.concatenate([np.ones((1, len(G))), keep[::-1]]), axis=0)[::-1]
+        rows = later * G
+        dA = np.concatenate([rows[1:] * (Q - H[:-1]) * keep * (1 - keep), rows[1:] * (1 - keep)], axis=1)
+        return (W, dA.T @ X, dA.sum(axis=0)), rows
+
+    return H, back
 
 
-def diagonal_way(W, U, b, X, G, relu=False):
+def diagonal_way(W, U, b, X, relu=False):
     """The same; the chain from |λ| to ν, and what γ = √(1 - |λ|^2) adds to it, are written out."""
-    n = len(G)
+    n = len(W) // 2
     nu, angle, A = W[:n, 0], W[n:, 0], X @ U.T + b
     radius = np.exp(-np.exp(nu))
     gamma, lets = np.sqrt(1 - radius**2), (A > 0) if relu else np.ones(A.shape)
-    read, last = A * lets, np.zeros((len(X) + 1, n))
-    last[-1] = G
-    H = diagonal_run([radius, angle], gamma * read)
-    (of_radius, of_angle), of_written = diagonal_backward([radius, angle], gamma * read, last)
-    of_radius = of_radius - radius / gamma * (of_written * read).sum(axis=0)
-    dA = gamma * of_written * lets
-    gradient = np.concatenate([of_radius * -np.exp(nu) * radius, of_angle])[:, None], dA.T @ X, dA.sum(axis=0)
-    back = G * (radius * np.exp(-1j * angle)) ** np.arange(len(X), -1, -1)[:, None]
-    return H.real, gradient, np.concatenate([back.real, back.imag], axis=1)
+    read = A * lets
+
+    def back(G):
+        last = np.zeros((len(X) + 1, n))
+        last[-1] = G
+        (of_radius, of_angle), of_written = diagonal_backward([radius, angle], gamma * read, last)
+        of_radius = of_radius - radius / gamma * (of_written * read).sum(axis=0)
+        dA = gamma * of_written * lets
+        gradient = np.concatenate([of_radius * -np.exp(nu) * radius, of_angle])[:, None], dA.T @ X, dA.sum(axis=0)
+        rows = G * (radius * np.exp(-1j * angle)) ** np.arange(len(X), -1, -1)[:, None]
+        return gradient, np.concatenate([rows.real, rows.imag], axis=1)
+
+    return diagonal_run([radius, angle], gamma * read).real, back
 
 
-def attention_way(W, U, b, X, G, placed=True):
+def attention_way(W, U, b, X, placed=True):
     """The same, with tokens for states: of the last output alone, as its Jacobian by token says."""
     W_q, W_k, W_v = np.split(W, 3)
-    E, n = X @ U.T + b, len(G)
+    E, n = X @ U.T + b, len(W) // 3
     E = E + positions(*E.shape) if placed else E
     A, Y = attention(W_q, W_k, W_v, E)
-    of_logits = A[-1] * ((E @ W_v.T - Y[-1]) @ G) / np.sqrt(n)
-    of_W = np.outer(of_logits @ E @ W_k.T, E[-1]), np.outer(W_q @ E[-1], of_logits @ E), np.outer(G, A[-1] @ E)
-    of_E = np.einsum("i,tij->tj", G, attention_jacobians(W_q, W_k, W_v, E))
     nothing = np.zeros((1, n))
-    gradient = np.concatenate(of_W), of_E.T @ X, of_E.sum(axis=0)
-    return np.concatenate([nothing, Y]), gradient, np.concatenate([nothing, of_E])
+
+    def back(G):
+        of_logits = A[-1] * ((E @ W_v.T - Y[-1]) @ G) / np.sqrt(n)
+        of_W = np.outer(of_logits @ E @ W_k.T, E[-1]), np.outer(W_q @ E[-1], of_logits @ E), np.outer(G, A[-1] @ E)
+        of_E = np.einsum("i,tij->tj", G, attention_jacobians(W_q, W_k, W_v, E))
+        return (np.concatenate(of_W), of_E.T @ X, of_E.sum(axis=0)), np.concatenate([nothing, of_E])
+
+    return np.concatenate([nothing, Y]), back
 
 
 AFTER = {
@@ -127,22 +138,32 @@ AFTER = {
 def after_alone(theta, shape, kind, X, D):
     """As `alone`, of a net that came after, sequence by sequence."""
     W, U, b, V, c = (part[0] for part in parameters(theta[None], shape))
-    way, X = AFTER[shape.model], np.moveaxis(X, 2, 0)
-    H = [way(W, U, b[:, 0], x, np.zeros(shape.n))[0] for x in X]
+    X = np.moveaxis(X, 2, 0)
+    H, back = zip(*(AFTER[shape.model](W, U, b[:, 0], x) for x in X), strict=True)
     last = np.stack([states[-1] for states in H], axis=1)
     Y = V @ last + c
     dY = slope_of(kind, Y, D)
-    _, gradients, rows = zip(*(way(W, U, b[:, 0], x, V.T @ d) for x, d in zip(X, dY.T, strict=True)), strict=True)
-    parts = [*(sum(some) for some in zip(*gradients, strict=True)), dY @ last.T, dY.sum(axis=1)]
-    gradient = np.concatenate([part.ravel() for part in parts])
-    run = SimpleNamespace(H=np.stack(H, axis=1))
-    return SimpleNamespace(net=None, run=run, Y=Y, gradient=gradient, rows=lambda: np.stack(rows, axis=2))
+
+    def way_back():
+        return zip(*(of_one(V.T @ d) for of_one, d in zip(back, dY.T, strict=True)), strict=True)
+
+    def gradient():
+        parts = [*(sum(some) for some in zip(*next(way_back()), strict=True)), dY @ last.T, dY.sum(axis=1)]
+        return np.concatenate([part.ravel() for part in parts])
+
+    return SimpleNamespace(
+        net=None,
+        run=SimpleNamespace(H=np.stack(H, axis=1)),
+        Y=Y,
+        gradient=gradient,
+        rows=lambda: np.stack(list(way_back())[1], axis=2),
+    )
 
 
 def alone(theta, shape, kind, X, D):
-    """One net theta (P,) on X (T, m, B) and D (p, B) in its own module: its run, its outputs and the way back.
+    """One net theta (P,) on X (T, m, B) and D (p, B) in its own module: its run, its outputs and two ways back.
 
-    Y is (p, B), gradient (P,), and rows dDiv/d(state) of every step, (T + 1, n, B), products of step Jacobians.
+    Y is (p, B), gradient() (P,), and rows() dDiv/d(state) of every step, (T + 1, n, B), products of step Jacobians.
     """
     if shape.model in AFTER:
         return after_alone(theta, shape, kind, X, D)
@@ -154,15 +175,17 @@ def alone(theta, shape, kind, X, D):
     dY = slope_of(kind, Y, D)
     G = np.zeros(run.H.shape)
     G[-1] = dY.T @ V
-    g = backward(net, run, G)
-    parts = [rows_in_theta(shape, part) for part in (g.W, g.U, g.b)]
-    gradient = np.concatenate([part.ravel() for part in (*parts, dY @ run.H[-1], dY.sum(axis=1))])
+
+    def gradient():
+        g = backward(net, run, G)
+        parts = [rows_in_theta(shape, part) for part in (g.W, g.U, g.b)]
+        return np.concatenate([part.ravel() for part in (*parts, dY @ run.H[-1], dY.sum(axis=1))])
 
     def rows():
         J, row = jacobians(net, run), G[-1]
         found = [np.concatenate([0.0 * row, row], axis=1) if shape.model == "lstm" else row]
         for step in J[::-1]:
-            found.append(np.einsum("bi,bij->bj", found[-1], step))
+            found.append((found[-1][:, None] @ step)[:, 0])
         return np.swapaxes(found[::-1], 1, 2)
 
     return SimpleNamespace(net=net, run=run, Y=Y, gradient=gradient, rows=rows)

@@ -885,7 +885,7 @@ def test_a_wrong_argument_is_refused_by_its_name(key):
     for argument, thing in call.items():
         for letter in letters_of({argument: thing}):
             sharing.setdefault(letter, set()).update(names_in(argument, thing))
-    right = {argument: thing.good for argument, thing in CALLS[key]().items()}
+    right = {argument: thing.good for argument, thing in call.items()}
     result = function(**right)
     if inspect.isgenerator(result):
         list(result)
@@ -893,8 +893,9 @@ def test_a_wrong_argument_is_refused_by_its_name(key):
     for argument, thing in call.items():
         others = [(words, value, "") for words, value in thing.wrong()]
         for words, value, letter in [*others, *getattr(thing, "sizes", lambda _: ())(letters)]:
-            given = {a: t.good for a, t in CALLS[key]().items()} | {argument: value}
-            fault = complaint(function, given, names_in(argument, thing) | sharing.get(letter, set()))
+            fault = complaint(
+                function, right | {argument: value}, names_in(argument, thing) | sharing.get(letter, set())
+            )
             if fault:
                 wrong.append(f"{key}: {argument}, {words}: {fault}")
     assert not wrong, "\n".join(wrong)

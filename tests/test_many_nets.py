@@ -248,7 +248,7 @@ def test_each_net_is_the_one_of_the_earlier_modules(settings):
             assert relative_error(p.ours.many.H[:, s].mT, theirs.run.H) < 1e-10
             assert relative_error(after_each_step[-1, s], theirs.Y) < 1e-10
             assert relative_error(p.ours.Y[s], theirs.Y) < 1e-10
-            assert relative_error(p.ours.gradient[s], theirs.gradient) < 1e-10, p.shape
+            assert relative_error(p.ours.gradient[s], theirs.gradient()) < 1e-10, p.shape
 
 
 def test_the_rows_of_all_steps_are_products_of_the_step_jacobians_of_the_earlier_modules(settings):
