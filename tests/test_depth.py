@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from helpers.data import digits
 from helpers.maths.depth import HALF_SPACING_SINGLE, SMALLEST_SINGLE, log10_rms, lost_updates, train
-from helpers.maths.initial import initial_weights
+from helpers.maths.linear import initial_weights
 from helpers.maths.mlp import Layer, forward, neuron_gradient_log10_norms, random_net, weight_gradients
 from helpers.maths.vector_activations import softmax_cross_entropy
 from tests.at_random import PROPERTY

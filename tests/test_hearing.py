@@ -132,12 +132,12 @@ def test_the_data_holds_every_kind_with_twice_thirty_seeds_once():
     assert set(nets["solved_at"]) <= {-1, *range(25, 201, 25)}
 
 
-def test_thirty_nets_trained_again_come_out_as_shipped():
-    rows = np.array([line.split(",")[3:] for line in lines({"model": "tanh", "gain": 1.5}, 1000)], float)
-    nets = nets_of("tanh, gain 1.5")[30:]
+def test_ten_nets_trained_again_come_out_as_shipped():
+    rows = np.array([line.split(",")[3:] for line in lines({"model": "tanh", "gain": 1.5}, 1000, 10)], float)
+    nets = nets_of("tanh, gain 1.5")[30:40]
     np.testing.assert_array_equal(rows[:, 0], nets["seed"])
     np.testing.assert_allclose(rows[:, 1], nets["heard"], atol=2e-3)
-    assert abs((rows[:, 2] > 0).sum() - (nets["solved_at"] > 0).sum()) <= 3  # another processor may round otherwise
+    assert abs((rows[:, 2] > 0).sum() - (nets["solved_at"] > 0).sum()) <= 1  # another processor may round otherwise
 
 
 @pytest.mark.claim("C75")

@@ -360,7 +360,8 @@ MAY_LEAVE = {
 """Functions whose docstring says when they return what is not finite."""
 
 
-UNMOVED = ("latching", "training.Training", "lstm.gradients", "lstm_paths.secret")
+HOLDERS = ("train_holders", "holders", "is_trained", "late_shares", "kind")
+UNMOVED = ("training.Training", *(f"training.{name}" for name in HOLDERS), "lstm.gradients", "lstm.secret")
 """Calls that are slow, or have no number of any size."""
 
 

@@ -22,13 +22,13 @@ FIRST_SEEDS = (0, 1000)
 HEADER = "model,gain,forget_bias,seed,heard,solved_at"
 
 
-def lines(kind, first_seed):
-    """Train thirty nets of a kind over a gap of 40 words, for 200 updates, and return their lines of the data.
+def lines(kind, first_seed, n_nets=30):
+    """Train nets of a kind over a gap of 40 words, for 200 updates, and return their lines of the data.
 
     "heard" is log10 of the gradient at the name before training, relative to that at the end; "solved_at" the update
     after which fewer than 1 % of 1000 fresh sentences were answered wrongly, -1 where none was.
     """
-    seeds = tuple(range(first_seed, first_seed + 30))
+    seeds = tuple(range(first_seed, first_seed + n_nets))
     training = Training(Recipe("jane", 42, **kind, n_updates=200, seeds=seeds), n_test=1000)
     heard, recipe = training.heard(), training.recipe
     for _ in training.updates():

@@ -5,6 +5,7 @@ of X should say at the end. A class is a column with one 1; a number is a number
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -77,11 +78,17 @@ def word_classes(gap):
 
 def _jane(rng, length, batch):
     she = rng.integers(2, size=batch)
-    classes = [CLASSES[name] for name in word_classes(length - 2)]
-    first = np.array([VOCABULARY.index(words[0]) for words in classes])[:, None]
-    words = first + rng.integers(np.array([len(words) for words in classes])[:, None], size=(len(classes), batch))
+    first, n_words = _words_to_choose_from(length - 2)
+    words = first + rng.integers(n_words, size=(length - 2, batch))
     then = np.full((1, batch), VOCABULARY.index("Then"))
     return _one_hot(np.concatenate([she[None], words, then]), len(VOCABULARY)), _one_hot(she, 2)
+
+
+@cache
+def _words_to_choose_from(gap):
+    """The place in the vocabulary of the first word of each class of the gap, and how many there are, (gap, 1) each."""
+    classes = [CLASSES[name] for name in word_classes(gap)]
+    return np.array([[VOCABULARY.index(words[0]), len(words)] for words in classes]).T[..., None]
 
 
 def _order(rng, length, batch):
@@ -114,9 +121,7 @@ def _latch(rng, length, batch):
 
 def _one_hot(numbers, n):
     """Zeros with a 1 in place of each number, (..., n, B) of numbers (..., B)."""
-    X = np.zeros((*numbers.shape[:-1], n, numbers.shape[-1]))
-    np.put_along_axis(X, numbers[..., None, :], 1.0, axis=-2)
-    return X
+    return (numbers[..., None, :] == np.arange(n)[:, None]).astype(float)
 
 
 TASKS = {
