@@ -140,7 +140,8 @@ class Training:
 
     def test(self):
         """Return of each seed the share of wrong answers to n_test fresh sequences, always the same, and the loss."""
-        return self._test(np.arange(len(self.recipe.seeds)), self.state.theta, self.n_test)
+        everyone, runs = np.arange(len(self.recipe.seeds)), range(self.n_test // CHUNK)
+        return np.mean([self._test(everyone, self.state.theta, number) for number in runs], axis=0)
 
     def outputs(self, X, state=None):
         """Return what the net of each seed says after each step of the inputs X (T, m, B), shape (T, S, p, B).
@@ -231,25 +232,24 @@ class Training:
             self._nets_for(X).back(P, X, dY, G)
         return loss, is_wrong(self.recipe.task, Y, D).mean(axis=1), gradient.astype(float)
 
-    def _test(self, who, theta, n):
-        """The share of wrong answers and the mean loss, (S,) each."""
-        parts = []
-        for number in range(n // CHUNK):
-            X, D = self._draw(who, TEST, number, CHUNK)
-            Y = self._run(theta, X)
-            parts.append((is_wrong(self.recipe.task, Y, D).mean(axis=1), losses(self.recipe.task, Y, D)[0]))
-        return np.mean(parts, axis=0)
+    def _test(self, who, theta, number):
+        """The share of wrong answers and the mean loss, (S,) each, of one run of the test."""
+        X, D = self._draw(who, TEST, number, CHUNK)
+        Y = self._run(theta, X)
+        return is_wrong(self.recipe.task, Y, D).mean(axis=1), losses(self.recipe.task, Y, D)[0]
 
     def _solvers(self, who, theta):
         """Those of `who` that solve the task with theta: first a look, then for the few the whole test.
 
         Who has in the first run of the look as many wrong answers as the whole look allows is not looked at further.
         """
-        look = min(N_SCREEN, self.n_test)
+        look, done, wrong = min(N_SCREEN, self.n_test), 0, np.zeros(len(who))
         for n, most in ((CHUNK, SOLVED * look / CHUNK), (look, SOLVED), (self.n_test, SOLVED)):
-            if len(who):
-                solves = self._test(who, theta, n)[0] < most
-                who, theta = who[solves], theta[solves]
+            for number in range(done, n // CHUNK if len(who) else 0):
+                wrong += self._test(who, theta, number)[0]
+            done = n // CHUNK
+            solves = wrong / done < most
+            who, theta, wrong = who[solves], theta[solves], wrong[solves]
         return who
 
 
