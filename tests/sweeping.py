@@ -164,7 +164,7 @@ def not_compressed() -> Iterator[list[np.ndarray]]:
     """Store pictures as their pixels, which is faster than to compress them, and give a list of them."""
     stored = []
 
-    def keep(picture, level=9, palette=False):
+    def keep(picture):
         stored.append(picture.copy())
         return picture.tobytes()
 

@@ -1,12 +1,15 @@
+import base64
 import copy
 import io
 import os
+import re
 import subprocess
 import sys
 import threading
 
 import matplotlib
 import matplotlib.style
+import nbformat
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -20,6 +23,7 @@ from helpers.explorers.scalar import memory_explorer, regime_explorer
 from helpers.explorers.training import survey_explorer
 from helpers.figures import stills, style
 from tests.sweeping import not_compressed
+from tools.regenerate import packed, small
 
 PROPERTY = settings(deadline=None, max_examples=25, derandomize=True)
 
@@ -36,16 +40,34 @@ def noise(seed, height, width, n_colours):
 
 
 @PROPERTY
-@given(st.integers(0, 2**32), st.integers(1, 40), st.integers(1, 40), st.sampled_from([1, 9]))
-def test_a_still_is_the_picture_to_the_last_bit(seed, height, width, level):
+@given(st.integers(0, 2**32), st.integers(1, 40), st.integers(1, 40))
+def test_a_still_is_the_picture_to_the_last_bit_packed_or_not(seed, height, width):
     picture = noise(seed, height, width, 5000)
-    np.testing.assert_array_equal(decoded(stills.png(picture, level)), picture[..., :3])
+    png = stills.png(picture)
+    for one in (png, base64.b64decode(small(base64.b64encode(png).decode()))):
+        np.testing.assert_array_equal(decoded(one), picture[..., :3])
+
+
+def test_what_is_stored_is_packed():
+    """The picture and its text below without loss, the one in the page with 256 colours."""
+    bundle, _ = memory_explorer()._repr_mimebundle_()
+    output = nbformat.v4.new_output("display_data", bundle)
+    notebook = packed(
+        nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("memory_explorer()", outputs=[output])])
+    )
+    data = notebook.cells[0].outputs[0].data
+    assert data["image/png"] == small(bundle["image/png"])
+    assert len(data["image/png"]) < 0.9 * len(bundle["image/png"])
+    (png,), (stored,) = (re.findall('png;base64,([^"]+)"', html) for html in (bundle["text/html"], data["text/html"]))
+    assert len(stored) < 0.5 * len(png)
+    assert data["text/html"] == bundle["text/html"].replace(png, stored)
 
 
 def test_a_picture_with_a_palette_cannot_be_told_from_the_picture():
     picture = memory_explorer().picture
     assert len(np.unique(picture.reshape(-1, 4), axis=0)) > 256
-    difference = np.abs(decoded(stills.png(picture, palette=True)) - picture[..., :3])
+    png = base64.b64encode(stills.png(picture)).decode()
+    difference = np.abs(decoded(base64.b64decode(small(png, 256))) - picture[..., :3])
     assert difference.mean() < 0.1  # of 255, mean over pixels and channels
     assert (difference.max(axis=-1) > 32).mean() < 1e-4
 

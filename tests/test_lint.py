@@ -37,7 +37,7 @@ def opened_as_the_system_likes(source):
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        if name not in ("open", "read_text", "write_text") or ast.unparse(node.func) == "os.open":
+        if name not in ("open", "read_text", "write_text") or ast.unparse(node.func) in ("os.open", "Image.open"):
             continue
         given = [one.value for one in node.args if isinstance(one, ast.Constant)]
         binary = any(one in ("rb", "wb", "ab", "r+b") for one in given)

@@ -239,7 +239,7 @@ class Explorer(Settling):
                 self._image.value = stills.png(painted(stills.notice(sentence, scene)))
             elif self._on_a_page:
                 picture = scene.draw(state)
-                self._image.value = stills.png(picture, level=1)
+                self._image.value = stills.png(picture)
             else:
                 scene.set(state)
             self._state, self._picture, self._sentence = state, picture, sentence

@@ -11,15 +11,10 @@ from PIL import Image
 from helpers.figures import style
 
 
-def png(picture: np.ndarray, level: int = 9, palette: bool = False) -> bytes:
-    """Return ``picture`` (height, width, 4) as a PNG: without loss, or in a third of the bytes with 256 colours.
-
-    ``level`` is zlib's: 1 is fast, 9 small.
-    """
-    image, file = Image.fromarray(np.ascontiguousarray(picture[..., :3])), io.BytesIO()
-    if palette:
-        image = image.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    image.save(file, "PNG", compress_level=level)
+def png(picture: np.ndarray) -> bytes:
+    """Return ``picture`` (height, width, 4) as a PNG, made fast: ``tools/regenerate`` packs what is stored."""
+    file = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(picture[..., :3])).save(file, "PNG", compress_level=1)
     return file.getvalue()
 
 
@@ -31,7 +26,7 @@ def notice(text: str, scene) -> Figure:
 def bundle(picture: np.ndarray, sentence: str, width: int, density: float) -> dict[str, str]:
     """Return, by MIME type, what stores ``picture`` (height, width, 4): a PNG that says its sentence below, and a page.
 
-    The PNG has no loss. The page, with a smaller picture, is for what has no other place for a picture's alt.
+    The page is for what has no other place for a picture's alt.
     """
     n_lines = style.n_lines(sentence, style.characters(width))
     caption = style.page_of_text(sentence, width, 14 + 18 * n_lines, density)
@@ -44,5 +39,5 @@ def page(picture: np.ndarray, sentence: str, width: int) -> str:
     words = html.escape(sentence)
     return (
         f'<img alt="{words}" width="{width}" style="max-width: 100%; height: auto" '
-        f'src="data:image/png;base64,{base64.b64encode(png(picture, palette=True)).decode()}"><p>{words}</p>'
+        f'src="data:image/png;base64,{base64.b64encode(png(picture)).decode()}"><p>{words}</p>'
     )
