@@ -505,22 +505,21 @@ def test_a_task_is_solved_by_fewer_than_1_percent_of_wrong_answers(share, solved
 
 @pytest.mark.parametrize("n_test", [100, 500, 1000, 10_000])
 def test_who_passes_a_look_must_pass_the_whole_test_too(n_test, monkeypatch):
-    """Seed 0 fails the look in its first run, seed 1 after it, seed 2 the test, seed 3 none of them."""
+    """Seed 0 fails the look in its first run, seed 1 in its last, seed 2 the test in its last, seed 3 none of them."""
     training, asked = Training(recipe(n_updates=1, seeds=(3, 1, 40, 7)), n_test=n_test), []
-    look = min(500, n_test)
-    first = 0.01 * look / 100  # as many wrong answers in the first hundred as the look allows in all
-    sizes = [100, look, n_test]
-    shares = {0: (first, 0, 0), 1: (0.9 * first, 0.01, 0), 2: (0, 0.0099, 0.01), 3: (0.9 * first, 0.0099, 0.0099)}
+    runs, look = n_test // 100, min(5, n_test // 100)
 
-    def test(who, theta, n):
-        asked.append((who.tolist(), n))
+    def test(who, theta, number):
+        asked.append(who.tolist())
         np.testing.assert_array_equal(theta, stepped[who])
-        return np.array([[shares[s][len(asked) - 1] for s in who], who])
+        fails = {0: number == 0, 1: number == look - 1, 2: number == runs - 1 > look}
+        wrong = {s: 0.01 * (runs if s == 2 else look) * fails[s] for s in fails} | {3: 0.0099}
+        return np.array([[wrong[s] for s in who], who])
 
     stepped = begin(seeds=(3, 1, 40, 7)).update().theta
     monkeypatch.setattr(training, "_test", test)
-    assert training.update().solved_at.tolist() == [-1, -1, -1, 1]
-    assert asked == list(zip([[0, 1, 2, 3], [1, 2, 3], [2, 3]], sizes, strict=True))
+    assert training.update().solved_at.tolist() == [-1, -1, -1 if runs > look else 1, 1]
+    assert asked == [[0, 1, 2, 3]] + [[1, 2, 3]] * (look - 1) + [[2, 3]] * (runs - look)
 
 
 # --- test, flow, outputs ---
