@@ -83,6 +83,21 @@ def vector(name, value, at_least=None):
     return array
 
 
+def square(name, value, ndim=None, may_be_empty=False, at_least=None):
+    """Return `value` as a float64 array (..., n, n), n >= 1, of `ndim` axes; none of length 0 unless it `may_be_empty`.
+
+    >>> square("W", [[1, 2]], ndim=2)
+    Traceback (most recent call last):
+    ValueError: W must be of shape (n, n), n >= 1, got (1, 2)
+    """
+    array = real_array(name, value, at_least=at_least)
+    fits = array.ndim > 1 and array.shape[-1] == array.shape[-2] > 0 and ndim in (None, array.ndim)
+    if not fits or not (array.size or may_be_empty):
+        wanted = {None: "..., ", 2: "", 3: "T, "}[ndim]
+        raise ValueError(f"{name} must be of shape ({wanted}n, n), n >= 1, got {array.shape}")
+    return array
+
+
 def whole_number(name, value, at_least=0, below=MOST):
     """Return `value` as an int; floats such as 3.0 and booleans are refused.
 

@@ -7,7 +7,7 @@ The tokens are rows, X (T, m). Of the Jacobian of y_t with respect to a token k 
 
 import numpy as np
 
-from helpers.maths._check import generator, one_of, real_array, real_number, whole_number, within_floats
+from helpers.maths._check import generator, one_of, real_array, real_number, square, whole_number, within_floats
 
 NORMS = ("none", "pre", "post")
 
@@ -20,9 +20,7 @@ def causal_weights(logits):
     >>> causal_weights([[0.0, 5.0], [0.0, 0.0]]).tolist()
     [[1.0, 0.0], [0.5, 0.5]]
     """
-    z = real_array("logits", logits)
-    if z.ndim < 2 or z.shape[-1] != z.shape[-2] or not z.shape[-1]:
-        raise ValueError(f"logits must be (..., T, T), got {z.shape}")
+    z = square("logits", logits, may_be_empty=True)
     z = np.where(np.tri(z.shape[-1], dtype=bool), z, -np.inf)
     e = np.exp(z - z.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
@@ -93,9 +91,7 @@ def rollout(A):
     >>> rollout([[[1.0, 0.0], [0.5, 0.5]]] * 2).tolist()
     [0.75, 0.25]
     """
-    A = real_array("A", A, at_least=0.0)
-    if A.ndim != 3 or A.shape[1] != A.shape[2] or not A.size:
-        raise ValueError(f"A must be (L, T, T), L >= 1, got {A.shape}")
+    A = square("A", A, ndim=3, at_least=0.0)
     row = np.eye(A.shape[1])[-1]
     for one in A[::-1]:
         row = row @ one

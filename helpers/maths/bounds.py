@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import generator, logs_within_floats, real_array, whole_number
+from helpers.maths._check import generator, logs_within_floats, real_array, square, whole_number
 from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.activations import activation as find_activation
 from helpers.maths.linear import product_norms
-from helpers.maths.rnn import checked_square, slopes
+from helpers.maths.rnn import slopes
 
 
 class Ladder(NamedTuple):
@@ -66,7 +66,7 @@ def contraction_factors(W, activation):
     >>> contraction_factors([[0.9, 2.0], [0.0, 0.9]], "tanh").absolute
     0.9
     """
-    W, gamma = checked_square(W), find_activation(activation).gamma
+    W, gamma = square("W", W, ndim=2), find_activation(activation).gamma
     norms = (float(np.linalg.norm(W, p)) for p in (1, 2, np.inf))
     return Contraction(*(gamma * norm for norm in norms), gamma * float(np.abs(np.linalg.eigvals(np.abs(W))).max()))
 
@@ -87,7 +87,7 @@ def lyapunov_of_runs(W, gains, inputs, activation, rng, warm_up=50):
     >>> lyapunov_of_runs(np.eye(3), [0.5, 2.0], np.zeros((100, 3)), "identity", rng).round(3).tolist()
     [-0.693, 0.693]
     """
-    W, gains, inputs = checked_square(W), real_array("gains", gains), real_array("inputs", inputs)
+    W, gains, inputs = square("W", W, ndim=2), real_array("gains", gains), real_array("inputs", inputs)
     n, f = len(W), find_activation(activation)
     if gains.ndim != 1 or inputs.ndim not in (2, 3) or inputs.shape[-1] != n:
         raise ValueError(f"gains must be (B,) and inputs (T, {n}) or (T, B, {n}), got {gains.shape}, {inputs.shape}")

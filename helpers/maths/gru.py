@@ -14,19 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import (
-    generator,
-    logs_within_floats,
-    one_of,
-    real_array,
-    real_number,
-    shown,
-    whole_number,
-    within_floats,
-)
+from helpers.maths._check import logs_within_floats, one_of, real_array, real_number, within_floats
 from helpers.maths.activations import sigmoid
 from helpers.maths.linear import product_norms
-from helpers.maths.rnn import checked_run
+from helpers.maths.rnn import checked_inputs, checked_net, checked_run, checked_state, random_rows
 from helpers.maths.scalar import log10_transition
 
 VARIANTS = ("cho", "cudnn")
@@ -75,14 +66,10 @@ def gru_run(net, h0, X):
     """
     W, U, b, b_h = _checked(net)
     W_z, W_r, W_q = np.split(W, 3)
-    h, X = real_array("h0", h0), real_array("X", X)
-    if X.ndim not in (2, 3) or X.shape[-1] != U.shape[1]:
-        raise ValueError(f"X must be (T, {U.shape[1]}) or (T, B, {U.shape[1]}), got {X.shape}")
-    T, state = len(X), (*X.shape[1:-1], len(b_h))
-    if h.shape != state:
-        raise ValueError(f"h0 must be {state}, as W and X ask for, got {h.shape}")
+    X, state = checked_inputs(X, U.shape[1], len(b_h))
+    T = len(X)
     H, (Z, R, Q) = np.empty((T + 1, *state)), np.empty((3, T, *state))
-    H[0] = h
+    H[0] = checked_state("h0", h0, state)
     A_z, A_r, A_q = np.split(X @ U.T + b, 3, axis=-1)
     for k in range(T):
         h = H[k]
@@ -147,25 +134,18 @@ def random_gru(n, m, scale, rng, update_bias=0.0, variant="cho"):
     >>> random_gru(2, 1, 0.0, np.random.default_rng(0), update_bias=1.0).b.tolist()
     [1.0, 1.0, 0.0, 0.0, 0.0, 0.0]
     """
-    n, m = whole_number("n", n, at_least=1), whole_number("m", m, at_least=1)
-    scale, update_bias = real_number("scale", scale, at_least=0.0), real_number("update_bias", update_bias)
-    W = scale * generator("rng", rng).standard_normal((3 * n, n)) / np.sqrt(n)
-    b = np.repeat([update_bias, 0.0, 0.0], n)
-    variant = one_of("variant", variant, VARIANTS)
-    return GRU(W, rng.standard_normal((3 * n, m)) / np.sqrt(m), b, np.zeros(n), variant)
+    W, U = random_rows(3, n, m, scale, rng)
+    b = np.repeat([real_number("update_bias", update_bias), 0.0, 0.0], n)
+    return GRU(W, U, b, np.zeros(n), one_of("variant", variant, VARIANTS))
 
 
 def _checked(net):
     """W, U, b and b_h as arrays that fit together."""
-    if not isinstance(net, GRU):
-        raise ValueError(f"net must be a GRU, got {shown(net)}")
+    W, U, b = checked_net(net, GRU, n_gates=3)
     one_of("variant", net.variant, VARIANTS)
-    W, U, b, b_h = (real_array(name, getattr(net, name)) for name in ("W", "U", "b", "b_h"))
-    if W.ndim != 2 or W.shape[0] != 3 * W.shape[1] or W.size == 0:
-        raise ValueError(f"W must be (3n, n), got {W.shape}")
-    if U.ndim != 2 or len(U) != len(W) or b.shape != (len(W),) or b_h.shape != (W.shape[1],):
-        wanted = f"U must be ({len(W)}, m), b ({len(W)},) and b_h ({W.shape[1]},), as W is"
-        raise ValueError(f"{wanted}, got {U.shape}, {b.shape} and {b_h.shape}")
+    b_h = real_array("b_h", net.b_h)
+    if b_h.shape != W.shape[1:]:
+        raise ValueError(f"b_h must be ({W.shape[1]},), as W is, got {b_h.shape}")
     return W, U, b, b_h
 
 

@@ -18,6 +18,7 @@ from helpers.maths._check import (
     real_array,
     real_number,
     shown,
+    square,
     vector,
     whole_number,
     within_floats,
@@ -68,7 +69,10 @@ def spectral_norm(W):
     >>> round(float(spectral_norm([[0.9, 2.0], [0.0, 0.9]])), 3)
     2.345
     """
-    return np.linalg.norm(_matrix("W", W), 2, axis=(-2, -1))
+    W = real_array("W", W)
+    if W.ndim < 2 or not W.size:
+        raise ValueError(f"W must be a matrix, got shape {W.shape}")
+    return np.linalg.norm(W, 2, axis=(-2, -1))
 
 
 @within_floats
@@ -83,7 +87,7 @@ def spectral_radius(W):
     >>> float(spectral_radius([[0.9, 2.0], [0.0, 0.9]]))
     0.9
     """
-    return np.abs(np.linalg.eigvals(_square("W", W))).max(axis=-1)
+    return np.abs(np.linalg.eigvals(square("W", W))).max(axis=-1)
 
 
 @logs_within_floats
@@ -99,7 +103,7 @@ def product_norms(matrices):
     >>> product_norms([[[0.0, 2.0], [0.0, 0.0]], [[0.0, 0.0], [2.0, 0.0]]]).round(3).tolist()
     [0.0, 0.301, 0.602]
     """
-    matrices = _stack(matrices)
+    matrices = square("matrices", matrices, ndim=3, may_be_empty=True)
     J, log10_size = unit_entries(matrices)
     P, log10_scale = [np.eye(J.shape[-1])], [0.0]
     for k in range(len(J)):
@@ -134,7 +138,7 @@ def power_norms(W, n):
     >>> (10 ** power_norms([[0.9, 2.0], [0.0, 0.9]], 9)[[1, 5, 9]]).round(3).tolist()
     [2.345, 6.614, 7.768]
     """
-    W = _square("W", W, ndim=2)
+    W = square("W", W, ndim=2)
     return product_norms(np.broadcast_to(W, (whole_number("n", n), *W.shape)))
 
 
@@ -169,7 +173,7 @@ def lyapunov_exponents(matrices, n_exponents=None):
     >>> lyapunov_exponents(np.tile(np.diag([2.0, 0.5]), (4000, 1, 1))).round(3).tolist()
     [0.693, -0.693]
     """
-    J, log10_size = unit_entries(_stack(matrices, shortest=1))
+    J, log10_size = unit_entries(square("matrices", matrices, ndim=3))
     n = J.shape[-1]
     m = n if n_exponents is None else whole_number("n_exponents", n_exponents, at_least=1, below=n + 1)
     # A frame in general position: one along an axis would miss the top direction of diag(0.5, 2).
@@ -252,7 +256,7 @@ def is_normal(W, tolerance=1e-12):
     >>> is_normal([[0.0, -1.0], [1.0, 0.0]]), is_normal([[0.9, 2.0], [0.0, 0.9]])
     (True, False)
     """
-    W, tolerance = _square("W", W, ndim=2), real_number("tolerance", tolerance, at_least=0.0)
+    W, tolerance = square("W", W, ndim=2), real_number("tolerance", tolerance, at_least=0.0)
     unit = W / max(np.abs(W).max(), np.finfo(float).tiny)
     return bool(np.linalg.norm(unit @ unit.T - unit.T @ unit) <= tolerance * np.linalg.norm(unit) ** 2)
 
@@ -267,7 +271,7 @@ def circle_image(W, n, n_points=200):
     >>> circle_image([[2.0, 0.0], [0.0, 0.5]], 3, n_points=5).round(12)[:, 0].tolist()
     [8.0, 0.0]
     """
-    W, n = _square("W", W, ndim=2), whole_number("n", n)
+    W, n = square("W", W, ndim=2), whole_number("n", n)
     if W.shape != (2, 2):
         raise ValueError(f"W must be of shape (2, 2), got {W.shape}")
     angle = np.linspace(0.0, 2.0 * np.pi, whole_number("n_points", n_points, at_least=2))
@@ -285,27 +289,6 @@ def unit_entries(J):
     size = np.abs(J).max(axis=(1, 2), keepdims=True)
     size = np.where(size > 0, size, 1.0)
     return J / size, np.log10(size[:, 0, 0])
-
-
-def _matrix(name, value):
-    array = real_array(name, value)
-    if array.ndim < 2 or array.size == 0:
-        raise ValueError(f"{name} must be a matrix, got shape {array.shape}")
-    return array
-
-
-def _square(name, value, ndim=None):
-    array = _matrix(name, value)
-    if array.shape[-1] != array.shape[-2] or (ndim is not None and array.ndim != ndim):
-        raise ValueError(f"{name} must be a square matrix, got shape {array.shape}")
-    return array
-
-
-def _stack(matrices, shortest=0):
-    J = real_array("matrices", matrices)
-    if J.ndim != 3 or J.shape[1] != J.shape[2] or not J.shape[1] or len(J) < shortest:
-        raise ValueError(f"matrices must be of shape (T, n, n) with T >= {shortest}, n >= 1, got {J.shape}")
-    return J
 
 
 # Random matrices

@@ -18,7 +18,6 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.maths._check import (
-    generator,
     logs_within_floats,
     members,
     one_of,
@@ -29,7 +28,16 @@ from helpers.maths._check import (
     within_floats,
 )
 from helpers.maths.activations import sigmoid
-from helpers.maths.rnn import FAR, checked_run, parameter_gradients
+from helpers.maths.rnn import (
+    FAR,
+    checked_inputs,
+    checked_net,
+    checked_rows,
+    checked_run,
+    checked_state,
+    parameter_gradients,
+    random_rows,
+)
 from helpers.maths.scalar import log10_transition
 
 PATHS = ("carousel", "input gate", "forget gate", "cell input", "output gate")
@@ -99,14 +107,13 @@ def lstm_run(net, X, c0=None, h0=None):
     """
     W, U, b = _checked(net)
     a, s, r = SCALES[net.squash]
-    X = real_array("X", X)
-    if X.ndim not in (2, 3) or X.shape[-1] != U.shape[1]:
-        raise ValueError(f"X must be (T, {U.shape[1]}) or (T, B, {U.shape[1]}), got {X.shape}")
-    T, state = len(X), (*X.shape[1:-1], W.shape[1])
-    C, H = np.empty((T + 1, *state)), np.empty((T + 1, *state))
-    C[0], H[0] = _start("c0", c0, state), _start("h0", h0, state)
-    I, F, Gs, O = np.empty((4, T, *state))
     n = W.shape[1]
+    X, state = checked_inputs(X, U.shape[1], n)
+    T = len(X)
+    C, H = np.empty((T + 1, *state)), np.empty((T + 1, *state))
+    for states, name, start in ((C, "c0", c0), (H, "h0", h0)):
+        states[0] = 0.0 if start is None else checked_state(name, start, state)
+    I, F, Gs, O = np.empty((4, T, *state))
     with np.errstate(over="ignore", invalid="ignore"):
         read = X @ U.T + b
         if not net.forget_gate:
@@ -139,7 +146,7 @@ def lstm_backward(net, run, G, G_c=None):
     """
     W = _checked_run(net, run)
     a, s, r = SCALES[net.squash]
-    G, G_c = _rows(run, "G", G), _rows(run, "G_c", np.zeros(run.C.shape) if G_c is None else G_c)
+    G, G_c = checked_rows(run, G), checked_rows(run, np.zeros(run.C.shape) if G_c is None else G_c, "G_c")
     dZ = np.empty((*run.I.shape[:-1], len(W)))
     dc, dh = G_c[-1], G[-1]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -266,13 +273,10 @@ def random_lstm(n, m, scale, rng, forget_bias=0.0, forget_gate=True, squash="tan
     >>> random_lstm(2, 1, 0.0, np.random.default_rng(0), forget_bias=1.0).b.tolist()
     [0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0]
     """
-    n, m = whole_number("n", n, at_least=1), whole_number("m", m, at_least=1)
-    scale, forget_bias = real_number("scale", scale, at_least=0.0), real_number("forget_bias", forget_bias)
     # Drawn in the order i, f, o, g: what a seed gives is in many pictures.
-    rng, g_last = generator("rng", rng), [0, 1, 3, 2]
-    W, U = (rng.standard_normal((4, n, size))[g_last].reshape(4 * n, size) for size in (n, m))
-    b = np.repeat([0.0, forget_bias, 0.0, 0.0], n)
-    net = LSTM(scale * W / np.sqrt(n), U / np.sqrt(m), b, forget_gate, squash)
+    W, U = (np.concatenate([np.split(rows, 4)[k] for k in (0, 1, 3, 2)]) for rows in random_rows(4, n, m, scale, rng))
+    b = np.repeat([0.0, real_number("forget_bias", forget_bias), 0.0, 0.0], n)
+    net = LSTM(W, U, b, forget_gate, squash)
     _checked(net)
     return net
 
@@ -284,24 +288,11 @@ def _parts(v, n):
 
 def _checked(net):
     """W, U, b as arrays that fit together."""
-    if not isinstance(net, LSTM):
-        raise ValueError(f"net must be an LSTM, got {shown(net)}")
+    arrays = checked_net(net, LSTM, n_gates=4)
     one_of("squash", net.squash, SCALES)
     if not isinstance(net.forget_gate, bool | np.bool_):
         raise ValueError(f"forget_gate must be True or False, got {shown(net.forget_gate)}")
-    W, U, b = real_array("W", net.W), real_array("U", net.U), real_array("b", net.b)
-    if W.ndim != 2 or W.shape[0] != 4 * W.shape[1] or W.size == 0:
-        raise ValueError(f"W must be (4n, n), got {W.shape}")
-    if U.ndim != 2 or len(U) != len(W) or b.shape != (len(W),):
-        raise ValueError(f"U must be ({len(W)}, m) and b ({len(W)},), as W is, got {U.shape} and {b.shape}")
-    return W, U, b
-
-
-def _start(name, value, shape):
-    value = real_array(name, np.zeros(shape) if value is None else value)
-    if value.shape != shape:
-        raise ValueError(f"{name} must be {shape}, as W and X ask for, got {value.shape}")
-    return value
+    return arrays
 
 
 def _checked_run(net, run):
@@ -309,13 +300,6 @@ def _checked_run(net, run):
     W, U, _ = _checked(net)
     checked_run(run, LSTMRun, W.shape[1], U.shape[1])
     return W
-
-
-def _rows(run, name, G):
-    G = real_array(name, G)
-    if G.shape != run.H.shape:
-        raise ValueError(f"{name} must be {run.H.shape}, as H is, got {G.shape}")
-    return G
 
 
 # The gradient of c, path by path in logarithms, and the mystery nets

@@ -12,9 +12,8 @@ product is the whole gradient, and all steps can be taken in one scan.
 
 import numpy as np
 
-from helpers.maths._check import real_array, real_number, same_shape, shown, vector, whole_number, within_floats
+from helpers.maths._check import real_array, real_number, same_shape, shown, square, vector, whole_number, within_floats
 from helpers.maths.activations import sigmoid
-from helpers.maths.rnn import checked_square
 from helpers.maths.scalar import LOG10_OF_2, ZERO_EXPONENT, log10_transition
 from helpers.maths.vector_activations import softmax
 
@@ -118,7 +117,7 @@ def residual_jacobians(W, h0, eps, n_steps):
     >>> residual_jacobians([[2.0]], [0.0], 0.1, 2).tolist()
     [[[1.2]], [[1.2]]]
     """
-    W, h, eps = checked_square(W), vector("h0", h0), real_number("eps", eps)
+    W, h, eps = square("W", W, ndim=2), vector("h0", h0), real_number("eps", eps)
     if h.shape != (len(W),):
         raise ValueError(f"h0 must be ({len(W)},), as W is, got {h.shape}")
     J = np.empty((whole_number("n_steps", n_steps), *W.shape))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import real_array, record, shown, vector, whole_number, within_floats
+from helpers.maths._check import generator, real_array, real_number, record, shown, square, whole_number, within_floats
 from helpers.maths.activations import activation as find_activation
 
 FAR = 1e60  # a row this long, or this short, is scaled: its square has to be a float
@@ -71,14 +71,10 @@ def run_rnn(net, h0, X):
     >>> run_rnn(net, [0.0], [[1.0], [0.0], [0.0]]).H[:, 0].tolist()
     [0.0, 1.0, 0.5, 0.25]
     """
-    W, U, b, f = _checked(net)
-    h, X = real_array("h0", h0), real_array("X", X)
-    if X.ndim not in (2, 3) or X.shape[-1] != U.shape[1]:
-        raise ValueError(f"X must be (T, {U.shape[1]}) or (T, B, {U.shape[1]}), got {X.shape}")
-    if h.shape != (*X.shape[1:-1], len(W)):
-        raise ValueError(f"h0 must be {(*X.shape[1:-1], len(W))}, as W and X ask for, got {h.shape}")
-    H, f = np.empty((len(X) + 1, *h.shape)), f.f
-    H[0] = h
+    (W, U, b), f = checked_net(net, RNN), find_activation(net.activation).f
+    X, state = checked_inputs(X, U.shape[1], len(W))
+    H = np.empty((len(X) + 1, *state))
+    H[0] = checked_state("h0", h0, state)
     with np.errstate(over="ignore", invalid="ignore"):
         Z = X @ U.T + b
         for k in range(len(X)):
@@ -99,7 +95,7 @@ def run_alone(W, h0, n_steps, activation="tanh", b=None):
     >>> run_alone([[0.5]], [1.0], 2, "identity")[1].H[:, 0].tolist()
     [1.0, 0.5, 0.25]
     """
-    W = checked_square(W)
+    W = square("W", W, ndim=2)
     net = RNN(W, np.zeros((len(W), 1)), np.zeros(len(W)) if b is None else b, activation)
     h0 = real_array("h0", h0)
     return net, run_rnn(net, h0, np.zeros((whole_number("n_steps", n_steps), *h0.shape[:-1], 1)))
@@ -132,7 +128,7 @@ def state_transition(J, t, k):
     >>> state_transition(np.array([[[2.0]], [[3.0]]]), t=2, k=0).tolist()
     [[6.0]]
     """
-    J = _stack(J)
+    J = square("J", J, ndim=3, may_be_empty=True)
     t = whole_number("t", t, below=len(J) + 1)
     k = whole_number("k", k, below=t + 1)
     product = np.eye(J.shape[-1])
@@ -229,29 +225,40 @@ def parameter_gradients(a, run, at_h0):
     return gradients
 
 
-def _checked(net):
-    """W, U, b as arrays that fit together, and the Activation."""
-    if not isinstance(net, RNN):
-        raise ValueError(f"net must be an RNN, got {shown(net)}")
-    W, U, b = checked_square(net.W), real_array("U", net.U), vector("b", net.b)
-    if U.ndim != 2 or U.shape[0] != len(W) or b.shape != (len(W),):
+def random_rows(n_gates, n, m, scale, rng):
+    """Return W (G n, n) of N(0, scale^2 / n) and U (G n, m) of N(0, 1 / m) for a net of G gates."""
+    n, m = whole_number("n", n, at_least=1), whole_number("m", m, at_least=1)
+    scale, rng = real_number("scale", scale, at_least=0.0), generator("rng", rng)
+    W, U = (rng.standard_normal((n_gates * n, size)) for size in (n, m))
+    return scale * W / np.sqrt(n), U / np.sqrt(m)
+
+
+def checked_net(net, kind, n_gates=1):
+    """Return W (G n, n), U (G n, m) and b (G n,) of a net of this kind, as arrays; raise ValueError for any other."""
+    if not isinstance(net, kind):
+        raise ValueError(f"net must be the record {kind.__name__}, got {shown(net)}")
+    W, U, b = (real_array(name, getattr(net, name)) for name in ("W", "U", "b"))
+    if W.ndim != 2 or len(W) != n_gates * W.shape[1] or not W.size:
+        raise ValueError(f"W must be ({'n' if n_gates == 1 else f'{n_gates}n'}, n), got {W.shape}")
+    if U.ndim != 2 or len(U) != len(W) or b.shape != (len(W),):
         raise ValueError(f"U must be ({len(W)}, m) and b ({len(W)},), as W is, got {U.shape} and {b.shape}")
-    return W, U, b, find_activation(net.activation)
+    return W, U, b
 
 
-def checked_square(W):
-    """Return W as an array (n, n); raise ValueError for any other."""
-    W = real_array("W", W)
-    if W.ndim != 2 or W.shape[0] != W.shape[1] or W.size == 0:
-        raise ValueError(f"W must be (n, n), got {W.shape}")
-    return W
+def checked_inputs(X, m, n):
+    """Return the inputs as an array (T, m), or (T, B, m), and the shape of a state of n units that goes with them."""
+    X = real_array("X", X)
+    if X.ndim not in (2, 3) or X.shape[-1] != m:
+        raise ValueError(f"X must be (T, {m}) or (T, B, {m}), got {X.shape}")
+    return X, (*X.shape[1:-1], n)
 
 
-def _stack(J):
-    J = real_array("J", J)
-    if J.ndim != 3 or J.shape[1] != J.shape[2] or not J.shape[1]:
-        raise ValueError(f"J must be (T, n, n), got {J.shape}")
-    return J
+def checked_state(name, value, shape):
+    """Return a state as an array of this shape; raise ValueError for any other."""
+    value = real_array(name, value)
+    if value.shape != shape:
+        raise ValueError(f"{name} must be {shape}, as W and X ask for, got {value.shape}")
+    return value
 
 
 def slopes(net, run, alone=False):
@@ -259,7 +266,7 @@ def slopes(net, run, alone=False):
 
     alone : whether a batch is refused too.
     """
-    W, U, _, f = _checked(net)
+    (W, U, _), f = checked_net(net, RNN), find_activation(net.activation)
     return W, f.derivative(checked_run(run, Run, *U.shape, alone=alone).Z)
 
 
@@ -278,9 +285,9 @@ def checked_run(run, kind, n, m, alone=False):
     return run
 
 
-def checked_rows(run, G):
+def checked_rows(run, G, name="G"):
     """Return G as an array of the shape of run.H; raise ValueError for any other."""
-    G = real_array("G", G)
+    G = real_array(name, G)
     if G.shape != run.H.shape:
-        raise ValueError(f"G must be {run.H.shape}, as H is, got {G.shape}")
+        raise ValueError(f"{name} must be {run.H.shape}, as H is, got {G.shape}")
     return G
