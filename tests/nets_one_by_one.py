@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from helpers.maths.attention import attention, attention_jacobians, positions
-from helpers.maths.diagonal import diagonal_backward, diagonal_run
+from helpers.maths.diagonal import diagonal_run
 from helpers.maths.gru import gru_jacobians, gru_run
 from helpers.maths.lstm import lstm_backward, lstm_jacobians, lstm_run
 from helpers.maths.many_nets import parameters, single_net
@@ -18,6 +18,21 @@ GRUGradients = namedtuple("GRUGradients", "W U b b_h h0")
 
 def flat(rows):
     return rows.reshape(-1, rows.shape[-1])
+
+
+def diagonal_backward(eigenvalues, X, G):
+    """dDiv/dr and dDiv/dθ, (2, n), and dDiv/dX, (T, n), where the loss reads the real parts: one pass back.
+
+    g_k = conj(λ) g_{k+1} + G_k,   dDiv/dλ = sum of conj(h_k) g_{k+1},   dDiv/dx_k = Re g_{k+1}
+
+    with dDiv/dRe + i dDiv/dIm for a complex number. Arguments as for `diagonal_run`. G : (T + 1, n), dDiv/dRe h_t.
+    """
+    H, turn = diagonal_run(eigenvalues, X), np.exp(1j * eigenvalues[1])
+    lam, g = eigenvalues[0] * turn, G + 0j
+    for k in reversed(range(len(X))):
+        g[k] += lam.conj() * g[k + 1]
+    of_lam = (H[:-1] * g[1:].conj()).sum(axis=0)
+    return np.stack([of_lam * turn, of_lam * 1j * lam]).real, g[1:].real
 
 
 def gru_backward(net, run, G):
@@ -99,7 +114,7 @@ def diagonal_way(W, U, b, X, relu=False):
     def back(G):
         last = np.zeros((len(X) + 1, n))
         last[-1] = G
-        (of_radius, of_angle), of_written = diagonal_backward([radius, angle], gamma * read, last)
+        (of_radius, of_angle), of_written = diagonal_backward(np.array([radius, angle]), gamma * read, last)
         of_radius = of_radius - radius / gamma * (of_written * read).sum(axis=0)
         dA = gamma * of_written * lets
         gradient = np.concatenate([of_radius * -np.exp(nu) * radius, of_angle])[:, None], dA.T @ X, dA.sum(axis=0)

@@ -440,7 +440,6 @@ CALLS: dict[str, Callable[[], dict]] = {
     "diagonal.ring_eigenvalues": lambda: {"n": Count(2), **RING, "rng": rng()},
     "diagonal.ring_log10_rms": lambda: {"lags": Numbers([0.0, 1.0, 9.0], outside=(-0.1,)), **RING},
     "diagonal.diagonal_run": lambda: DIAGONAL,
-    "diagonal.diagonal_backward": lambda: {**DIAGONAL, "G": Numbers(G, "T+1 n")},
     "diagonal.parameter_of": lambda: {
         "memory": Numbers([2.0, 3.0, 4.0], outside=(1.0, 0.5)),
         "parameter": name("raw"),
@@ -482,8 +481,7 @@ CALLS: dict[str, Callable[[], dict]] = {
     "linear.orthogonal": lambda: {"n": Count(2), "rng": rng(), "scale": Number(1.0)},
     "linear.with_spectrum": lambda: {
         "rng": rng(),
-        "eigenvalues": Numbers([0.5, 0.9], "n", optional=True),
-        "singular_values": Of(None, allowed=(None,)),
+        "eigenvalues": Numbers([0.5, 0.9], "n"),
         "coupling": Number(1.0, outside=(-0.1,)),
     },
     "linear.initial_weights": lambda: {

@@ -357,7 +357,7 @@ OTHER = run_rnn(RNN([[1.0]], [[1.0]], [0.0]), [0.0], [[0.0]])
     [
         (lambda: bound_ladder(NET, BATCH), r"run must be one run, got a batch: H \(5, 5, 2\)"),
         (lambda: bound_ladder(NET, OTHER), "run must be the Run of this net of 2 states and 3 inputs"),
-        (lambda: bound_ladder(NET.W, RUN), "net must be an RNN"),
+        (lambda: bound_ladder(NET.W, RUN), "net must be the record RNN"),
         (lambda: bound_ladder(NET._replace(activation="exp"), RUN), "must have a finite gamma, got exp"),
         (lambda: bound_ladder(NET._replace(activation="squared_relu"), RUN), "finite gamma, got squared_relu"),
         (lambda: bound_ladder(NET._replace(activation="softmax"), RUN), "activation must be one of .*got 'softmax'"),

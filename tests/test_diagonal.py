@@ -9,7 +9,6 @@ from helpers.maths.descent import adam, no_moments
 from helpers.maths.diagonal import (
     LIMITS,
     descend_valley,
-    diagonal_backward,
     diagonal_run,
     parameter_of,
     ring_eigenvalues,
@@ -19,6 +18,7 @@ from helpers.maths.diagonal import (
 )
 from helpers.maths.gradcheck import central_difference
 from helpers.maths.memory import gated_gradient, gated_memory
+from tests.nets_one_by_one import diagonal_backward
 
 KINDS = [(parameter, write) for parameter in LIMITS for write in ("free", "held", "gamma")]
 MEMORIES = [1.25, 2.0, 10.0, 100.0]

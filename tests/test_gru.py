@@ -308,7 +308,7 @@ OTHER = gru_run(GRU(np.zeros((3, 1)), np.zeros((3, 1)), np.zeros(3), [0.0]), [0.
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: gru_run(tuple(NET), np.zeros(2), np.zeros((4, 3))), "net must be a GRU"),
+        (lambda: gru_run(tuple(NET), np.zeros(2), np.zeros((4, 3))), "net must be the record GRU"),
         (
             lambda: gru_run(NET._replace(variant="gru"), np.zeros(2), np.zeros((4, 3))),
             "variant must be one of cho, cud",

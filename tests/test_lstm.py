@@ -625,7 +625,7 @@ def beyond_the_floats(gates):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: lstm_run(tuple(NET), np.zeros((4, 3))), "net must be an LSTM, got"),
+        (lambda: lstm_run(tuple(NET), np.zeros((4, 3))), "net must be the record LSTM, got"),
         (lambda: lstm_run(NET._replace(W=np.zeros((6, 2))), np.zeros((4, 3))), r"W must be \(4n, n\), got \(6, 2\)"),
         (lambda: lstm_run(NET._replace(W=np.zeros((0, 0))), np.zeros((4, 3))), r"W must be \(4n, n\), got \(0, 0\)"),
         (lambda: lstm_run(NET._replace(W=np.zeros(8)), np.zeros((4, 3))), r"W must be \(4n, n\), got \(8,\)"),

@@ -450,7 +450,7 @@ def test_of_gates_that_vary_the_geometric_mean_counts():
         (lambda: gated_memory([0.5], [np.inf]), "writes must be finite"),
         (lambda: gated_memory([0.5], [0.0], "m"), "m0 must hold real numbers"),
         (lambda: gated_memory(np.ones((2, 3)), np.ones((2, 4))), r"broadcast together, got one_gate \(3,\), one_write"),
-        (lambda: gated_memory([1.0, 1.0], [1e308, 1e308]), "the memory must not overflow"),
+        (lambda: gated_memory([1.0, 1.0], [1e308, 1e308]), "the result must not overflow"),
         (lambda: gated_gradient([0.5, 2.0]), "values from 0 to 1"),
         (lambda: gated_gradient([0.5], since=2), "since must be from 0 to 1, got 2"),
         (lambda: gated_gradient(0.5), "gates must have time"),

@@ -311,7 +311,7 @@ STACK = np.ones((3, 2, 2))
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: run_rnn((np.eye(2),), [0.0, 0.0], [[0.0]]), "net must be an RNN"),
+        (lambda: run_rnn((np.eye(2),), [0.0, 0.0], [[0.0]]), "net must be the record RNN"),
         (lambda: run_rnn(NET._replace(W=np.ones((2, 3))), np.zeros(2), np.zeros((4, 3))), r"W must be \(n, n\), got"),
         (lambda: run_rnn(NET._replace(W=np.ones((0, 0))), np.zeros(2), np.zeros((4, 3))), r"W must be \(n, n\), got"),
         (lambda: run_rnn(NET._replace(W=[[np.nan]]), np.zeros(2), np.zeros((4, 3))), "W must not hold NaN"),

@@ -88,13 +88,13 @@ def square(name, value, ndim=None, may_be_empty=False, at_least=None):
 
     >>> square("W", [[1, 2]], ndim=2)
     Traceback (most recent call last):
-    ValueError: W must be of shape (n, n), n >= 1, got (1, 2)
+    ValueError: W must be (n, n), got (1, 2)
     """
     array = real_array(name, value, at_least=at_least)
     fits = array.ndim > 1 and array.shape[-1] == array.shape[-2] > 0 and ndim in (None, array.ndim)
     if not fits or not (array.size or may_be_empty):
         wanted = {None: "..., ", 2: "", 3: "T, "}[ndim]
-        raise ValueError(f"{name} must be of shape ({wanted}n, n), n >= 1, got {array.shape}")
+        raise ValueError(f"{name} must be ({wanted}n, n), got {array.shape}")
     return array
 
 

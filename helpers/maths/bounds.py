@@ -49,10 +49,9 @@ def bound_ladder(net, run):
     if not np.isfinite(gamma):
         raise ValueError(f"the activation must have a finite gamma, got {net.activation}")
     J, norm = slope[..., None] * W, np.linalg.norm(W, 2)
-    with np.errstate(divide="ignore"):
-        of_norms = np.log10(np.linalg.norm(J, 2, axis=(1, 2)))
-        of_etas = np.log10(np.abs(slope).max(axis=1) * norm)
-        eta = np.log10(gamma * norm) * np.ones(T)
+    of_norms = np.log10(np.linalg.norm(J, 2, axis=(1, 2)))
+    of_etas = np.log10(np.abs(slope).max(axis=1) * norm)
+    eta = np.log10(gamma * norm) * np.ones(T)
     return Ladder(product_norms(J), *(np.append(0.0, np.cumsum(logs)) for logs in (of_norms, of_etas, eta)))
 
 
@@ -96,13 +95,12 @@ def lyapunov_of_runs(W, gains, inputs, activation, rng, warm_up=50):
         raise ValueError(f"inputs must hold {len(gains)} runs, as gains does, got {inputs.shape}")
     h, v = generator("rng", rng).standard_normal((2, len(gains), n)) / np.sqrt(n)
     g, total = gains[:, None], np.zeros(len(gains))
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for k in range(len(inputs)):
-            z = g * (h @ W.T) + inputs[k]
-            h, v = f.f(z), f.derivative(z) * (g * (v @ W.T))
-            length = np.linalg.norm(v, axis=1)
-            v = v / np.where(length > 0, length, 1.0)[:, None]
-            if k >= warm_up:
-                total += np.log(length)
-            h = np.clip(h, -1e100, 1e100)  # a linear net that explodes keeps its exponent
+    for k in range(len(inputs)):
+        z = g * (h @ W.T) + inputs[k]
+        h, v = f.f(z), f.derivative(z) * (g * (v @ W.T))
+        length = np.linalg.norm(v, axis=1)
+        v = v / np.where(length > 0, length, 1.0)[:, None]
+        if k >= warm_up:
+            total += np.log(length)
+        h = np.clip(h, -1e100, 1e100)  # a linear net that explodes keeps its exponent
     return total / (len(inputs) - warm_up)

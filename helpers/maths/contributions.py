@@ -86,8 +86,7 @@ def contribution_log10_norms(net, run, table, parameter="W"):
     # |A^T R|^2 = sum of (A A^T) (R R^T), entry by entry, over the pairs of the batch.
     squares = np.einsum("tkbc,kbc->tk", a @ a.swapaxes(-1, -2), reads @ reads.swapaxes(-1, -2))
     logs = np.full((T + 1, T + 1), -np.inf)
-    with np.errstate(divide="ignore"):
-        logs[:, 1:] = 0.5 * np.log10(np.maximum(squares, 0.0)) + log10_a + log10_reads + table.log10_scale[:, 1:]
+    logs[:, 1:] = 0.5 * np.log10(np.maximum(squares, 0.0)) + log10_a + log10_reads + table.log10_scale[:, 1:]
     return logs
 
 

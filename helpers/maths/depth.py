@@ -14,6 +14,7 @@ from helpers.maths._check import (
     shown,
     vector,
     whole_number,
+    within_floats,
 )
 from helpers.maths.activations import activation as find_activation
 from helpers.maths.linear import log10_norm
@@ -80,6 +81,7 @@ def _in_units(mantissas, exponents):
     return np.ldexp(mantissas, exponents - top), top
 
 
+@within_floats
 def diagonal_norms(d):
     """Return the DiagonalNorms of diag(d): max|d| three times, and the Frobenius norm.
 
@@ -93,11 +95,7 @@ def diagonal_norms(d):
     """
     d = np.abs(vector("d", d))
     largest = float(d.max())
-    with np.errstate(over="ignore"):
-        frobenius = largest * float(np.linalg.norm(d / (largest or 1.0)))
-    if not np.isfinite(frobenius):
-        raise ValueError(f"the Frobenius norm of diag(d) must not overflow, got d with {largest}")
-    return DiagonalNorms(largest, largest, largest, frobenius)
+    return DiagonalNorms(largest, largest, largest, largest * float(np.linalg.norm(d / (largest or 1.0))))
 
 
 def rms_slope(activation, q):
@@ -166,8 +164,7 @@ def squeeze(activation, Z, v):
         raise ValueError(f"Z must be (depth, n) where v is (n,), got {slope.shape} and {v.shape}")
     if not np.isfinite(slope).all():
         raise ValueError(f"the slope of {activation} must not overflow, got {shown(slope)}")
-    with np.errstate(divide="ignore"):
-        logs = np.cumsum(np.log10(np.abs(np.vstack([v, slope]))), axis=0)
+    logs = np.cumsum(np.log10(np.abs(np.vstack([v, slope]))), axis=0)
     top = logs.max(axis=1)
     shift = np.where(np.isfinite(top), top, 0.0)
     return top + log10_norm(10.0 ** (logs - shift[:, None]), axis=1)

@@ -67,29 +67,6 @@ def diagonal_run(eigenvalues, X):
     return H
 
 
-@within_floats
-def diagonal_backward(eigenvalues, X, G):
-    """Return dDiv/dr and dDiv/dθ, (2, n), and dDiv/dX, (T, n), where the loss reads the real parts: one pass back.
-
-    g_k = conj(λ) g_{k+1} + G_k,   dDiv/dλ = sum of conj(h_k) g_{k+1},   dDiv/dx_k = Re g_{k+1}
-
-    with dDiv/dRe + i dDiv/dIm for a complex number. Arguments as for `diagonal_run`.
-    G : (T + 1, n), dDiv/dRe h_t. Raises ValueError for shapes that do not fit, and gradients beyond the floats.
-
-    >>> diagonal_backward([[0.5], [0.0]], [[1.0], [0.0], [0.0]], [[0.0], [0.0], [0.0], [1.0]])[1][:, 0].tolist()
-    [0.25, 0.5, 1.0]
-    """
-    lam, X = _eigenvalues(eigenvalues, X)
-    H, G = diagonal_run(eigenvalues, X), real_array("G", G)
-    if G.shape != H.shape:
-        raise ValueError(f"G must be {H.shape}, one row more than X, got {G.shape}")
-    g = G + 0j
-    for k in reversed(range(len(X))):
-        g[k] += lam.conj() * g[k + 1]
-    of_lam, turn = (H[:-1] * g[1:].conj()).sum(axis=0), np.exp(1j * np.asarray(eigenvalues, float)[1])
-    return np.stack([of_lam * turn, of_lam * 1j * lam]).real, g[1:].real
-
-
 def parameter_of(memory, parameter="raw"):
     """Return the value of the parameter at which a cell has this memory, of the shape of `memory`.
 

@@ -399,12 +399,8 @@ def _interval(activation, w, sign):
     w = real_array("w", w)
     v = sign * (w if activation == "tanh" else w / 4.0)
     v = np.where(v > 1, v, np.nan)
-    s = np.sqrt(1.0 - 1.0 / v)
-    artanh_s = np.log((1.0 + s) * np.sqrt(v))  # artanh s, for 1 - s^2 = 1/v; no loss where s is near 1
-    half = v * s - sign * artanh_s
-    middle = 0.0 if activation == "tanh" else -w / 2.0
-    if activation == "sigmoid":
-        half = 2.0 * half
+    scale, middle = (1.0, 0.0) if activation == "tanh" else (2.0, -w / 2.0)
+    half = scale * (v * np.sqrt(1.0 - 1.0 / v) - sign * _fold(v))
     return (middle - half)[()], (middle + half)[()]
 
 

@@ -354,8 +354,7 @@ def path_log10_norms(net, run, variants=VARIANTS):
             size = np.where(largest > 0, largest, 1.0)
             dc, dh = dc / size[:, None, None], dh / size[:, None, None]
             scale = scale + np.log10(size)
-    with np.errstate(divide="ignore"):
-        logs = np.log10(np.linalg.norm(products, 2, axis=(-2, -1))) + scales
+    logs = np.log10(np.linalg.norm(products, 2, axis=(-2, -1))) + scales
     told = dict(zip(by_matrix, logs.T, strict=True))
     carousel = log10_transition(run.F).max(axis=1)
     return np.stack([told.get(name, carousel) for name in variants])
@@ -378,8 +377,7 @@ def readout_log10(net, run):
     lstm_factors(net, run)  # raises where they do not fit
     r = SCALES[net.squash][2]
     size = np.abs(r * run.C[1:])
-    with np.errstate(divide="ignore"):
-        return np.log10(run.O) + np.log10(r) - 2 * (size + np.log1p(np.exp(-2 * size)) - np.log(2.0)) / np.log(10.0)
+    return np.log10(run.O) + np.log10(r) - 2 * (size + np.log1p(np.exp(-2 * size)) - np.log(2.0)) / np.log(10.0)
 
 
 N, M, N_STEPS = 16, 4, 100  # cells, inputs, steps

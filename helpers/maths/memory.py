@@ -18,6 +18,7 @@ from helpers.maths.scalar import LOG10_OF_2, ZERO_EXPONENT, log10_transition
 from helpers.maths.vector_activations import softmax
 
 
+@within_floats
 def gated_memory(gates, writes, m0=0.0):
     """Return the states M of a gated memory, shape (T + 1, ...), M[0] = m0.
 
@@ -38,11 +39,8 @@ def gated_memory(gates, writes, m0=0.0):
     s, u = (v.reshape(len(v), *(1,) * (len(shape) + 1 - v.ndim), *v.shape[1:]) for v in (s, u))
     M = np.empty((len(s) + 1, *shape))
     M[0] = m
-    with np.errstate(over="ignore", invalid="ignore"):
-        for k in range(len(s)):
-            M[k + 1] = s[k] * M[k] + u[k]
-    if not np.isfinite(M).all():
-        raise ValueError("the memory must not overflow, got writes that add up to more")
+    for k in range(len(s)):
+        M[k + 1] = s[k] * M[k] + u[k]
     return M
 
 

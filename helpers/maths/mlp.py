@@ -167,8 +167,7 @@ def log10_gradient_norms(layers, run, dD_dy):
     True
     """
     G, _ = _backward_in_logs(*_ready(layers, run, dD_dy), run)
-    with np.errstate(divide="ignore"):
-        norms = np.array([0.5 * np.log10((g * g).sum(axis=1)) + log10_scale for g, log10_scale in G])
+    norms = np.array([0.5 * np.log10((g * g).sum(axis=1)) + log10_scale for g, log10_scale in G])
     return norms if run.H[0].ndim == 2 else norms[:, 0]
 
 
@@ -301,12 +300,11 @@ def _backward_in_logs(layers, g, run):
     """As `_backward`, but each entry is a pair: rows that can be squared, and log10 of their scales (B,)."""
     G, D = [_scaled(g, np.zeros(len(g)))], []
     for (W, f, _), z in zip(reversed(layers), reversed(run.Z), strict=True):
-        with np.errstate(over="ignore", invalid="ignore"):
-            g, log10_scale = G[-1]
-            D.append(_scaled(ROWS_TIMES_JACOBIAN[f](g, z.reshape(len(z), -1)), log10_scale))
-            d, log10_scale = D[-1]
-            size = np.abs(W).max() or 1.0
-            G.append(_scaled(d @ (W / size), log10_scale + np.log10(size)))
+        g, log10_scale = G[-1]
+        D.append(_scaled(ROWS_TIMES_JACOBIAN[f](g, z.reshape(len(z), -1)), log10_scale))
+        d, log10_scale = D[-1]
+        size = np.abs(W).max() or 1.0
+        G.append(_scaled(d @ (W / size), log10_scale + np.log10(size)))
     return G[::-1], D[::-1]
 
 
