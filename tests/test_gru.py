@@ -319,7 +319,10 @@ OTHER = gru_run(GRU(np.zeros((3, 1)), np.zeros((3, 1)), np.zeros(3), [0.0]), [0.
         (lambda: gru_run(NET._replace(U=np.zeros((2, 3))), np.zeros(2), np.zeros((4, 3))), r"U must be \(6, m\)"),
         (lambda: gru_run(NET._replace(U=np.zeros(6)), np.zeros(2), np.zeros((4, 3))), r"U must be \(6, m\)"),
         (lambda: gru_run(NET._replace(b=np.zeros(2)), np.zeros(2), np.zeros((4, 3))), r"b \(6,\), as W is, .*\(2,\)"),
-        (lambda: gru_run(NET._replace(b_h=np.zeros(6)), np.zeros(2), np.zeros((4, 3))), r"b_h must be \(2,\), .*got \(6,\)"),
+        (
+            lambda: gru_run(NET._replace(b_h=np.zeros(6)), np.zeros(2), np.zeros((4, 3))),
+            r"b_h must be \(2,\), .*got \(6,\)",
+        ),
         (lambda: gru_run(NET._replace(b_h=[0.0, np.nan]), np.zeros(2), np.zeros((4, 3))), "b_h must not hold NaN"),
         (lambda: gru_run(NET, np.zeros(2), np.zeros((4, 2))), r"X must be \(T, 3\) or \(T, B, 3\), got \(4, 2\)"),
         (lambda: gru_run(NET, np.zeros(2), np.zeros(3)), r"X must be \(T, 3\) or \(T, B, 3\), got \(3,\)"),

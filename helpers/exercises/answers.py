@@ -243,8 +243,8 @@ class Repair:
 
 
 def repair(right: Callable, explanation: str, cases: tuple[tuple, ...], *mistakes) -> Repair:
-    """Return a function to be repaired. mistakes : pairs of a wrong one and what is said to who has it."""
-    return Repair(right, explanation, cases, mistakes)
+    """Return a function to be repaired. mistakes : a wrong one, then what is said to who has it, and so on."""
+    return Repair(right, explanation, cases, tuple(zip(mistakes[::2], mistakes[1::2], strict=True)))
 
 
 def real_numbers(result) -> np.ndarray | str:

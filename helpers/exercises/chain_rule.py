@@ -29,36 +29,17 @@ def _product(combine):
     return lambda W, slopes: reduce(lambda P, slope: combine(np.diag(slope), W, P), slopes, np.eye(len(W)))
 
 
-def _frozen(W, h, n_steps):
-    """The mistake: every factor at the first state."""
-    return np.linalg.matrix_power(np.diag(TANH.slope(W @ h)) @ W, n_steps)
+def _wrong_run(at, moves=np.tanh):
+    """Return a product of which each slope is taken ``at`` an argument of W, and of the states before and after."""
 
+    def product(W, h, n_steps):
+        P = np.eye(len(W))
+        for _ in range(n_steps):
+            before, h = h, moves(W @ h)
+            P = np.diag(TANH.slope(at(W, before, h))) @ W @ P
+        return P
 
-def _one_late(W, h, n_steps):
-    """The mistake: the slope taken at the state instead of at its argument."""
-    P = np.eye(len(W))
-    for _ in range(n_steps):
-        h = np.tanh(W @ h)
-        P = np.diag(TANH.slope(h)) @ W @ P
-    return P
-
-
-def _early(W, h, n_steps):
-    """The mistake: the state is moved before the slope of its step is taken."""
-    P = np.eye(len(W))
-    for _ in range(n_steps):
-        h = np.tanh(W @ h)
-        P = np.diag(TANH.slope(W @ h)) @ W @ P
-    return P
-
-
-def _linear(W, h, n_steps):
-    """The mistake: the state moves without tanh."""
-    P = np.eye(len(W))
-    for _ in range(n_steps):
-        P = np.diag(TANH.slope(W @ h)) @ W @ P
-        h = W @ h
-    return P
+    return product
 
 
 def _of_weights(row, W, g):
@@ -86,64 +67,46 @@ EXERCISES = {
         _product(lambda S, W, P: S @ W @ P),
         "The newest factor comes from the left, and matrices are multiplied by @.",
         _steps(),
-        (
-            _product(lambda S, W, P: S @ W * P),
-            "Not yet. Every entry off the diagonal is 0, as if no neuron had heard of another. What does * do?",
-        ),
-        (
-            _product(lambda S, W, P: P @ S @ W),
-            "Now they are matrices, in the wrong order: the newest factor stands on the LEFT of what is there.",
-        ),
-        (
-            _product(lambda S, W, P: W @ S @ P),
-            "S and W are swapped: slope * W multiplies COLUMN j by slope j. For the rows it is slope[:, None] * W.",
-        ),
-        (
-            _product(lambda S, W, P: P @ W.T @ S),
-            "That is the transpose of the right product, as the slide prints it. A row for each y is wanted.",
-        ),
+        _product(lambda S, W, P: S @ W * P),
+        "Not yet. Every entry off the diagonal is 0, as if no neuron had heard of another. What does * do?",
+        _product(lambda S, W, P: P @ S @ W),
+        "Now they are matrices, in the wrong order: the newest factor stands on the LEFT of what is there.",
+        _product(lambda S, W, P: W @ S @ P),
+        "S and W are swapped: slope * W multiplies COLUMN j by slope j. For the rows it is slope[:, None] * W.",
+        _product(lambda S, W, P: P @ W.T @ S),
+        "That is the transpose of the right product, as the slide prints it. A row for each y is wanted.",
     ),
     "03.2": repair(
         lambda W, h, n_steps: candidate_products(*run_alone(W, h, int(n_steps))).newest_left,
         "Each factor is taken where the run is at that step.",
         tuple(((W, h, 3) for W, h in _cases())),
-        (
-            _frozen,
-            "Not yet. With one step it would be right. From the second step on: at which state is the slope taken?",
-        ),
-        (_early, "One step late: h has moved before the slope of its step was taken. Take the slope first."),
-        (_linear, "The state moves now, but without its tanh."),
-        (_one_late, "The run moves now. But the slope is that of tanh at its argument z = W h, which is 1 − tanh(z)²."),
-        (
-            lambda W, h, n_steps: candidate_products(*run_alone(W, h, int(n_steps))).oldest_left,
-            "The slopes are right; the newest factor must stand on the LEFT.",
-        ),
-        (
-            lambda W, h, n_steps: candidate_products(*run_alone(W, h, int(n_steps))).swapped,
-            "S and W are swapped: the slope belongs to the row, so S, the diagonal of slopes, stands left of W.",
-        ),
+        lambda W, h, n_steps: np.linalg.matrix_power(np.diag(TANH.slope(W @ h)) @ W, n_steps),
+        "Not yet. With one step it would be right. From the second step on: at which state is the slope taken?",
+        _wrong_run(lambda W, before, after: W @ after),
+        "One step late: h has moved before the slope of its step was taken. Take the slope first.",
+        _wrong_run(lambda W, before, after: W @ before, moves=lambda z: z),
+        "The state moves now, but without its tanh.",
+        _wrong_run(lambda W, before, after: after),
+        "The run moves now. But the slope is that of tanh at its argument z = W h, which is 1 − tanh(z)².",
+        lambda W, h, n_steps: candidate_products(*run_alone(W, h, int(n_steps))).oldest_left,
+        "The slopes are right; the newest factor must stand on the LEFT.",
+        lambda W, h, n_steps: candidate_products(*run_alone(W, h, int(n_steps))).swapped,
+        "S and W are swapped: the slope belongs to the row, so S, the diagonal of slopes, stands left of W.",
     ),
     "03.3": repair(
         _of_weights,
         "The row passes ∇f first, then meets what the weights read.",
         _rows(),
-        (
-            lambda row, W, g: np.outer(row, g),
-            "Not yet. With the identity for tanh it would be right. Which factor of C18 is missing?",
-        ),
-        (
-            lambda row, W, g: np.outer(g, row * TANH.slope(W @ g)),
-            "That is the transpose: W has a row for each OUTPUT, so the row comes first.",
-        ),
-        (
-            lambda row, W, g: np.outer(row * TANH.slope(row), g),
-            "The slope is taken at the row. It belongs to the argument of tanh, W g.",
-        ),
-        (lambda row, W, g: np.outer(row * np.tanh(W @ g), g), "You have tanh(z) where its slope 1 − tanh(z)² belongs."),
-        (
-            lambda row, W, g: np.outer(row, g) / TANH.slope(W @ g)[:, None],
-            "On its way back the row is multiplied by the slope, not divided by it.",
-        ),
+        lambda row, W, g: np.outer(row, g),
+        "Not yet. With the identity for tanh it would be right. Which factor of C18 is missing?",
+        lambda row, W, g: np.outer(g, row * TANH.slope(W @ g)),
+        "That is the transpose: W has a row for each OUTPUT, so the row comes first.",
+        lambda row, W, g: np.outer(row * TANH.slope(row), g),
+        "The slope is taken at the row. It belongs to the argument of tanh, W g.",
+        lambda row, W, g: np.outer(row * np.tanh(W @ g), g),
+        "You have tanh(z) where its slope 1 − tanh(z)² belongs.",
+        lambda row, W, g: np.outer(row, g) / TANH.slope(W @ g)[:, None],
+        "On its way back the row is multiplied by the slope, not divided by it.",
     ),
     "03.5": number(
         "A sigmoid output has z = −10, its target is 1, the loss is L₂ (with the ½). What is dD/dz? (two digits, "

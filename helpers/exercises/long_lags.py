@@ -65,11 +65,10 @@ EXERCISES = {
         lambda log_i, log_f, z: slstm(*(np.reshape(v, (-1, 1)) for v in (log_i, log_f, z)))[0][:, 0],
         "The old c and n stand in units of e^m of the step before, so f' has that m too.",
         tuple(tuple(np.random.default_rng(k).standard_normal((3, 4 + k))) for k in range(2)),
-        (
-            _stabilised(old=lambda m: 0.0),
-            "The old c stands in units of e^m_before. What must f' be for the new unit?",
-        ),
-        (_stabilised(plain_n=True), "c and n must share their unit: n has been left without the stabiliser."),
+        _stabilised(old=lambda m: 0.0),
+        "The old c stands in units of e^m_before. What must f' be for the new unit?",
+        _stabilised(plain_n=True),
+        "c and n must share their unit: n has been left without the stabiliser.",
     ),
     "11.3": number(
         "A cell with λ = 0.9 reads white noise of variance 1. What is the mean square of dh/dλ? (three digits)",
