@@ -16,18 +16,17 @@ from helpers.maths.linear import gaussian
 from helpers.maths.mlp import Layer, forward, log10_gradient_norms, neuron_gradient_log10_norms, random_net
 from helpers.maths.vector_activations import LAYERNORM_EPS, activation_jacobian, softmax_cross_entropy
 
+
+def labelled(*names: str) -> dict[str, str]:
+    """Return the activations of these names by their labels."""
+    return {ACTIVATIONS[name].label: name for name in names}
+
+
 WIDTH = 300  # neurons of a layer in the squeeze
 N_BINS = 40
-ELEMENTWISE = {act.label: name for name, act in ACTIVATIONS.items()}
+ELEMENTWISE = labelled(*ACTIVATIONS)
 SQUEEZED = {label: name for label, name in ELEMENTWISE.items() if name not in ("exp", "squared_relu", "gelu")}
-LAYERS = {
-    "softmax": "softmax",
-    "LayerNorm": "layernorm",
-    "sigmoid": "sigmoid",
-    "tanh": "tanh",
-    "ReLU": "relu",
-    "SiLU": "silu",
-}
+LAYERS = {"softmax": "softmax", "LayerNorm": "layernorm"} | labelled("sigmoid", "tanh", "relu", "silu")
 
 
 @lru_cache
@@ -184,18 +183,10 @@ def jacobian_explorer(activation: str = "softmax") -> Explorer:
 # What many layers do
 
 
-DEPTH_ACTIVATIONS = {"identity": "identity", "sigmoid": "sigmoid", "tanh": "tanh", "ReLU": "relu", "SiLU": "silu"}
+DEPTH_ACTIVATIONS = labelled("identity", "sigmoid", "tanh", "relu", "silu")
 DEPTH_WIDTH = 40
-NET_ACTIVATIONS = {
-    "sigmoid": "sigmoid",
-    "tanh": "tanh",
-    "ReLU": "relu",
-    "ELU": "elu",
-    "leaky ReLU": "leaky_relu",
-    "SELU": "selu",
-    "SiLU": "silu",
-    "softplus": "softplus",
-}
+NET_ACTIVATIONS = labelled("sigmoid", "tanh", "relu", "elu")
+NET_ACTIVATIONS |= {"leaky ReLU": "leaky_relu"} | labelled("selu", "silu", "softplus")
 SCHEMES = {
     "small Gaussian (0.01)": "small",
     "Gaussian 1/√n": "gaussian",

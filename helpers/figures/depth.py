@@ -112,10 +112,8 @@ class Depth(Panels):
 
     def build(self):
         axes = self.figure.add_axes([0.075, 0.145, 0.905, 0.75])
-        across = "layers between the output and here", 0, self.n_layers
-        panel(
-            axes, "the gradient beside the output's", across, ("gradient", -12, 8), powers="y", yticks=range(-12, 9, 4)
-        )
+        across, up = ("layers between the output and here", 0, self.n_layers), ("gradient", -12, 8)
+        panel(axes, "the gradient beside the output's", across, up, powers="y", yticks=range(-12, 9, 4))
         self.line(axes, "log10_deep", style.GRADIENT, "-", "a deep net: another W in each layer")
         self.line(axes, "log10_recurrent", style.STATE, "--", "a recurrent net: the same W in each")
         legend_beside(axes)

@@ -115,14 +115,8 @@ class ForgetBias(Panels):
 
     def build(self):
         kept, half = self.row(1, 1, top=0.9, wspace=0.2)
-        panel(
-            kept,
-            "σ(b$_f$)$^t$ (dotted: a half)",
-            ("lag in steps", 0, 3),
-            ("left of the gradient", 0, 1.03),
-            None,
-            powers="x",
-        )
+        up = "left of the gradient", 0, 1.03
+        panel(kept, "σ(b$_f$)$^t$ (dotted: a half)", ("lag in steps", 0, 3), up, None, powers="x")
         level(kept, 0.5, linestyle=":")
         self.line(kept, "kept", style.GRADIENT, x="log10_lags")
         lag = self.line(kept, (0, 1.03), style.MARK, "--", x="log10_lag", linewidth=1.1)
@@ -166,18 +160,15 @@ class OneCell(Panels):
 
     def build(self):
         rest, lags = self.row(1, 1, bottom=0.14, wspace=0.19)
-        across = "weight w$_g$ from h to the cell input", -10, 10
-        panel(
-            rest, "f + i o w$_g$ (dashed: the borders)", across, ("factor per step, at rest", *self.factors), -1, pad=20
-        )
+        across, up = ("weight w$_g$ from h to the cell input", -10, 10), ("factor per step, at rest", *self.factors)
+        panel(rest, "f + i o w$_g$ (dashed: the borders)", across, up, -1, pad=20)
         rest.set_xticks(range(-10, 11, 5))
         level(rest, 1)
         self.line(rest, "factors", x="weights")
         self.line(rest, "borders", style.GRADIENT, "--", path=self.both_borders, linewidth=1.2)
         self.handle(self.here(rest, "factor", "w_g"), x="w_g")
-        panel(
-            lags, "the run itself", ("lag in steps", 0, self.n_steps), ("|dc$_t$/dc$_0$|", *self.log_limits), powers="y"
-        )
+        up = "|dc$_t$/dc$_0$|", *self.log_limits
+        panel(lags, "the run itself", ("lag in steps", 0, self.n_steps), up, powers="y")
         measured = self.line(lags, "log10_measured", style.GRADIENT, label="measured", linewidth=2.2)
         carousel = self.line(lags, "log10_carousel", style.STATE, "--", "carousel alone")
         power = self.line(lags, "log10_power", style.RULE, ":", "as at rest")

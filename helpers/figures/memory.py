@@ -79,9 +79,8 @@ class Residual(Panels):
 
     def build(self):
         axes = self.figure.add_axes([0.075, 0.145, 0.905, 0.75])
-        limits = ("norm of the product", -12, 8)
-        across, title = ("depth in steps", 0, self.n_steps), "the gradient against the depth"
-        panel(axes, title, across, limits, powers="y", yticks=range(-12, 9, 4))
+        across, up = ("depth in steps", 0, self.n_steps), ("norm of the product", -12, 8)
+        panel(axes, "the gradient against the depth", across, up, powers="y", yticks=range(-12, 9, 4))
         self.line(axes, "log10_residual", style.GRADIENT, label="residual: I + ε A", linewidth=2.2)
         self.line(axes, "log10_plain", style.STATE, "--", "plain: A alone")
         self.line(axes, "log10_bound", style.RULE, ":", "(1 + ε ‖W‖)$^t$, a bound")

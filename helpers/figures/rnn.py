@@ -47,12 +47,11 @@ class Contributions(Panels):
         edge = {"path": lambda n: ([0, side - CELL * n], [side - CELL * n, 0])}
         self.line(table, "window", style.RULE, ":", "window", linewidth=1.4, **edge)
         pair = self.here(table, "step", "reached", path=lambda k, t: ([at(k)], [side - at(t)]), markersize=6)
-        self.back = self.line(
-            step_axes, "log10_back", style.STATE, "-", "of its loss, to the steps before", x="steps_back"
-        )
-        self.ahead = self.line(
-            step_axes, "log10_ahead", style.STATE, "--", "to it, of the losses after", x="steps_ahead"
-        )
+        for name, look in (
+            ("back", ("-", "of its loss, to the steps before")),
+            ("ahead", ("--", "to it, of the losses after")),
+        ):
+            self.line(step_axes, f"log10_{name}", style.STATE, *look, x=f"steps_{name}")
         legend_above(step_axes, pad=21)
         here = self.here(step_axes, "log10_pair", "reached", inside=True, markersize=6)
         self.note = note(step_axes)
@@ -184,11 +183,8 @@ class LyapunovMap(Panels):
         self.line(cut, "row", style.GRADIENT, x="gains")
         self.line(cut, cut.get_ylim(), style.RULE, ":", x="promised")
         dot = self.here(cut, "here", "gain", inside=True, markersize=6, **RINGED)
-        values = {
-            "x_value": lambda x, y: 0.1 * (x / self.cell + 0.5),
-            "y_value": lambda x, y: 0.1 * (y / self.cell - 0.5),
-        }
-        self.handle(here, x="gain", y="size", **values)
+        gain, size = (lambda x, _: 0.1 * (x / self.cell + 0.5)), (lambda _, y: 0.1 * (y / self.cell - 0.5))
+        self.handle(here, x="gain", y="size", x_value=gain, y_value=size)
         self.handle(dot, x="gain")
 
     def column(self, gain: float) -> float:

@@ -49,10 +49,8 @@ class FirstLook(Panels):
 
     def build(self):
         axes = self.figure.add_axes([0.07, 0.15, 0.91, 0.74])
-        panel(
-            axes, "one tanh neuron, three starts", ("step t", 0, self.n_steps), ("state $h_t$", *STATE_LIMITS["tanh"])
-        )
-        axes.set_yticks([-1, -0.5, 0, 0.5, 1])
+        across, up = ("step t", 0, self.n_steps), ("state $h_t$", *STATE_LIMITS["tanh"])
+        panel(axes, "one tanh neuron, three starts", across, up, yticks=[-1, -0.5, 0, 0.5, 1])
         for run, (start, look) in enumerate(zip(self.starts, LOOKS, strict=True)):
             self.line(axes, f"H.T.{run}", *look, f"start at {start:g}", marker="o", markersize=3.5)
         legend_beside(axes)
@@ -85,16 +83,8 @@ class Memory(Panels):
         self.states = self.line(self.time, "H", style.STATE, marker="o", markersize=2.5)
         self.line(reading, "read.x", style.INPUT, drawstyle="steps-post")
         for axes in (self.time, self.gradient):
-            self.line(
-                axes,
-                (0, 1),
-                style.MARK,
-                "--",
-                "the event",
-                "read.event",
-                transform=axes.get_xaxis_transform(),
-                linewidth=1.1,
-            )
+            whole = {"transform": axes.get_xaxis_transform(), "linewidth": 1.1}
+            self.line(axes, (0, 1), style.MARK, "--", "the event", "read.event", **whole)
         self.left = self.line(self.gradient, "log10_left", style.GRADIENT, x="since")
         self.line(self.gradient, "log10_peak", style.GRADIENT, "o", x="peak_at", markersize=5)
         now = self.here(self.time, "here", "last", inside=True, markersize=7)

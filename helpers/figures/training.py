@@ -235,15 +235,11 @@ class Survey(Scene):
                 axes.axhline(line, color=style.EDGE, linewidth=0.4)
             self._text(self.names, 0.7 if more else 0.97, line + 0.5, row.label, ha="right")
             if more:
-                self._text(
-                    self.names, 0.97, line + 0.5, f"{max(more)} tried", ha="right", color=style.BESIDE, fontsize=7
-                )
+                self._beside(self.names, 0.97, line + 0.5, f"{max(more)} tried", ha="right")
         for column, length in enumerate(state.lengths[: state.place + 1]):
             axes, n = self.columns[column], state.n_tried[column]
             self._text(axes, LEFT, -0.5, f"length {length}", va="bottom")
-            self._text(
-                axes, LEFT, -0.1, f"{n} setting{'s' * (n > 1)} tried", va="bottom", color=style.BESIDE, fontsize=7
-            )
+            self._beside(axes, LEFT, -0.1, f"{n} setting{'s' * (n > 1)} tried", va="bottom")
             dots = {True: ([], []), False: ([], [])}
             for line, row in enumerate(state.rows):
                 report = row.reports[column]
