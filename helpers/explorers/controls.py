@@ -13,7 +13,6 @@ import numpy as np
 from traitlets import Callable, Float, TraitError, Unicode, validate
 
 LABEL_WIDTH = 172  # CSS pixels
-_LABEL_STYLE = {"description_width": f"{LABEL_WIDTH}px"}
 
 # Whether the page, and not Python, is setting a widget just now.
 from_page: ContextVar[bool] = ContextVar("from_page", default=False)
@@ -26,6 +25,12 @@ def tidy(value):
     0.9
     """
     return round(value, 10) if isinstance(value, float) else value
+
+
+def labelled(label: str, width: int) -> dict[str, Any]:
+    """Return what every widget with a label is made of, in a place of ``width`` CSS pixels."""
+    style = {"description_width": f"{LABEL_WIDTH}px"}
+    return {"description": label, "style": style, "layout": widgets.Layout(width=f"{width}px")}
 
 
 class HeardFromPage:
@@ -193,21 +198,14 @@ class Slider:
             raise ValueError(f"{self.name} = {shown}: wanted a {kind} from {self.low:g} to {self.high:g}")
         return float(value)
 
-    def widgets(self, width: int) -> tuple[widgets.Widget, widgets.Widget]:
-        """Return the widget that holds the value, and the row of ``width`` CSS pixels in which it is shown."""
+    def widgets(self, width: int) -> list[widgets.Widget]:
+        """Return what is shown in a row of ``width`` CSS pixels, first the widget that holds the value."""
         places = map(self.place, (self.default, self.low, self.high))
         limits = dict(zip(("value", "min", "max"), places, strict=True), step=self.step)
         layout = widgets.Layout(width=f"{width - LABEL_WIDTH - 100}px")
         slider = _FloatSlider(**limits, readout=False, layout=layout)
-        layout = widgets.Layout(width=f"{LABEL_WIDTH + 80}px")
-        field = NumberField(
-            value=self.default,
-            check=self.checked,
-            description=self.label,
-            style=_LABEL_STYLE,
-            continuous_update=False,
-            layout=layout,
-        )
+        look = labelled(self.label, LABEL_WIDTH + 80)
+        field = NumberField(value=self.default, check=self.checked, continuous_update=False, **look)
 
         def follow(change):
             # The page puts a slider on the nearest step and reports that: what was typed between two steps stays.
@@ -221,7 +219,7 @@ class Slider:
 
         slider.observe(follow, "value")
         field.observe(lead, "value")
-        return field, widgets.HBox([field, slider], layout=widgets.Layout(width=f"{width}px"))
+        return [field, slider]
 
 
 @dataclass(frozen=True)
@@ -276,14 +274,10 @@ class Choice:
                 return option
         raise ValueError(f"{self.name} = {value!r}: wanted one of {self.samples}")
 
-    def widgets(self, width: int) -> tuple[widgets.Widget, widgets.Widget]:
-        """Return the widget that holds the value, and the row of ``width`` CSS pixels in which it is shown."""
+    def widgets(self, width: int) -> list[widgets.Widget]:
+        """Return what is shown in a row of ``width`` CSS pixels, first the widget that holds the value."""
         options = list(self.options.items() if isinstance(self.options, Mapping) else self.options)
-        layout = widgets.Layout(width=f"{min(width, LABEL_WIDTH + 220)}px")
-        dropdown = _Dropdown(
-            options=options, value=self.default, description=self.label, style=_LABEL_STYLE, layout=layout
-        )
-        return dropdown, widgets.HBox([dropdown], layout=widgets.Layout(width=f"{width}px"))
+        return [_Dropdown(options=options, value=self.default, **labelled(self.label, min(width, LABEL_WIDTH + 220)))]
 
 
 class _TextField(HeardFromPage, widgets.Text):
@@ -320,13 +314,9 @@ class Typed:
             raise ValueError(f"{self.name} = {value!r}: wanted a text of 1 to {self.most} characters")
         return value
 
-    def widgets(self, width: int) -> tuple[widgets.Widget, widgets.Widget]:
-        """Return the widget that holds the value, and the row of ``width`` CSS pixels in which it is shown."""
-        layout = widgets.Layout(width=f"{width - 8}px")
-        field = _TextField(
-            value=self.default, description=self.label, style=_LABEL_STYLE, continuous_update=False, layout=layout
-        )
-        return field, widgets.HBox([field], layout=widgets.Layout(width=f"{width}px"))
+    def widgets(self, width: int) -> list[widgets.Widget]:
+        """Return what is shown in a row of ``width`` CSS pixels, first the widget that holds the value."""
+        return [_TextField(value=self.default, continuous_update=False, **labelled(self.label, width - 8))]
 
 
 class Panel(widgets.HBox):
@@ -335,10 +325,13 @@ class Panel(widgets.HBox):
     def __init__(self, specs: Sequence[Slider | Choice | Typed], width: int, sign: widgets.Widget):
         # The first control is the one that is dragged most: it has the whole width.
         widths = [width, *[width // 2 - 4] * (len(specs) - 1)]
-        made = {spec.name: spec.widgets(wide) for spec, wide in zip(specs, widths, strict=True)}
-        self.controls = {name: value for name, (value, _) in made.items()}
+        rows = [
+            widgets.HBox(spec.widgets(wide), layout=widgets.Layout(width=f"{wide}px"))
+            for spec, wide in zip(specs, widths, strict=True)
+        ]
+        self._rows = {spec.name: row for spec, row in zip(specs, rows, strict=True)}
+        self.controls = {name: row.children[0] for name, row in self._rows.items()}
         self._labels = {spec.name: spec.label for spec in specs}
-        self._rows = {name: row for name, (_, row) in made.items()}
         self.reset = widgets.Button(description="Reset", tooltip="Set every control to its first value")
         layout = widgets.Layout(width=f"{width}px", max_width="100%", flex_flow="row wrap")
         super().__init__([*self._rows.values(), widgets.HBox([self.reset, sign])], layout=layout)

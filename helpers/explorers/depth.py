@@ -10,7 +10,6 @@ from helpers.explorers.live import Explorer
 from helpers.explorers.words import amount, counted, number
 from helpers.figures import depth as figures
 from helpers.maths.activations import ACTIVATIONS
-from helpers.maths.activations import activation as find_activation
 from helpers.maths.depth import HALF_SPACING_SINGLE, SMALLEST_SINGLE, log10_rms, lost_updates, rms_slope, squeeze, train
 from helpers.maths.linear import gaussian
 from helpers.maths.mlp import Layer, forward, log10_gradient_norms, neuron_gradient_log10_norms, random_net
@@ -32,7 +31,7 @@ LAYERS = {"softmax": "softmax", "LayerNorm": "layernorm"} | labelled("sigmoid", 
 @lru_cache
 def zoo_curves(name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return a grid of z with f and f' over it; at a kink the slope jumps upright."""
-    act = find_activation(name)
+    act = ACTIVATIONS[name]
     kinks = [side for kink in act.kinks for side in (kink, np.nextafter(kink, np.inf))]
     z = np.unique(np.concatenate([np.linspace(*figures.Zoo.z_limits, 401), kinks]))
     return z, act(z), act.slope(z)
@@ -40,7 +39,7 @@ def zoo_curves(name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def zoo_state(z: float, activation: str) -> dict:
     """Compute what the zoo shows: an activation over a grid, and at z."""
-    act = find_activation(activation)
+    act = ACTIVATIONS[activation]
     z_grid, values, slopes = zoo_curves(activation)
     return {
         "act": act,
@@ -85,7 +84,7 @@ def standard_arguments() -> np.ndarray:
 
 def squeeze_state(variance: float, depth: int, activation: str) -> dict:
     """Compute what the squeeze shows; of a vector what 0 layers of slopes leave, 1, and so on to the deepest."""
-    act = find_activation(activation)
+    act = ACTIVATIONS[activation]
     Z = np.sqrt(variance) * standard_arguments()
     edges = np.linspace(0.0, 1.8, N_BINS + 1)
     shares = np.histogram(np.abs(act.slope(Z[:20])), edges)[0] / Z[:20].size

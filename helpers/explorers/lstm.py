@@ -4,33 +4,19 @@ from functools import lru_cache
 
 import numpy as np
 
-from helpers.data import nile
 from helpers.explorers.controls import Choice, Slider, Typed
 from helpers.explorers.live import Explorer
-from helpers.explorers.rnn import SENTENCE
+from helpers.explorers.rnn import SENTENCE, inputs_of
 from helpers.explorers.words import amount, counted, number
 from helpers.figures import lstm as figures
 from helpers.maths import lstm as maths
 from helpers.maths.gru import GRU, gru_log10_norms, gru_run, random_gru
 from helpers.maths.linear import spectral_norm
 from helpers.maths.memory import chrono_bias, forget_bias_for, half_life
-from helpers.maths.scalar import standardise
-from helpers.maths.tasks import one_hot
 
 N = 16  # cells
 FORGET_BIAS, SCALE = ("forget_bias", "forget bias b_f", -2, 8), ("scale", "scale of W", 0, 8)  # of sliders
 INPUTS = {"noise": "noise", "the Nile": "nile", "the sentence": "sentence"}
-
-
-def inputs_of(name: str, sentence: str) -> np.ndarray:
-    """Return the inputs (T, m) of that name; a text shorter than the run is read again from its start."""
-    n_steps = figures.N_STEPS
-    if name == "nile":
-        return standardise(nile()[1])[:n_steps, None]
-    if name == "sentence":
-        spaced = one_hot(f"{sentence} ")
-        return np.tile(spaced, (-(-n_steps // len(spaced)), 1))[:n_steps]
-    return np.random.default_rng(7).standard_normal((n_steps, 4))
 
 
 @lru_cache
@@ -41,7 +27,7 @@ def lstm_of_scale_one(m: int) -> maths.LSTM:
 
 def run_of(forget_bias: float, scale: float, inputs: str, sentence: str) -> tuple[maths.LSTM, maths.LSTMRun]:
     """Return the net with this forget bias and scale of W, and its run."""
-    X = inputs_of(inputs, sentence)
+    X = inputs_of(inputs, figures.N_STEPS, 1.0, sentence)
     one = lstm_of_scale_one(X.shape[1])
     b = one.b.copy()
     b[N : 2 * N] = forget_bias

@@ -10,7 +10,7 @@ from helpers.explorers.live import Explorer
 from helpers.explorers.words import amount, number
 from helpers.figures import mlp as figures
 from helpers.figures.mlp import N_LAYERS, WIDEST, shape_text
-from helpers.maths.activations import activation as find_activation
+from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.gradcheck import central_difference, relative_error
 from helpers.maths.linear import gaussian, log10_norm
 from helpers.maths.mlp import factors, forward, random_net
@@ -109,7 +109,7 @@ def output_gradients(z: np.ndarray, d: float) -> tuple[np.ndarray, ...]:
 
     y = sigmoid(z) is one of two probabilities y, 1 - y with targets d, 1 - d: moving y moves both.
     """
-    sigmoid = find_activation("sigmoid")
+    sigmoid = ACTIVATIONS["sigmoid"]
     y, targets = np.stack([sigmoid(z), sigmoid(-z)]), np.stack([np.full_like(z, d), np.full_like(z, 1.0 - d)])
     kl_y = cross_entropy(y, targets).gradient @ [1.0, -1.0]
     l2_y = l2_loss(y[:1], targets[:1]).gradient[:, 0]

@@ -26,13 +26,14 @@ SEEN = 1  # the neuron whose two runs are drawn: one that ReLU leaves alive
 
 
 @lru_cache
-def inputs_of(name: str, n_steps: int) -> np.ndarray:
-    """Return the inputs (T, m) of that name: zeros, noise, the Nile from 1871 on, or the letters of SENTENCE."""
+def inputs_of(name: str, n_steps: int, size: float = 0.5, sentence: str = SENTENCE) -> np.ndarray:
+    """Return the inputs (T, m) of that name: zeros, noise, the Nile from 1871 on, or the letters of a sentence, repeated."""
     if name == "nile":
         return standardise(nile()[1])[:n_steps, None]
     if name == "sentence":
-        return one_hot(SENTENCE[:n_steps])
-    return np.random.default_rng(7).standard_normal((n_steps, 4)) / 2 * (name == "noise")
+        spaced = one_hot(f"{sentence} ")
+        return np.tile(spaced, (-(-n_steps // len(spaced)), 1))[:n_steps]
+    return size * np.random.default_rng(7).standard_normal((n_steps, 4)) * (name == "noise")
 
 
 @lru_cache

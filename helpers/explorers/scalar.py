@@ -13,7 +13,6 @@ from helpers.figures import scalar as figures
 from helpers.maths import fixed_points as unit
 from helpers.maths import scalar as maths
 from helpers.maths.activations import ACTIVATIONS
-from helpers.maths.activations import activation as find_activation
 from helpers.maths.descent import Descent, descend, wall_gradient, wall_loss
 
 EVENT = 10  # the step at which impulse and step come in
@@ -95,7 +94,7 @@ def memory_state(activation: str, w: float, b: float, h0: float, inputs: str, n_
         "w_grid": W_GRID,
         "multipliers": settled_multipliers(activation, b, h0),
         "map_h": map_h,
-        "map_f": find_activation(activation).f(w * map_h + b),
+        "map_f": ACTIVATIONS[activation].f(w * map_h + b),
     }
 
 

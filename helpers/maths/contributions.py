@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.maths._check import logs_within_floats, one_of, record, shown, within_floats
+from helpers.maths.linear import unit_entries
 from helpers.maths.rnn import FAR, checked_rows, parameter_gradients, slopes
 
 
@@ -81,8 +82,8 @@ def contribution_log10_norms(net, run, table, parameter="W"):
     ]
     a = table.rows[:, 1:] * slope
     B = int(np.prod(slope.shape[1:-1]))
-    a, log10_a = _unit(a.reshape(T + 1, T, B, a.shape[-1]))
-    reads, log10_reads = _unit(reads.reshape(T, B, reads.shape[-1]))
+    a, log10_a = unit_entries(a.reshape(T + 1, T, B, a.shape[-1]))
+    reads, log10_reads = unit_entries(reads.reshape(T, B, reads.shape[-1]))
     # |A^T R|^2 = sum of (A A^T) (R R^T), entry by entry, over the pairs of the batch.
     squares = np.einsum("tkbc,kbc->tk", a @ a.swapaxes(-1, -2), reads @ reads.swapaxes(-1, -2))
     logs = np.full((T + 1, T + 1), -np.inf)
@@ -150,10 +151,3 @@ def _slopes_of(net, run, table):
     if table.rows.shape != wanted or table.log10_scale.shape != wanted[:2]:
         raise ValueError(f"table must be the Contributions of this run, with rows {wanted}, got {shown(table)}")
     return slope
-
-
-def _unit(matrices):
-    """The matrices divided each by its largest entry, and log10 of these entries; a matrix of zeros is kept."""
-    size = np.abs(matrices).max(axis=(-2, -1), keepdims=True, initial=0.0)
-    size[size == 0] = 1.0
-    return matrices / size, np.log10(size[..., 0, 0])

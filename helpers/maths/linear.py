@@ -281,10 +281,10 @@ def circle_image(W, n, n_points=200):
 
 
 def unit_entries(J):
-    """Return the matrices (T, n, n) divided each by its largest entry, and log10 of these; one of zeros is kept."""
-    size = np.abs(J).max(axis=(1, 2), keepdims=True)
+    """Return the matrices (..., m, n) divided each by its largest entry, and log10 of these; one of zeros is kept."""
+    size = np.abs(J).max(axis=(-2, -1), keepdims=True, initial=0.0)
     size = np.where(size > 0, size, 1.0)
-    return J / size, np.log10(size[:, 0, 0])
+    return J / size, np.log10(size[..., 0, 0])
 
 
 # Random matrices
