@@ -27,7 +27,7 @@ SEEN = 1  # the neuron whose two runs are drawn: one that ReLU leaves alive
 
 @lru_cache
 def inputs_of(name: str, n_steps: int, size: float = 0.5, sentence: str = SENTENCE) -> np.ndarray:
-    """Return the inputs (T, m) of that name: zeros, noise, the Nile from 1871 on, or the letters of a sentence, repeated."""
+    """Return the inputs (T, m) of that name: zeros, noise, the Nile from 1871 on, or a sentence, repeated."""
     if name == "nile":
         return standardise(nile()[1])[:n_steps, None]
     if name == "sentence":
