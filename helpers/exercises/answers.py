@@ -89,9 +89,9 @@ class Exercise:
         if given == self.answer or self._is_near(given):
             return Verdict(True, f"Right. {self.explanation}")
         hint = next((text for span, text in self.hints if span.holds(given)), None)
-        return Verdict(False, hint or self._otherwise(given))
+        return Verdict(False, hint or self.missed(given))
 
-    def _otherwise(self, given: float) -> str:
+    def missed(self, given: float) -> str:
         """Return what to say where no hint fits: what a near miss misses, and on which side it lies."""
         off = abs(given - self.answer)
         if 0 < self.answer < 1 and self._is_near(given / 100):
@@ -102,22 +102,6 @@ class Exercise:
         if self.digits and off <= 2 * last_place(self.answer, self.digits):
             return f"Nearly: {side}. Each digit that is asked for must be right, the last of them rounded."
         return f"{self.otherwise} Yours is {side}." if off <= 0.1 * abs(self.answer) else self.otherwise
-
-    def spans(self) -> list[tuple[Span, Verdict]]:
-        """Return what a page says to which answers: the first span that holds one says it.
-
-        More digits than are asked for need not be right there.
-        """
-        half = last_place(self.answer, self.digits) / 2 if self.digits else self.tolerance * ROUNDING
-        right = Span(self.answer - half, self.answer + half)
-        found = [(right, Verdict(True, f"Right. {self.explanation}"))]
-        found += [(span, Verdict(False, text)) for span, text in self.hints]
-        fewer = [float(f"{self.answer:.{digits}g}") for digits in range(1, self.digits)]
-        misses = [Span(100 * right.low, 100 * right.high), *(Span(rounded, rounded) for rounded in fewer)]
-        for off in (4 * half, 0.1 * abs(self.answer)):
-            misses += [Span(self.answer - off, self.answer), Span(self.answer, self.answer + off)]
-        found += [(span, Verdict(False, self._otherwise((span.low + span.high) / 2))) for span in misses]
-        return [*found, (Span(-math.inf, math.inf), Verdict(False, self.otherwise))]
 
     def _is_near(self, given: float) -> bool:
         if self.digits:

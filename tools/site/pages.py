@@ -17,6 +17,7 @@ from typing import NamedTuple
 import nbformat
 
 from helpers.exercises import EXERCISES, check
+from helpers.exercises.answers import ROUNDING, Exercise, last_place
 from helpers.explorers import live
 from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.questions import place_of
@@ -218,17 +219,32 @@ def answerable(page: str) -> str:
             for choice, verdict in verdicts.items()
         )
     else:
-        far = {math.inf: 1e300, -math.inf: -1e300}  # JSON knows no infinity
-        spans = [
-            [*(far.get(end, end) for end in span), verdict.right, verdict.text]
-            for span, verdict in EXERCISES[name].spans()
-        ]
         answers = (
             '<input type="text" inputmode="decimal" autocomplete="off" aria-label="Your answer" placeholder="a number" '
-            f'data-spans="{html.escape(as_js(spans))}"><button type="button">Check</button>'
+            f'data-spans="{html.escape(as_js(spans(EXERCISES[name])))}"><button type="button">Check</button>'
         )
     answers = f'<p>{answers}</p><p class="note" role="status"></p>'
     return re.sub(r"<ul>.*?</ul>", lambda _: answers, page, count=1, flags=re.DOTALL)
+
+
+def spans(exercise: Exercise) -> list[list]:
+    """Return what the page says to which answers, [low, high, right, text]: the first span that holds one says it.
+
+    More digits than are asked for need not be right there.
+    """
+    answer, digits = exercise.answer, exercise.digits
+    half = last_place(answer, digits) / 2 if digits else exercise.tolerance * ROUNDING
+    low, high = answer - half, answer + half
+    found = [[low, high, True, f"Right. {exercise.explanation}"]]
+    found += [[*span, False, text] for span, text in exercise.hints]
+    fewer = [float(f"{answer:.{n}g}") for n in range(1, digits)]
+    misses = [(100 * low, 100 * high), *((rounded, rounded) for rounded in fewer)]
+    for off in (4 * half, 0.1 * abs(answer)):
+        misses += [(answer - off, answer), (answer, answer + off)]
+    found += [[*ends, False, exercise.missed(sum(ends) / 2)] for ends in misses]
+    found += [[-math.inf, math.inf, False, exercise.otherwise]]
+    far = 1e300  # JSON knows no infinity
+    return [[max(low, -far), min(high, far), right, text] for low, high, right, text in found]
 
 
 def drawable(page: str) -> str:
