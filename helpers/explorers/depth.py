@@ -23,6 +23,7 @@ def labelled(*names: str) -> dict[str, str]:
 
 WIDTH = 300  # neurons of a layer in the squeeze
 N_BINS = 40
+ARGUMENTS = np.random.default_rng(0).standard_normal((figures.Squeeze.deepest, WIDTH))  # of all layers, of variance 1
 ELEMENTWISE = labelled(*ACTIVATIONS)
 SQUEEZED = {label: name for label, name in ELEMENTWISE.items() if name not in ("exp", "squared_relu", "gelu")}
 LAYERS = {"softmax": "softmax", "LayerNorm": "layernorm"} | labelled("sigmoid", "tanh", "relu", "silu")
@@ -76,16 +77,10 @@ Note: a weight below 4 cannot make one step expand.'
     return Explorer(controls, zoo_state, figures.Zoo(), describe_zoo)
 
 
-@lru_cache
-def standard_arguments() -> np.ndarray:
-    """Return N(0, 1) arguments of all layers, (deepest, WIDTH)."""
-    return np.random.default_rng(0).standard_normal((figures.Squeeze.deepest, WIDTH))
-
-
 def squeeze_state(variance: float, depth: int, activation: str) -> dict:
     """Compute what the squeeze shows; of a vector what 0 layers of slopes leave, 1, and so on to the deepest."""
     act = ACTIVATIONS[activation]
-    Z = np.sqrt(variance) * standard_arguments()
+    Z = np.sqrt(variance) * ARGUMENTS
     edges = np.linspace(0.0, 1.8, N_BINS + 1)
     shares = np.histogram(np.abs(act.slope(Z[:20])), edges)[0] / Z[:20].size
     rms, left = rms_slope(activation, variance), squeeze(activation, Z, np.full(WIDTH, WIDTH**-0.5))

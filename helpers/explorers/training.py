@@ -129,11 +129,6 @@ def describe_gap(state) -> str:
     return f"{said}To “{shown}” the seeds answer {', '.join(state.answers)}."
 
 
-def without_effect(settings) -> dict:
-    """Return what stands in place of the label of a control that has nothing to act on."""
-    return {} if settings["model"] in GATED else {"forget_bias": "no gate, so no bias"}
-
-
 def gap_explorer(gap: int = 40, model: str = "lstm", updates: int = 25) -> Explorer:
     """Return the explorer of nets that learn whom the pronoun means: the right answers, and the gradient by lag."""
     controls = [
@@ -144,7 +139,11 @@ def gap_explorer(gap: int = 40, model: str = "lstm", updates: int = 25) -> Explo
         Slider("gain", "gain of W", 0.5, 2, 1, 0.1),
         Choice("max_norm", "gradient", {"clipped at norm 1": 1.0, "clipped at norm 0.1": 0.1, "not clipped": inf}, 1.0),
     ]
-    return Explorer(controls, gap_state, figures.Gap(), describe_gap, without_effect, "updates")
+
+    def off(settings):
+        return {} if settings["model"] in GATED else {"forget_bias": "no gate, so no bias"}
+
+    return Explorer(controls, gap_state, figures.Gap(), describe_gap, off, "updates")
 
 
 # Who heard the name before training, and who learned it
