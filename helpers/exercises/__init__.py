@@ -13,11 +13,8 @@ from helpers.maths._check import shown
 
 CHOICES = tomllib.loads(files(__package__).joinpath("choices.toml").read_text("utf-8"))
 EXERCISES: dict[str, Choice | Exercise | Repair] = {name: Choice(**parts) for name, parts in CHOICES.items()}
-EXERCISES |= {
-    name: exercise
-    for module in (one_neuron, chain_rule, squeeze, through_time, carousel, long_lags)
-    for name, exercise in sorted(module.EXERCISES.items())
-}
+for _module in (one_neuron, chain_rule, squeeze, through_time, carousel, long_lags):
+    EXERCISES |= dict(sorted(_module.EXERCISES.items()))
 
 
 def check(name: str, given) -> Verdict:

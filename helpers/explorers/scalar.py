@@ -135,10 +135,9 @@ def describe_memory(state) -> str:
         grown = f" At its largest, after {after}, it is {amount(state.log10_peak)} times what it was."
     walk = ""
     if state.last < n_steps:
-        walk = f" At step {state.last} the state is {number(state.here)}"
-        walk += (
-            "." if state.log10_here is None else f"; the product of the slopes so far is {amount(state.log10_here)}."
-        )
+        known = state.log10_here is not None
+        so_far = f"; the product of the slopes so far is {amount(state.log10_here)}" if known else ""
+        walk = f" At step {state.last} the state is {number(state.here)}{so_far}."
     alone = "It" if state.inputs == "nothing" else "With nothing more to read it"
     return (
         f"{state.activation_label}, w = {state.w:g}, b = {state.b:g}: the state goes from "

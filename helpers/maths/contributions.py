@@ -77,9 +77,8 @@ def contribution_log10_norms(net, run, table, parameter="W"):
     """
     slope = _slopes_of(net, run, table)
     T = len(slope)
-    reads = {"W": run.H[:-1], "U": run.X, "b": np.ones((*run.X.shape[:-1], 1))}[
-        one_of("parameter", parameter, ("W", "U", "b"))
-    ]
+    reads = {"W": run.H[:-1], "U": run.X, "b": np.ones((*run.X.shape[:-1], 1))}
+    reads = reads[one_of("parameter", parameter, reads)]
     a = table.rows[:, 1:] * slope
     B = int(np.prod(slope.shape[1:-1]))
     a, log10_a = unit_entries(a.reshape(T + 1, T, B, a.shape[-1]))
