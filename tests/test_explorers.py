@@ -16,7 +16,7 @@ from matplotlib.transforms import Bbox
 from helpers.explorers.controls import LABEL_WIDTH, Slider
 from helpers.explorers.scalar import first_look, memory_explorer, regime_explorer, three_activations, wall_explorer
 from helpers.figures import style
-from helpers.figures.parts import leaving
+from helpers.figures.scalar import leaving
 from helpers.figures.scene import Scene
 from helpers.figures.shown import power
 from helpers.figures.style import n_lines

@@ -6,11 +6,10 @@ from helpers.explorers.controls import Choice, Slider, Typed
 from helpers.explorers.live import Explorer
 from helpers.explorers.words import amount, counted, number
 from helpers.figures import memory as figures
+from helpers.maths import scalar
 from helpers.maths.linear import gaussian, product_norms, spectral_norm
 from helpers.maths.memory import gated_gradient, gated_memory, multi_tap_gradient, residual_jacobians
 from helpers.maths.rnn import RNN, run_rnn, step_jacobians
-from helpers.maths.scalar import impulse, noise
-from helpers.maths.scalar import step as from_step
 
 PROGRAM = "+.........+.........0....-.........................."
 LETTERS = {"+": 1.0, "-": -1.0}  # what they write; "." holds and "0" resets
@@ -67,9 +66,9 @@ def three_memories_state(leak: float, gate: float, inputs: str, seed: int) -> di
     """Compute the identity, the leaky and the gated memory, each (T + 1,), and log10 of what is left of the start."""
     n_steps = figures.ThreeMemories.n_steps
     writes = {
-        "noise": lambda: noise(n_steps, np.random.default_rng(seed)),
-        "impulse": lambda: impulse(n_steps, 5 + seed, 10.0),
-        "constant": lambda: from_step(n_steps, 0, 0.2 + 0.005 * seed),
+        "noise": lambda: scalar.noise(n_steps, np.random.default_rng(seed)),
+        "impulse": lambda: scalar.impulse(n_steps, 5 + seed, 10.0),
+        "constant": lambda: scalar.step(n_steps, 0, 0.2 + 0.005 * seed),
     }[inputs]()
     gated = np.full(n_steps, gate)
     gated[FORGET_AT] = 0.0

@@ -1,22 +1,11 @@
 """One neuron that feeds itself: trajectory, cobweb, gradient, where it settles, and the wall that a border raises."""
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.colors import ListedColormap
 
 from helpers.figures import style
-from helpers.figures.parts import (
-    RINGED,
-    Panels,
-    above,
-    leaving,
-    leaving_log10,
-    legend_beside,
-    level,
-    log_limits,
-    note,
-    panel,
-    put,
-)
+from helpers.figures.parts import RINGED, Panels, legend_beside, level, note, panel
 
 # The states that each activation can reach, with a little air.
 UNIT, SIGNED, POSITIVE = (-0.05, 1.05), (-1.1, 1.1), (-0.2, 4.2)
@@ -30,6 +19,7 @@ TAME = ("sigmoid", "tanh", "hardsigmoid", "softsign", "hardtanh", "arctan", "lec
 LABELS = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}
 LOOKS = ((style.STATE, "-"), (style.OTHER, "--"), (style.GRADIENT, ":"))  # of runs from three starts
 FRACTION = 0.05  # of a change: what counts as still remembered
+UNITS = (1, 3, 10, 30, 100)  # of a panel of logarithms: it reaches from -3 units to 1, so that 0 stays where it is
 
 
 def state_limits(activation: str, H: np.ndarray) -> tuple[float, float]:
@@ -38,6 +28,49 @@ def state_limits(activation: str, H: np.ndarray) -> tuple[float, float]:
     *narrow, widest = SCALES[low, high] if activation in STATE_LIMITS else (0.1, 1, 2, 10, 100, 1000)
     scale = next((scale for scale in narrow if np.abs(H).max() <= scale * high), widest)
     return low * scale, high * scale
+
+
+def put(artist: Artist, **wanted) -> None:
+    """Set what is not yet so: axes in which a stage changes nothing are not drawn anew."""
+    for name, value in wanted.items():
+        now = artist.get_title(loc="left") if name == "title" else getattr(artist, f"get_{name}")()
+        if not np.array_equal(now, value):
+            artist.set(**{name: value})
+
+
+def above(axes):
+    """Return an empty text over the right end of ``axes``, where no curve can run through it."""
+    return note(axes, 1.0, 1.02, va="bottom")
+
+
+def log_limits(log10: np.ndarray) -> tuple[float, float]:
+    """Return the narrowest limits (-3 units, 1 unit) that hold every finite value of ``log10``, if any do."""
+    finite = log10[np.isfinite(log10)]
+    unit = next((unit for unit in UNITS if -3 * unit <= finite.min() and finite.max() <= unit), UNITS[-1])
+    return -3.0 * unit, float(unit)
+
+
+def leaving(h: np.ndarray, limits: tuple[float, float]) -> str:
+    """Return the words for a trajectory ``h`` that leaves the picture, nothing for one that stays."""
+    outside = np.flatnonzero((h < limits[0]) | (h > limits[1]))
+    if len(outside) == 0:
+        return ""
+    first, last = outside[0], outside[-1]
+    if first == last:
+        return f"outside at step {first}"
+    until = "on" if last == len(h) - 1 else f"to {last}"
+    comes_back = len(outside) < last - first + 1
+    return f"outside{', on and off,' if comes_back else ''} from step {first} {until}"
+
+
+def leaving_log10(log10_left: np.ndarray, since: int, limits: tuple[float, float]) -> str:
+    """Return the words for what is left of a change, if it is too small or too large for the picture."""
+    last = since + len(log10_left) - 1
+    if np.isneginf(log10_left[-1]):
+        return f"0 from step {since + np.flatnonzero(np.isneginf(log10_left))[0]} on"
+    if not limits[0] <= log10_left[-1] <= limits[1]:
+        return f"at step {last}: 10^{log10_left[-1]:.0f}"
+    return ""
 
 
 class FirstLook(Panels):

@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.maths._check import generator, logs_within_floats, real_array, square, whole_number
-from helpers.maths.activations import ACTIVATIONS
 from helpers.maths.activations import activation as find_activation
 from helpers.maths.linear import product_norms
 from helpers.maths.rnn import slopes
@@ -45,7 +44,7 @@ def bound_ladder(net, run):
     [0.125, 0.125, 0.125, 0.125]
     """
     W, slope = slopes(net, run, alone=True)
-    gamma, T = ACTIVATIONS[net.activation].gamma, len(slope)
+    gamma, T = find_activation(net.activation).gamma, len(slope)
     if not np.isfinite(gamma):
         raise ValueError(f"the activation must have a finite gamma, got {net.activation}")
     J, norm = slope[..., None] * W, np.linalg.norm(W, 2)
