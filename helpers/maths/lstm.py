@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from helpers.maths import rnn
 from helpers.maths._check import (
     logs_within_floats,
     members,
@@ -28,16 +29,6 @@ from helpers.maths._check import (
     within_floats,
 )
 from helpers.maths.activations import sigmoid
-from helpers.maths.rnn import (
-    FAR,
-    checked_inputs,
-    checked_net,
-    checked_rows,
-    checked_run,
-    checked_state,
-    parameter_gradients,
-    random_rows,
-)
 from helpers.maths.scalar import log10_transition
 
 PATHS = ("carousel", "input gate", "forget gate", "cell input", "output gate")
@@ -108,11 +99,11 @@ def lstm_run(net, X, c0=None, h0=None):
     W, U, b = _checked(net)
     a, s, r = SCALES[net.squash]
     n = W.shape[1]
-    X, state = checked_inputs(X, U.shape[1], n)
+    X, state = rnn.checked_inputs(X, U.shape[1], n)
     T = len(X)
     C, H = np.empty((T + 1, *state)), np.empty((T + 1, *state))
     for states, name, start in ((C, "c0", c0), (H, "h0", h0)):
-        states[0] = 0.0 if start is None else checked_state(name, start, state)
+        states[0] = 0.0 if start is None else rnn.checked_state(name, start, state)
     I, F, Gs, O = np.empty((4, T, *state))
     with np.errstate(over="ignore", invalid="ignore"):
         read = X @ U.T + b
@@ -146,7 +137,7 @@ def lstm_backward(net, run, G, G_c=None):
     """
     W = _checked_run(net, run)
     a, s, r = SCALES[net.squash]
-    G, G_c = checked_rows(run, G), checked_rows(run, np.zeros(run.C.shape) if G_c is None else G_c, "G_c")
+    G, G_c = rnn.checked_rows(run, G), rnn.checked_rows(run, np.zeros(run.C.shape) if G_c is None else G_c, "G_c")
     dZ = np.empty((*run.I.shape[:-1], len(W)))
     dc, dh = G_c[-1], G[-1]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -158,7 +149,7 @@ def lstm_backward(net, run, G, G_c=None):
             dz_i, dz_f, dz_o = di * i * (1.0 - i), df * f * (1.0 - f), do * o * (1.0 - o)  # (2); dz_f is 0 where f is 1
             dZ[k] = np.concatenate([dz_i, dz_f, dz_g, dz_o], axis=-1)  # (1)
             dh = dZ[k] @ W + G[k]  # (1)
-    *of_parameters, (dc, dh) = parameter_gradients(dZ, run, np.stack([dc, dh]))
+    *of_parameters, (dc, dh) = rnn.parameter_gradients(dZ, run, np.stack([dc, dh]))
     return LSTMGradients(*of_parameters, dc, dh)
 
 
@@ -274,7 +265,8 @@ def random_lstm(n, m, scale, rng, forget_bias=0.0, forget_gate=True, squash="tan
     [0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0]
     """
     # Drawn in the order i, f, o, g: what a seed gives is in many pictures.
-    W, U = (np.concatenate([np.split(rows, 4)[k] for k in (0, 1, 3, 2)]) for rows in random_rows(4, n, m, scale, rng))
+    drawn = rnn.random_rows(4, n, m, scale, rng)
+    W, U = (rows.reshape(4, n, -1)[[0, 1, 3, 2]].reshape(4 * n, -1) for rows in drawn)
     b = np.repeat([0.0, real_number("forget_bias", forget_bias), 0.0, 0.0], n)
     net = LSTM(W, U, b, forget_gate, squash)
     _checked(net)
@@ -288,7 +280,7 @@ def _parts(v, n):
 
 def _checked(net):
     """W, U, b as arrays that fit together."""
-    arrays = checked_net(net, LSTM, n_gates=4)
+    arrays = rnn.checked_net(net, LSTM, n_gates=4)
     one_of("squash", net.squash, SCALES)
     if not isinstance(net.forget_gate, bool | np.bool_):
         raise ValueError(f"forget_gate must be True or False, got {shown(net.forget_gate)}")
@@ -298,7 +290,7 @@ def _checked(net):
 def _checked_run(net, run):
     """W; the run must be one of this net, for a net of one cell would broadcast over any."""
     W, U, _ = _checked(net)
-    checked_run(run, LSTMRun, W.shape[1], U.shape[1])
+    rnn.checked_run(run, LSTMRun, W.shape[1], U.shape[1])
     return W
 
 
@@ -350,7 +342,7 @@ def path_log10_norms(net, run, variants=VARIANTS):
         dh = E[k] * dc + moved[:, n:]
         products[k + 1], scales[k + 1] = dc, scale
         largest = np.abs(dc).max(axis=(1, 2))
-        if ((largest > FAR) | (largest < 1 / FAR)).any():
+        if ((largest > rnn.FAR) | (largest < 1 / rnn.FAR)).any():
             size = np.where(largest > 0, largest, 1.0)
             dc, dh = dc / size[:, None, None], dh / size[:, None, None]
             scale = scale + np.log10(size)
