@@ -181,6 +181,16 @@ def same_shape(**arrays):
         raise ValueError(f"the shapes must broadcast together, got {shapes}") from None
 
 
+def together(**values):
+    """Return the named values as arrays of real numbers, of the one shape that they broadcast to.
+
+    >>> [array.shape for array in together(w=[1.0, 2.0], b=0.5)]
+    [(2,), (2,)]
+    """
+    arrays = {name: real_array(name, value) for name, value in values.items()}
+    return [np.broadcast_to(array, same_shape(**arrays)) for array in arrays.values()]
+
+
 def record(name, value, kind):
     """Return `value` if it is a record of this kind and its fields are arrays of finite numbers.
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import LARGEST, one_of, real_array, real_number, same_shape, shown
+from helpers.maths._check import LARGEST, one_of, real_array, real_number, shown, together
 from helpers.maths.activations import activation as find_activation
 
 MONOTONE = ("sigmoid", "tanh", "relu", "identity")
@@ -83,13 +83,12 @@ def attractor(activation, w, b=0.0, h0=0.5):
     [0.0, 0.85856, 0.85856]
     """
     one_of("activation", activation, MONOTONE)
-    w, b, h0 = real_array("w", w), real_array("b", b), real_array("h0", h0)
-    shape = same_shape(w=w, b=b, h0=h0)
-    w, b, h0 = (np.broadcast_to(x, shape).ravel() for x in (w, b, h0))
+    arrays = together(w=w, b=b, h0=h0)
+    w, b, h0 = (x.ravel() for x in arrays)
     settle = {"relu": _relu_attractor, "identity": _identity_attractor}.get(activation, _smooth_attractor)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         found = settle(activation, w, b, h0)
-    return Attractor(*(x.reshape(shape)[()] for x in found))
+    return Attractor(*(x.reshape(arrays[0].shape)[()] for x in found))
 
 
 def long_run(activation, w, b=0.0, h0=0.5):
@@ -108,8 +107,7 @@ def long_run(activation, w, b=0.0, h0=0.5):
     [1, 2, -1]
     """
     act = find_activation(activation)
-    w, b, h0 = real_array("w", w), real_array("b", b), real_array("h0", h0)
-    w, b, h0 = (np.broadcast_to(x, same_shape(w=w, b=b, h0=h0)) for x in (w, b, h0))
+    w, b, h0 = together(w=w, b=b, h0=h0)
     ends, orbit = Attractor(*(np.full(w.shape, -1.0) for _ in range(4))), [h0]
 
     def note(where, period, H, more):  # that there the orbit has this period, of which H are the states
@@ -337,7 +335,7 @@ def to_tanh(w, b):
     >>> [float(x) for x in to_tanh(4.0, -2.0)]
     [1.0, 0.0]
     """
-    w, b = _weights(w, b)
+    w, b = together(w=w, b=b)
     return (w / 4.0)[()], (b / 2.0 + w / 4.0)[()]
 
 
@@ -353,8 +351,7 @@ def wall_bias(h0, w):
     >>> float(wall_bias(0.5, 6.0))
     -3.0
     """
-    h0, w = real_array("h0", h0), real_array("w", w)
-    same_shape(h0=h0, w=w)
+    h0, w = together(h0=h0, w=w)
     if not ((h0 > 0) & (h0 < 1)).all():
         raise ValueError(f"h0 must be between 0 and 1, got {shown(h0)}")
     if not (w * h0 * (1.0 - h0) > 1).all():
@@ -417,15 +414,9 @@ def regime(activation, w, b):
     >>> regime("sigmoid", [2.0, 8.0, -8.0], [0.0, -4.0, 0.0]).tolist()
     [1, 2, 3]
     """
-    w, b = _weights(w, b)
+    w, b = together(w=w, b=b)
     number = np.ones(w.shape, dtype=int)
     for value, interval in ((2, bistable_interval), (3, two_cycle_interval)):
         low, high = interval(activation, w)
         number[(low < b) & (b < high)] = value
     return number
-
-
-def _weights(w, b):
-    w, b = real_array("w", w), real_array("b", b)
-    same_shape(w=w, b=b)
-    return np.broadcast_arrays(w, b)

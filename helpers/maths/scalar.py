@@ -238,9 +238,7 @@ def step(n_steps, at, size=1.0):
     >>> step(4, at=1, size=0.5).tolist()
     [0.0, 0.5, 0.5, 0.5]
     """
-    x = np.zeros(whole_number("n_steps", n_steps))
-    x[whole_number("at", at, below=n_steps) :] = real_number("size", size)
-    return x
+    return np.cumsum(impulse(n_steps, at, size))
 
 
 def noise(n_steps, rng, scale=1.0):
