@@ -47,11 +47,9 @@ class Contributions(Panels):
         edge = {"path": lambda n: ([0, side - CELL * n], [side - CELL * n, 0])}
         self.line(table, "window", style.RULE, ":", "window", linewidth=1.4, **edge)
         pair = self.here(table, "step", "reached", path=lambda k, t: ([at(k)], [side - at(t)]), markersize=6)
-        for name, look in (
-            ("back", ("-", "of its loss, to the steps before")),
-            ("ahead", ("--", "to it, of the losses after")),
-        ):
-            self.line(step_axes, f"log10_{name}", style.STATE, *look, x=f"steps_{name}")
+        before, after = "of its loss, to the steps before", "to it, of the losses after"
+        self.back = self.line(step_axes, "log10_back", style.STATE, "-", before, x="steps_back")
+        self.ahead = self.line(step_axes, "log10_ahead", style.STATE, "--", after, x="steps_ahead")
         legend_above(step_axes, pad=21)
         here = self.here(step_axes, "log10_pair", "reached", inside=True, markersize=6)
         self.note = note(step_axes)
