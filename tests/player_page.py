@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from matplotlib.image import imread
+from PIL import Image
 
 from helpers.explorers.player import Player
 from helpers.figures.scene import Drawing
@@ -87,4 +87,4 @@ class PlayerPage(Page):
         """Return what a view shows after the next frames, (height, width, 3) from 0 to 255."""
         self.painted_frames()
         data = self.evaluate(f"pixels({view})").partition(",")[2]
-        return np.int16(255 * imread(io.BytesIO(base64.b64decode(data)), format="png")[..., :3] + 0.5)
+        return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")).astype(np.int16)
