@@ -141,6 +141,7 @@ def test_a_guess_is_painted_on_the_site_as_in_the_notebook(tmp_path, monkeypatch
         f'<!DOCTYPE html><meta charset="utf-8"><script defer src="site.js"></script>{stored}{one.element}', "utf-8"
     )
     explorer = one.call.explorer().settles(name)
+    explorer._player.lives = True
     moving = "btoa(String.fromCharCode(...new Uint8Array(carousel.explorers[0].held.moving.buffer)))"
     with Watched(900, 1000) as page:
         page.go((tmp_path / "page.html").as_uri())
@@ -172,7 +173,7 @@ def test_a_curve_that_the_sentence_names_is_underlined_on_the_site_as_in_the_not
     site.standalone([one], tmp_path)
     site.films([one], tmp_path, tmp_path / "kept", workers=1)
     explorer = one.call.explorer()
-    explorer.update()
+    explorer._player.lives = True
     parts = """[...document.querySelectorAll('.sentence span')].map(
         one => [getComputedStyle(one).borderBottomColor.match(/\\d+/g).map(Number), one.textContent])"""
     painted = """(([canvas]) => { const {width, height} = canvas;

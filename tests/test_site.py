@@ -214,14 +214,14 @@ def test_the_links_of_the_readme_are_those_of_pyproject():
     assert address.with_ways(README, address.urls()) == README, "run: python -m tools.site.address"
 
 
-def test_the_line_that_puts_an_explorer_into_a_page_has_the_address_of_the_site():
+def test_the_line_that_puts_an_explorer_into_a_page_has_the_address_of_the_site(monkeypatch):
+    monkeypatch.setattr(pages, "NOTEBOOKS", pages.NOTEBOOKS[:1])
     one = SHOWN["taps_explorer"]
+    without, there = (pages.sources([one], *urls)["explorers.md"] for urls in ((), (BOTH,)))
     assert 'src="explorers/taps_explorer.html"' in pages.frame_line(one)
-    assert (
-        'src="https://owner.github.io/name/explorers/taps_explorer.html"' in pages.sources([one], BOTH)["explorers.md"]
-    )
-    assert "with the address of this site" in pages.sources([one])["explorers.md"]
-    assert "with the address of this site" not in pages.sources([one], BOTH)["explorers.md"]
+    assert 'src="https://owner.github.io/name/explorers/taps_explorer.html"' in there
+    assert "with the address of this site" in without
+    assert "with the address of this site" not in there
 
 
 def test_the_wheels_for_the_browsers_kernel_are_those_of_the_lock():
@@ -318,8 +318,9 @@ K = SHOWN["taps_explorer"].call.explorer().settings["K"]  # as it opens
 
 def few(patch):
     """Let fewer stops be recorded than the site has."""
-    for name, most in {"FIRST": (30, 5, 5), "OTHER": (12, 3, 3), "PAIR": (5, 5)}.items():
+    for name, most in {"FIRST": (30, 3, 3), "OTHER": (12, 2, 0), "PAIR": (5, 5)}.items():
         patch.setattr(films, name, most)
+    patch.setitem(films.SMALL, "survey_explorer", (("length",), 3))
 
 
 @pytest.fixture(scope="module")
@@ -353,14 +354,15 @@ def page(browser, folder):
 @in_the_browser
 @pytest.mark.browser
 @pytest.mark.parametrize("name", FILMED)
-def test_a_film_gives_operation_for_operation_what_the_kernel_gives(name, page):
+def test_a_film_gives_operation_for_operation_what_the_kernel_gives(name, page, thorough):
     call = SHOWN[name].call
     explorer, opened = call.explorer(), page(name)
+    explorer._player.lives = True
     rng = np.random.default_rng()  # any settings will do
     with pytest.MonkeyPatch.context() as patch:
         few(patch)
         frames = [frame for strip in films.strips(explorer, call.name) for frame in strip.settings()]
-    for settings in rng.permutation(frames)[:12]:
+    for settings in rng.permutation(frames)[: 12 if thorough else 6]:
         wanted = {key: pages.in_page(explorer.specs[key], value) for key, value in settings.items()}
         got = opened.evaluate(
             f"""(async () => {{

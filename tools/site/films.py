@@ -165,10 +165,8 @@ class Call(NamedTuple):
         return ast.parse(self.source, mode="eval").body.func.id
 
     def explorer(self) -> Explorer:
-        """Return a new explorer whose page says that it can paint."""
-        explorer = eval(self.source, dict(_makers()))
-        explorer._player.lives = True
-        return explorer
+        """Return a new explorer, which records nothing: no page has said yet that it can paint."""
+        return eval(self.source, dict(_makers()))
 
     def baked(self, explorer: Explorer) -> dict[str, Any]:
         """Return the arguments that no control can change."""
@@ -193,6 +191,7 @@ def _explorer(source: str) -> Explorer:
     explorer = Call(source).explorer()
     explorer._scene.keeps = {"picture": 1, "drawing": 10_000}
     explorer._sign.busy = lambda slow: nullcontext()  # nobody waits
+    explorer._player.lives = True
     return explorer
 
 
