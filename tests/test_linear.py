@@ -143,10 +143,10 @@ def test_two_factors_without_any_eigenvalue_but_zero_explode_together():
 @given(SIZES, SEEDS)
 def test_in_the_long_run_the_norm_grows_by_the_radius_and_never_lies_below_it(n, seed):
     W = rng(seed).standard_normal((n, n))
-    log10_radius, norms = np.log10(spectral_radius(W)), power_norms(W, 3000)
-    k = np.arange(1, 3001)
+    log10_radius, norms = np.log10(spectral_radius(W)), power_norms(W, 1000)
+    k = np.arange(1, 1001)
     assert (norms[1:] >= k * log10_radius - 1e-8 * k - 1e-10).all()
-    assert norms[3000] / 3000 == pytest.approx(log10_radius, abs=2e-3)
+    assert norms[1000] / 1000 == pytest.approx(log10_radius, abs=6e-3)
 
 
 @pytest.mark.claim("C41")
@@ -214,9 +214,9 @@ def test_powers_far_beyond_the_floats_have_their_logs():
 def test_the_exponents_of_a_power_are_the_logs_of_the_eigenvalues(logs, seed):
     values = np.exp(sorted(logs, reverse=True))
     W = with_spectrum(rng(seed), eigenvalues=values)
-    exponents = lyapunov_exponents(np.broadcast_to(W, (400, *W.shape)))
+    exponents = lyapunov_exponents(np.broadcast_to(W, (200, *W.shape)))
     # the start costs some units of ln; where two eigenvalues are close, their directions stay mixed for long
-    np.testing.assert_allclose(exponents, np.log(values), atol=0.05)
+    np.testing.assert_allclose(exponents, np.log(values), atol=0.1)
 
 
 @pytest.mark.claim("C38")
@@ -244,10 +244,10 @@ def test_the_top_exponent_of_gaussian_matrices_is_that_of_the_chi_distribution()
 
     For n = 2, E ln chi_2 = (ln 2 - 0.5772) / 2.
     """
-    J = rng().standard_normal((20000, 2, 2)) * 1.5 / np.sqrt(2)
+    J = rng().standard_normal((5000, 2, 2)) * 1.5 / np.sqrt(2)
     wanted = np.log(1.5) - 0.5 * np.log(2) + (np.log(2) - np.euler_gamma) / 2
-    # the log of chi_2 has the standard deviation pi / sqrt(24) = 0.64: four standard errors of 20 000 are 0.018
-    assert lyapunov_exponents(J, 1)[0] == pytest.approx(wanted, abs=0.018)
+    # the log of chi_2 has the standard deviation pi / sqrt(24) = 0.64: four standard errors of 5000 are 0.036
+    assert lyapunov_exponents(J, 1)[0] == pytest.approx(wanted, abs=0.036)
 
 
 @pytest.mark.claim("C41", "C44")

@@ -33,7 +33,7 @@ from helpers.maths.mlp import (
 from helpers.maths.vector_activations import LAYERNORM_EPS, cross_entropy, l2_loss, softmax_cross_entropy
 from tests.at_random import PROPERTY, SEEDS, rng
 
-N_NETS = 200
+N_NETS = 120
 
 
 def logistic(z):
@@ -203,7 +203,7 @@ def test_the_row_at_every_layer_is_that_of_autograd(problems):
 @pytest.mark.claim("C13", "C16", "C22: garbled")
 def test_the_product_of_the_factors_is_the_row_of_autograd_at_every_layer(problems):
     single = [p for p in problems if p.x.ndim == 1]
-    assert len(single) > 100
+    assert len(single) > 60
     for p in single:
         for k, dh in enumerate(p.dh):
             assert relative_error(chain_product(p.layers, p.run, p.dD_dy, k), rows(dh)) < 1e-8
