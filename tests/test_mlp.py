@@ -1,7 +1,7 @@
 """Deep nets: values, Jacobians and gradients, against autograd, central differences and theory."""
 
 import math
-from functools import reduce
+from functools import cache, reduce
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -554,6 +554,7 @@ def mean_field_rate(name, gain):
     return np.log10(gain * rms_slope(name, q))
 
 
+@cache
 def norms_by_layers_passed(name, gain, seed, width=200, depth=51):
     r = rng(seed)
     layers = random_net([width] * (depth + 1), name, r, gain=gain)
