@@ -309,6 +309,7 @@ def numbers_of_notebook_01():
     yield f"= {slope:.2f} at most. 0.38³ is {slope**3:.3f} and 0.38⁴ is {slope**4:.3f}, so 4 steps"
 
 
-@pytest.mark.parametrize("piece", list(numbers_of_notebook_01()))
-def test_a_number_of_notebook_01_is_that_of_plain_numpy(piece):
-    assert piece in text_of("01")
+def test_the_numbers_of_notebook_01_are_those_of_plain_numpy():
+    pieces, text = list(numbers_of_notebook_01()), text_of("01")
+    assert len(pieces) > 40
+    assert [piece for piece in pieces if piece not in text] == []
