@@ -1,5 +1,6 @@
 """The explorers of the LSTM's gradient and of the GRU's (notebooks 09 and 10)."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -10,7 +11,7 @@ from helpers.explorers.rnn import SENTENCE, inputs_of
 from helpers.explorers.words import amount, counted, number
 from helpers.figures import lstm as figures
 from helpers.maths import lstm as maths
-from helpers.maths.gru import GRU, gru_log10_norms, gru_run, random_gru
+from helpers.maths.gru import gru_log10_norms, gru_run, random_gru
 from helpers.maths.linear import spectral_norm
 from helpers.maths.memory import chrono_bias, forget_bias_for, half_life
 
@@ -20,15 +21,15 @@ INPUTS = {"noise": "noise", "the Nile": "nile", "the sentence": "sentence"}
 
 
 @lru_cache
-def lstm_of_scale_one(m: int) -> maths.LSTM:
-    """Return a net of N cells that reads m numbers; its W is scaled and its forget bias set by whoever shows it."""
-    return maths.random_lstm(N, m, 1.0, np.random.default_rng(0))
+def of_scale_one(draw: Callable, m: int):
+    """Return an LSTM or a GRU of N units that reads m numbers; whoever shows it scales its W and sets its bias."""
+    return draw(N, m, 1.0, np.random.default_rng(0))
 
 
 def run_of(forget_bias: float, scale: float, inputs: str, sentence: str) -> tuple[maths.LSTM, maths.LSTMRun]:
     """Return the net with this forget bias and scale of W, and its run."""
     X = inputs_of(inputs, figures.N_STEPS, 1.0, sentence)
-    one = lstm_of_scale_one(X.shape[1])
+    one = of_scale_one(maths.random_lstm, X.shape[1])
     b = one.b.copy()
     b[N : 2 * N] = forget_bias
     net = one._replace(W=scale * one.W, b=b)
@@ -229,12 +230,6 @@ def one_cell_explorer(w_g: float = -3.0, forget_bias: float = 0.0) -> Explorer:
     return Explorer(controls, one_cell_state, figures.OneCell(), describe_one_cell)
 
 
-@lru_cache
-def gru_of_scale_one(m: int) -> GRU:
-    """Return a net of N units that reads m numbers; its W is scaled and its bias of z set by whoever shows it."""
-    return random_gru(N, m, 1.0, np.random.default_rng(0))
-
-
 def gated_units_state(bias: float, scale: float, variant: str) -> dict:
     """Compute a GRU and an LSTM: the same bias for z and for f, the same scale of W, the same noise to read.
 
@@ -242,7 +237,7 @@ def gated_units_state(bias: float, scale: float, variant: str) -> dict:
     largest entries of h and c from the first step on.
     """
     lstm, lstm_s_run = run_of(bias, scale, "noise", SENTENCE)
-    one = gru_of_scale_one(lstm_s_run.X.shape[1])
+    one = of_scale_one(random_gru, lstm_s_run.X.shape[1])
     gru = one._replace(W=scale * one.W, b=np.repeat([bias, 0.0, 0.0], N), variant=variant)
     run = gru_run(gru, np.zeros(N), lstm_s_run.X)
     whole, gates = gru_log10_norms(gru, run)

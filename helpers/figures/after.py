@@ -23,16 +23,13 @@ class ByLag(Panels):
     def build(self):
         (self.axes,) = self.row(1, **WIDE)
         panel(self.axes, y=("what is left", *self.log_limits), powers="y")
-        looks = {
-            "the tanh net": (style.GRADIENT, ":", "tanh net"),
-            "the LSTM": (style.GRADIENT, "-", "LSTM"),
-            "the minGRU": (style.STATE, "--", "minGRU"),
-            "the disc": (style.RULE, "-", "disc of eigenvalues (rms)"),
-            "the running mean": (style.RULE, ":", "running mean"),
-            "attention": (style.OTHER, "-.", "attention"),
-        }
-        for name, look in looks.items():
-            self.line(self.axes, f"log10_left.{name}", *look, x="places", linewidth=2.0)
+        by_lag = {"x": "places", "linewidth": 2.0}
+        self.line(self.axes, "log10_left.the tanh net", style.GRADIENT, ":", "tanh net", **by_lag)
+        self.line(self.axes, "log10_left.the LSTM", style.GRADIENT, "-", "LSTM", **by_lag)
+        self.line(self.axes, "log10_left.the minGRU", style.STATE, "--", "minGRU", **by_lag)
+        self.line(self.axes, "log10_left.the disc", style.RULE, "-", "disc of eigenvalues (rms)", **by_lag)
+        self.line(self.axes, "log10_left.the running mean", style.RULE, ":", "running mean", **by_lag)
+        self.line(self.axes, "log10_left.attention", style.OTHER, "-.", "attention", **by_lag)
         legend_above(self.axes, handlelength=2.4)
         end = self.line(self.axes, self.log_limits, style.MARK, "--", x="end", linewidth=1.2)
         self.handle(end, x="length", x_value=lambda place, _: 10**place if self._staged else place)

@@ -37,16 +37,11 @@ class StretchRotate(Panels):
         plane = ("", -PLANE, PLANE)
         panel(shape, "what becomes of the unit circle", plane, plane, zero=None, aspect="equal")
         (unit,) = shape.plot(*circle(1.0), color=style.EDGE, label="unit circle")
-        looks = {
-            "once": (style.STATE, "-", "after one step, M", {}),
-            "often": (style.GRADIENT, "--", "after n, scaled to length 1", {}),
-            "inputs": (style.RULE, ":", "stretched by σ$_1$, σ$_2$", {}),
-            "outputs": (style.RULE, "-", "their images under M", {"linewidth": 1.0}),
-            "turned": (style.MARK, "o", "(1, 0), turned by θ", {"markersize": 8}),
-        }
-        once, often, inputs, outputs, turned = (
-            self.line(shape, f"{name}.1", *look, x=f"{name}.0", **more) for name, (*look, more) in looks.items()
-        )
+        once = self.line(shape, "once.1", style.STATE, "-", "after one step, M", "once.0")
+        often = self.line(shape, "often.1", style.GRADIENT, "--", "after n, scaled to length 1", "often.0")
+        inputs = self.line(shape, "inputs.1", style.RULE, ":", "stretched by σ$_1$, σ$_2$", "inputs.0")
+        outputs = self.line(shape, "outputs.1", style.RULE, "-", "their images under M", "outputs.0", linewidth=1.0)
+        turned = self.line(shape, "turned.1", style.MARK, "o", "(1, 0), turned by θ", "turned.0", markersize=8)
         handles = [unit, once, often, inputs, outputs, turned]
         self.figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.02, 0.0), ncols=2, columnspacing=1.2)
 

@@ -75,14 +75,11 @@ class CellDrawing(Panels):
             self.shows(line, f"flows.{name}", by=partial(self.thicken, line, ends[-1], along, number))
             numbers.append(number)
         thin = {"arrowstyle": "-|>", "color": style.EDGE, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 9}
-        for start, end in (
-            ((96, 205), (96, 290)),
-            ((163, 205), (184, 238)),
-            ((215, 205), (194, 238)),
-            ((189, 257), (189, 290)),
-            ((302, 145), (328, 145)),
-        ):
-            axes.annotate("", end, start, arrowprops=thin)
+        axes.annotate("", (96, 290), (96, 205), arrowprops=thin)
+        axes.annotate("", (184, 238), (163, 205), arrowprops=thin)
+        axes.annotate("", (194, 238), (215, 205), arrowprops=thin)
+        axes.annotate("", (189, 290), (189, 257), arrowprops=thin)
+        axes.annotate("", (328, 145), (302, 145), arrowprops=thin)
         for (x, y), sign in CELL_SIGNS.items():
             axes.plot([x], [y], "o", color="white", markeredgecolor=style.EDGE, markersize=14)
             axes.text(x, y, sign, ha="center", va="center", fontsize=10)

@@ -86,20 +86,15 @@ class OutputGradient(Panels):
 
     def build(self):
         panels = self.row(1, 1, left=0.075)
-        looks = (
-            (style.EDGE, "-", "the error |y − d|", 5.0),
-            (style.GRADIENT, "-", "KL (cross-entropy)", 1.7),
-            (style.STATE, "--", "L2", 1.7),
-        )
         titles = ["at the output: |dD/dy|", "one factor ∇f further: |dD/dz|"]
         for number, (axes, title) in enumerate(zip(panels, titles, strict=True)):
             panel(axes, title, ("argument z of the output, y = σ(z)", *self.z_limits), ("size", -12, 6), powers="y")
-            names = "log10_error", f"log10_sizes.{2 * number}", f"log10_sizes.{2 * number + 1}"
+            kl, l2, over = f"log10_sizes.{2 * number}", f"log10_sizes.{2 * number + 1}", {"x": "z_grid"}
             lines = [
-                self.line(axes, name, *look, x="z_grid", linewidth=width)
-                for name, (*look, width) in zip(names, looks, strict=True)
+                self.line(axes, "log10_error", style.EDGE, "-", "the error |y − d|", **over, linewidth=5.0),
+                self.line(axes, kl, style.GRADIENT, "-", "KL (cross-entropy)", **over, linewidth=1.7),
+                self.line(axes, l2, style.STATE, "--", "L2", **over, linewidth=1.7),
             ]
         for number, axes in enumerate(panels):
-            here = f"log10_here.{number}"
-            self.here(axes, here, "z", inside=True, markersize=6, **RINGED)
+            self.here(axes, f"log10_here.{number}", "z", inside=True, markersize=6, **RINGED)
         self.figure.legend(handles=lines, loc="upper right", bbox_to_anchor=(0.99, 1), ncols=3)

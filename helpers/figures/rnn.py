@@ -119,14 +119,10 @@ class Ladder(Panels):
     def build(self):
         axes = self.figure.add_axes([0.075, 0.135, 0.905, 0.725])
         panel(axes, x=("steps t", 0, N_STEPS), y=("norm", *self.log_limits), powers="y")
-        rungs = {
-            "true": (style.GRADIENT, "-", "‖dh$_t$/dh$_0$‖, the truth", 2.4),
-            "product_of_norms": (style.STATE, "--", "∏‖J$_i$‖", 1.7),
-            "product_of_etas": (style.OTHER, "-.", "∏η$_i$", 1.7),
-            "power_of_eta": (style.RULE, ":", "η$^t$, η = γ‖W‖", 1.9),
-        }
-        for name, (*look, width) in rungs.items():
-            self.line(axes, f"log10_rungs.{name}", *look, linewidth=width)
+        self.line(axes, "log10_rungs.true", style.GRADIENT, "-", "‖dh$_t$/dh$_0$‖, the truth", linewidth=2.4)
+        self.line(axes, "log10_rungs.product_of_norms", style.STATE, "--", "∏‖J$_i$‖", linewidth=1.7)
+        self.line(axes, "log10_rungs.product_of_etas", style.OTHER, "-.", "∏η$_i$", linewidth=1.7)
+        self.line(axes, "log10_rungs.power_of_eta", style.RULE, ":", "η$^t$, η = γ‖W‖", linewidth=1.9)
         legend_above(axes)
         self.note = note(axes, x=0.01, y=0.04, ha="left", va="bottom")
         self.moves(self.note)

@@ -27,18 +27,15 @@ class Gap(Panels):
         title = "the gradient at the state of each step"
         up = "gradient (1 at the end)", *self.log_limits
         panel(flow, title, ("steps back from the question", 0, self.longest), up, powers="y")
-        runs = {
-            "right": (right, style.STATE, "seed {}", 1.2),
-            "log10_before": (flow, style.EDGE, "before training", 0.9),
-            "log10_now": (flow, style.GRADIENT, "now", 2.2),  # in grey the width tells
-        }
-        (_, before, now) = (
-            [
-                self.line(axes, f"{name}.T.{seed}", colour, dash, label.format(seed), linewidth=width)
-                for seed, dash in enumerate(self.dashes)
-            ]
-            for name, (axes, colour, label, width) in runs.items()
-        )
+
+        def runs(axes, name, colour, label, width):
+            looks = {"color": colour, "linewidth": width}
+            seeds = enumerate(self.dashes)
+            return [self.line(axes, f"{name}.T.{k}", look=dash, label=label.format(k), **looks) for k, dash in seeds]
+
+        runs(right, "right", style.STATE, "seed {}", 1.2)
+        before = runs(flow, "log10_before", style.EDGE, "before training", 0.9)
+        now = runs(flow, "log10_now", style.GRADIENT, "now", 2.2)  # in grey the width tells
         # Without it the only point before the first update would not be seen.
         self.line(right, "heads", style.STATE, "o", x="heads_at", markersize=4)
         self.line(right, 1.0, style.OTHER, "o", "solved", x="solved_at", markersize=8)
