@@ -23,6 +23,7 @@ def _jacobians() -> tuple:
 
 
 SIGMAS = (3.0, 0.2)
+COMPLEX_FROM = float(np.degrees(np.arccos(2 * np.sqrt(SIGMAS[0] * SIGMAS[1]) / sum(SIGMAS))))
 
 
 def _steps() -> tuple:
@@ -106,11 +107,7 @@ EXERCISES = {
         near(float(critical_angle(*SIGMAS)), 0.01, "The angle is right, in radians. Wanted: degrees."),
         near(120, 0.1, "There −1 is an eigenvalue. An angle up to 90° was asked for."),
         near(90 - float(np.degrees(critical_angle(*SIGMAS))), 0.1, "That is 90° minus the angle: cos, not sin."),
-        near(
-            float(np.degrees(np.arccos(2 * np.sqrt(SIGMAS[0] * SIGMAS[1]) / sum(SIGMAS)))),
-            0.1,
-            "There the eigenvalues become a complex pair. ρ is below 1 there already.",
-        ),
+        near(COMPLEX_FROM, 0.1, "There the eigenvalues become a complex pair. ρ is below 1 there already."),
         tolerance=0.1,
         otherwise="Not yet. ρ crosses 1 where λ = 1 solves λ² − (trace of M) λ + det M = 0.",
     ),

@@ -249,14 +249,10 @@ def lost_updates(gradient_log10_norms, layers, learning_rate):
     [-7.22]
     """
     rate, layers = real_number("learning_rate", learning_rate, above=0.0), checked_layers(layers)
-    norms = [
-        real_array("each of gradient_log10_norms", logs, infinite_allowed=True)
-        for logs in members("gradient_log10_norms", gradient_log10_norms)
-    ]
-    if [logs.shape for logs in norms] != [layer.b.shape for layer in layers]:
-        raise ValueError(
-            f"gradient_log10_norms must hold a norm for each of {[len(layer.b) for layer in layers]} neurons, "
-            f"got shapes {[logs.shape for logs in norms]}"
-        )
+    norms = members("gradient_log10_norms", gradient_log10_norms)
+    shapes = [real_array("each of gradient_log10_norms", logs, infinite_allowed=True).shape for logs in norms]
+    if shapes != [layer.b.shape for layer in layers]:
+        wanted = f"a norm for each of {[len(layer.b) for layer in layers]} neurons"
+        raise ValueError(f"gradient_log10_norms must hold {wanted}, got shapes {shapes}")
     rows = [log10_norm(layer.W.ravel()) - 0.5 * np.log10(len(layer.W)) for layer in layers]
     return HALF_SPACING_SINGLE + np.array(rows) - np.log10(rate)

@@ -207,9 +207,8 @@ def random_net(widths, activations, rng, scheme="gaussian", gain=1.0):
     weights = initial_weights(widths, scheme, rng, gain)
     names = [activations] * len(weights) if isinstance(activations, str) else members("activations", activations)
     if len(names) != len(weights):
-        raise ValueError(
-            f"activations must be one name or {len(weights)}, one for each layer, got {shown(activations)}"
-        )
+        wanted = f"one name or {len(weights)}, one for each layer"
+        raise ValueError(f"activations must be {wanted}, got {shown(activations)}")
     names = [one_of("each of activations", f, list(ACTIVATE)) for f in names]
     return [Layer(W, f, np.zeros(len(W))) for W, f in zip(weights, names, strict=True)]
 

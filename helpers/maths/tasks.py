@@ -226,10 +226,8 @@ def one_hot(text, alphabet=ALPHABET):
         raise ValueError(f"text must have at least one character, got {shown(text)}")
     if not isinstance(alphabet, str) or len(set(alphabet)) != len(alphabet) or alphabet != alphabet.lower():
         raise ValueError(f"alphabet must be a text of different characters without capitals, got {shown(alphabet)}")
-    unknown = sorted({character for character in text.lower() if character not in alphabet})
+    unknown = ", ".join(map(repr, sorted(set(text.lower()) - set(alphabet))))
     if unknown:
-        raise ValueError(
-            f"text must be written in the alphabet {alphabet!r}, which does not have "
-            f"{', '.join(map(repr, unknown))}, got {shown(text)}"
-        )
+        wanted = f"be written in the alphabet {alphabet!r}, which does not have {unknown}"
+        raise ValueError(f"text must {wanted}, got {shown(text)}")
     return np.eye(len(alphabet))[[alphabet.index(character) for character in text.lower()]]

@@ -150,14 +150,10 @@ def _elementwise_rows(f):
 
 
 # What a net calls in its loops: these two tables check nothing.
-ACTIVATE = {name: f.f for name, f in ACTIVATIONS.items()} | {
-    "softmax": _softmax,
-    "layernorm": lambda z: _layernorm(z, LAYERNORM_EPS)[0],
-}
-ROWS_TIMES_JACOBIAN = {name: _elementwise_rows(f) for name, f in ACTIVATIONS.items()} | {
-    "softmax": _softmax_rows,
-    "layernorm": _layernorm_rows,
-}
+ACTIVATE = {name: f.f for name, f in ACTIVATIONS.items()}
+ACTIVATE |= {"softmax": _softmax, "layernorm": lambda z: _layernorm(z, LAYERNORM_EPS)[0]}
+ROWS_TIMES_JACOBIAN = {name: _elementwise_rows(f) for name, f in ACTIVATIONS.items()}
+ROWS_TIMES_JACOBIAN |= {"softmax": _softmax_rows, "layernorm": _layernorm_rows}
 
 
 class Loss(NamedTuple):
