@@ -83,6 +83,19 @@ def vector(name, value, at_least=None):
     return array
 
 
+def of_shape(name, value, shape, whose):
+    """Return `value` as a float64 array of this shape, which is that of something else.
+
+    >>> of_shape("G", [1.0], (2,), "H is")
+    Traceback (most recent call last):
+    ValueError: G must be (2,), as H is, got (1,)
+    """
+    array = real_array(name, value)
+    if array.shape != shape:
+        raise ValueError(f"{name} must be {shape}, as {whose}, got {array.shape}")
+    return array
+
+
 def square(name, value, ndim=None, may_be_empty=False, at_least=None):
     """Return `value` as a float64 array (..., n, n), n >= 1, of `ndim` axes; none of length 0 unless it `may_be_empty`.
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import logs_within_floats, one_of, record, shown, within_floats
+from helpers.maths._check import logs_within_floats, of_shape, one_of, record, shown, within_floats
 from helpers.maths.linear import unit_entries
-from helpers.maths.rnn import FAR, checked_rows, parameter_gradients, slopes
+from helpers.maths.rnn import FAR, parameter_gradients, slopes
 
 
 class Contributions(NamedTuple):
@@ -38,7 +38,7 @@ def contributions(net, run, G):
     [0.25, 0.5, 1.0]
     """
     W, slope = slopes(net, run)
-    G = checked_rows(run, G)
+    G = of_shape("G", G, run.H.shape, "H is")
     T = len(slope)
     rows, log10_scale = np.zeros((T + 1, *G.shape)), np.zeros((T + 1, T + 1))
     now, scale = np.zeros(G.shape), np.zeros(T + 1)  # of the losses t = k, ..., T at the present k

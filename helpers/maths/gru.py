@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import logs_within_floats, one_of, real_array, real_number, within_floats
+from helpers.maths._check import logs_within_floats, of_shape, one_of, real_number, within_floats
 from helpers.maths.activations import sigmoid
-from helpers.maths.linear import product_norms
-from helpers.maths.rnn import checked_inputs, checked_net, checked_run, checked_state, random_rows
+from helpers.maths.linear import product_norms, random_rows
+from helpers.maths.rnn import checked_inputs, checked_net, checked_run
 from helpers.maths.scalar import log10_transition
 
 VARIANTS = ("cho", "cudnn")
@@ -69,7 +69,7 @@ def gru_run(net, h0, X):
     X, state = checked_inputs(X, U.shape[1], len(b_h))
     T = len(X)
     H, (Z, R, Q) = np.empty((T + 1, *state)), np.empty((3, T, *state))
-    H[0] = checked_state("h0", h0, state)
+    H[0] = of_shape("h0", h0, state, "W and X ask for")
     A_z, A_r, A_q = np.split(X @ U.T + b, 3, axis=-1)
     for k in range(T):
         h = H[k]
@@ -143,10 +143,7 @@ def _checked(net):
     """W, U, b and b_h as arrays that fit together."""
     W, U, b = checked_net(net, GRU, n_gates=3)
     one_of("variant", net.variant, VARIANTS)
-    b_h = real_array("b_h", net.b_h)
-    if b_h.shape != W.shape[1:]:
-        raise ValueError(f"b_h must be ({W.shape[1]},), as W is, got {b_h.shape}")
-    return W, U, b, b_h
+    return W, U, b, of_shape("b_h", net.b_h, W.shape[1:], "W is")
 
 
 def _fitting(net, run, alone=False):

@@ -342,6 +342,14 @@ def with_spectrum(rng, eigenvalues, coupling=0.0):
     return Q @ (np.diag(values) + np.triu(gaussian(len(values), coupling, rng), 1)) @ Q.T
 
 
+def random_rows(n_gates, n, m, scale, rng):
+    """Return W (G n, n) of N(0, scale^2 / n) and U (G n, m) of N(0, 1 / m) for a net of G gates."""
+    n, m = whole_number("n", n, at_least=1), whole_number("m", m, at_least=1)
+    scale, rng = real_number("scale", scale, at_least=0.0), generator("rng", rng)
+    W, U = (rng.standard_normal((n_gates * n, size)) for size in (n, m))
+    return scale * W / np.sqrt(n), U / np.sqrt(m)
+
+
 def initial_weights(widths, scheme, rng, gain=1.0):
     """Return random weights [W_0, ..., W_{N-1}] for layers of these widths.
 

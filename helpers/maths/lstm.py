@@ -21,6 +21,7 @@ from helpers.maths import rnn
 from helpers.maths._check import (
     logs_within_floats,
     members,
+    of_shape,
     one_of,
     real_array,
     real_number,
@@ -29,6 +30,7 @@ from helpers.maths._check import (
     within_floats,
 )
 from helpers.maths.activations import sigmoid
+from helpers.maths.linear import random_rows
 from helpers.maths.scalar import log10_transition
 
 PATHS = ("carousel", "input gate", "forget gate", "cell input", "output gate")
@@ -103,7 +105,7 @@ def lstm_run(net, X, c0=None, h0=None):
     T = len(X)
     C, H = np.empty((T + 1, *state)), np.empty((T + 1, *state))
     for states, name, start in ((C, "c0", c0), (H, "h0", h0)):
-        states[0] = 0.0 if start is None else rnn.checked_state(name, start, state)
+        states[0] = 0.0 if start is None else of_shape(name, start, state, "W and X ask for")
     I, F, Gs, O = np.empty((4, T, *state))
     with np.errstate(over="ignore", invalid="ignore"):
         read = X @ U.T + b
@@ -137,7 +139,8 @@ def lstm_backward(net, run, G, G_c=None):
     """
     W = _checked_run(net, run)
     a, s, r = SCALES[net.squash]
-    G, G_c = rnn.checked_rows(run, G), rnn.checked_rows(run, np.zeros(run.C.shape) if G_c is None else G_c, "G_c")
+    G = of_shape("G", G, run.H.shape, "H is")
+    G_c = np.zeros(run.C.shape) if G_c is None else of_shape("G_c", G_c, run.H.shape, "H is")
     dZ = np.empty((*run.I.shape[:-1], len(W)))
     dc, dh = G_c[-1], G[-1]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -265,7 +268,7 @@ def random_lstm(n, m, scale, rng, forget_bias=0.0, forget_gate=True, squash="tan
     [0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0]
     """
     # Drawn in the order i, f, o, g: what a seed gives is in many pictures.
-    drawn = rnn.random_rows(4, n, m, scale, rng)
+    drawn = random_rows(4, n, m, scale, rng)
     W, U = (rows.reshape(4, n, -1)[[0, 1, 3, 2]].reshape(4 * n, -1) for rows in drawn)
     b = np.repeat([0.0, real_number("forget_bias", forget_bias), 0.0, 0.0], n)
     net = LSTM(W, U, b, forget_gate, squash)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import generator, real_array, real_number, record, shown, square, whole_number, within_floats
+from helpers.maths._check import of_shape, real_array, record, shown, square, whole_number, within_floats
 from helpers.maths.activations import activation as find_activation
 
 FAR = 1e60  # a row this long, or this short, is scaled: its square has to be a float
@@ -74,7 +74,7 @@ def run_rnn(net, h0, X):
     (W, U, b), f = checked_net(net, RNN), find_activation(net.activation).f
     X, state = checked_inputs(X, U.shape[1], len(W))
     H = np.empty((len(X) + 1, *state))
-    H[0] = checked_state("h0", h0, state)
+    H[0] = of_shape("h0", h0, state, "W and X ask for")
     with np.errstate(over="ignore", invalid="ignore"):
         Z = X @ U.T + b
         for k in range(len(X)):
@@ -174,7 +174,7 @@ def bptt(net, run, G):
     [[2.0]]
     """
     W, slope = slopes(net, run)
-    G = checked_rows(run, G)
+    G = of_shape("G", G, run.H.shape, "H is")
     a, g = slope, G[-1]  # the slopes become the rows a in place, for a second array of this size costs time
     with np.errstate(over="ignore", invalid="ignore"):
         for k in range(len(slope) - 1, -1, -1):
@@ -196,7 +196,7 @@ def truncated_bptt(net, run, G, window):
     [[1.0]]
     """
     W, slope = slopes(net, run)
-    G, window = checked_rows(run, G), whole_number("window", window, at_least=1)
+    G, window = of_shape("G", G, run.H.shape, "H is"), whole_number("window", window, at_least=1)
     T = len(slope)
     total = np.zeros(G.shape)  # the sum of the rows that reach each step
     now = G.copy()  # now[k] is the row at step k of the loss at t = k + lag
@@ -225,14 +225,6 @@ def parameter_gradients(a, run, at_h0):
     return gradients
 
 
-def random_rows(n_gates, n, m, scale, rng):
-    """Return W (G n, n) of N(0, scale^2 / n) and U (G n, m) of N(0, 1 / m) for a net of G gates."""
-    n, m = whole_number("n", n, at_least=1), whole_number("m", m, at_least=1)
-    scale, rng = real_number("scale", scale, at_least=0.0), generator("rng", rng)
-    W, U = (rng.standard_normal((n_gates * n, size)) for size in (n, m))
-    return scale * W / np.sqrt(n), U / np.sqrt(m)
-
-
 def checked_net(net, kind, n_gates=1):
     """Return W (G n, n), U (G n, m) and b (G n,) of a net of this kind, as arrays; raise ValueError for any other."""
     if not isinstance(net, kind):
@@ -251,14 +243,6 @@ def checked_inputs(X, m, n):
     if X.ndim not in (2, 3) or X.shape[-1] != m:
         raise ValueError(f"X must be (T, {m}) or (T, B, {m}), got {X.shape}")
     return X, (*X.shape[1:-1], n)
-
-
-def checked_state(name, value, shape):
-    """Return a state as an array of this shape; raise ValueError for any other."""
-    value = real_array(name, value)
-    if value.shape != shape:
-        raise ValueError(f"{name} must be {shape}, as W and X ask for, got {value.shape}")
-    return value
 
 
 def slopes(net, run, alone=False):
@@ -283,11 +267,3 @@ def checked_run(run, kind, n, m, alone=False):
     if alone and run.H.ndim != 2:
         raise ValueError(f"run must be one run, got a batch: H {run.H.shape}")
     return run
-
-
-def checked_rows(run, G, name="G"):
-    """Return G as an array of the shape of run.H; raise ValueError for any other."""
-    G = real_array(name, G)
-    if G.shape != run.H.shape:
-        raise ValueError(f"{name} must be {run.H.shape}, as H is, got {G.shape}")
-    return G
