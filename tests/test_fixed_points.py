@@ -273,7 +273,7 @@ def test_the_regime_is_that_of_the_fixed_points_and_the_two_cycle(name, w, b):
 @pytest.mark.parametrize("name", SMOOTH)
 def test_the_attractor_is_where_a_long_orbit_ends(name):
     rng = np.random.default_rng(1)
-    w, b, h0 = rng.uniform(-12, 12, 3000), rng.uniform(-6, 6, 3000), rng.uniform(-1.5, 1.5, 3000)
+    w, b, h0 = rng.uniform(-12, 12, 1000), rng.uniform(-6, 6, 1000), rng.uniform(-1.5, 1.5, 1000)
     H = orbit(name, w, b, h0, 4000)[-2:]
     settled = attractor(name, w, b, h0)
     slow = settled.multiplier > 0.995  # 0.995^4000 = 2e-9

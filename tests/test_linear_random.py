@@ -23,8 +23,7 @@ SIZES = st.integers(1, 8)
 
 
 @pytest.mark.claim("C41")
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("g", [0.5, 1.0, 2.0])
+@pytest.mark.parametrize(("g", "seed"), [(0.5, 0), (1.0, 1), (2.0, 2)])
 def test_a_wide_gaussian_matrix_has_norm_near_twice_its_radius_which_is_near_g(g, seed):
     """The circular law and the edge of Marchenko and Pastur; at n = 400 both fluctuate by some per cent."""
     W = gaussian(400, g, rng(seed))
@@ -75,9 +74,9 @@ def test_coupling_leaves_the_eigenvalues_and_takes_away_normality(coupling):
     np.testing.assert_allclose(sorted(np.linalg.eigvals(W).real), values, atol=1e-9)
     assert spectral_norm(W) > spectral_radius(W) + 0.05
     assert not is_normal(W)
-    above = np.array([with_spectrum(rng(seed), eigenvalues=np.zeros(2), coupling=coupling) for seed in range(2000)])
+    above = np.array([with_spectrum(rng(seed), eigenvalues=np.zeros(2), coupling=coupling) for seed in range(1000)])
     # N has the one entry N_01, normal with variance coupling^2 / 2, and the turn by Q keeps the Frobenius norm
-    assert (np.linalg.norm(above, axis=(1, 2)) ** 2).mean() == pytest.approx(coupling**2 / 2, rel=0.16)
+    assert (np.linalg.norm(above, axis=(1, 2)) ** 2).mean() == pytest.approx(coupling**2 / 2, rel=0.22)
 
 
 @pytest.mark.claim("C9")

@@ -23,7 +23,7 @@ from helpers.maths.memory import (
     residual_jacobians,
 )
 from helpers.maths.rnn import RNN, bptt, run_rnn
-from tests.at_random import rng
+from tests.at_random import PROPERTY, rng
 
 GATES = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 
@@ -179,17 +179,17 @@ def test_a_leaky_memory_of_a_constant_comes_to_it_over_one_less_the_gate(leak):
 
 @pytest.mark.claim("C90: true, at a price")
 def test_an_accumulator_of_noise_drifts_like_the_root_of_time():
-    """Of 10 000 runs the root mean square has a standard error of 1/sqrt(20 000) = 0.7 %; 3 % is four of them."""
-    M = gated_memory(np.ones(1000), rng(5).standard_normal((1000, 10_000)))
+    """Of 2500 runs the root mean square has a standard error of 1/sqrt(5000) = 1.4 %; 6 % is four of them."""
+    M = gated_memory(np.ones(1000), rng(5).standard_normal((1000, 2500)))
     for t in (10, 100, 1000):
-        assert np.sqrt(np.mean(M[t] ** 2)) == pytest.approx(np.sqrt(t), rel=0.03)
+        assert np.sqrt(np.mean(M[t] ** 2)) == pytest.approx(np.sqrt(t), rel=0.06)
 
 
 @pytest.mark.claim("C90")
 def test_where_an_accumulator_drifts_a_leak_keeps_noise_within_a_bound():
-    """The stationary variance is 1/(1 - s^2), 5.26 for s = .9; 20 000 runs, 3 % as above."""
-    M = gated_memory(np.full(300, 0.9), rng(6).standard_normal((300, 20_000)))
-    assert np.sqrt(np.mean(M[-1] ** 2)) == pytest.approx(1 / np.sqrt(1 - 0.81), rel=0.03)
+    """The stationary variance is 1/(1 - s^2), 5.26 for s = .9; 2500 runs, 6 % as above."""
+    M = gated_memory(np.full(300, 0.9), rng(6).standard_normal((300, 2500)))
+    assert np.sqrt(np.mean(M[-1] ** 2)) == pytest.approx(1 / np.sqrt(1 - 0.81), rel=0.06)
 
 
 @pytest.mark.claim("C90")
@@ -244,6 +244,7 @@ def test_a_tap_of_9_tenths_that_reaches_back_K_steps_leaves_9_tenths_to_the_numb
 
 
 @pytest.mark.claim("C78")
+@PROPERTY
 @given(seed=st.integers(0, 10**6))
 def test_the_gradient_of_several_taps_is_that_of_autograd(seed):
     r = rng(seed)
