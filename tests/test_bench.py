@@ -21,9 +21,13 @@ def test_a_weight_is_read_from_its_mark(step):
     assert bench.weight_of(bench.cells_of(w)) == w
 
 
+@pytest.fixture(scope="module")
+def scene():
+    return bench.Marked(density=1.0)
+
+
 @pytest.mark.parametrize("w", [-8, -0.01, 0.9, 8])
-def test_the_mark_is_read_from_the_picture_that_the_engine_sends(w):
-    scene = bench.Marked(density=1.0)
+def test_the_mark_is_read_from_the_picture_that_the_engine_sends(scene, w):
     png = stills.png(scene.draw(bench.state_at(float(w))))
     corner = imread(io.BytesIO(png), format="png")[-bench.CELL // 2, bench.CELL // 2 :: bench.CELL, 0][: bench.N_CELLS]
     assert bench.weight_of(corner < 0.5) == w
@@ -52,11 +56,11 @@ def test_a_ratio_says_how_many_times_better_ours_is():
     ]
 
 
-def test_both_sides_draw_the_same_figure():
+def test_both_sides_draw_the_same_figure(scene):
     """The one over the kept background, the other whole."""
     state = bench.state_at(0.5)
-    moving, whole = bench.Marked(density=1.0), bench.Marked(density=1.0)
-    picture = moving.draw(state).copy()
+    whole = bench.Marked(density=1.0)
+    picture = scene.draw(state).copy()
     with bench.style.styled():
         whole.stage(state)
         for shown in whole.shown:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -52,6 +53,7 @@ def together(*parts):
 DIRECT = together(RUNTIME, *EXTRAS.values(), TEST)
 
 
+@cache
 def locked(lock=LOCK):
     """Return one (requirement, hashes) for each entry of a lock."""
     entries = lock.replace("\\\n", " ").strip().splitlines()
@@ -235,11 +237,14 @@ def imported(path):
             yield node.module.partition(".")[0]
 
 
+owners_of_modules = cache(metadata.packages_distributions)
+
+
 @pytest.mark.parametrize(
     ("folder", "declared"), [("helpers", RUNTIME | EXTRAS["experiments"]), ("tests", DIRECT), ("tools", DIRECT)]
 )
 def test_what_is_imported_is_declared(folder, declared):
-    distributions = metadata.packages_distributions()
+    distributions = owners_of_modules()
     ours = {"helpers", "tests", "tools"} | {path.stem for path in (ROOT / "tools").glob("*.py")}
     for path in sorted((ROOT / folder).rglob("*.py")):
         # What a server or Sphinx reads has its own modules; what measures PyTorch runs in an environment of its own.

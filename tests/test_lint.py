@@ -66,7 +66,6 @@ def test_the_readers_work_where_the_system_s_encoding_knows_no_letter_beyond_asc
         "import locale; assert locale.getpreferredencoding(False).lower() not in ('utf-8', 'utf8'); "
         "from helpers.data import digits, nile; digits(), nile(); "
         "from helpers.experiments import table; "
-        "from helpers.explorers.scalar import first_look; first_look().picture; "
         "from helpers.explorers.training import survey_explorer; survey_explorer().picture; "
         "from tools import claims; claims.main()"
     )

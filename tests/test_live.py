@@ -33,7 +33,7 @@ class Dot(Scene):
 
     def build(self):
         self.axes = self.figure.add_axes([0, 0, 1, 0.8])
-        self.axes.set(xlim=(-1, 1), ylim=(0, 1))
+        self.axes.set(xlim=(-1, 1), ylim=(0, 1), xticks=[], yticks=[])
         (self.dot,) = self.axes.plot([], [], "o", color="#0072b2", markersize=10)
         self.staged = 0
         self.moves(self.dot)
@@ -648,7 +648,7 @@ def test_two_threads_that_draw_do_not_mix(explorer):
     faults = []
 
     def drive(one, x):
-        for _ in range(100):
+        for _ in range(50):
             one.update(x=0)
             one.update(x=x)
             if not np.array_equal(one.picture, expected[x]):
