@@ -119,6 +119,12 @@ CHOOSE = "[...document.querySelectorAll('.question button')].find(one => one.tex
 TYPE = "(field => {{ field.value = '{}'; field.onchange(); }})(document.querySelector('.question input'))"
 
 
+@pytest.fixture(scope="module")
+def watched():
+    with Watched(900, 1000) as page:
+        yield page
+
+
 @in_the_browser
 @pytest.mark.browser
 @pytest.mark.parametrize(
@@ -128,7 +134,9 @@ TYPE = "(field => {{ field.value = '{}'; field.onchange(); }})(document.querySel
         ("one_cell_explorer", "09.8", TYPE, ("4", "-1,5")),
     ],
 )
-def test_a_guess_is_painted_on_the_site_as_in_the_notebook(tmp_path, monkeypatch, explorer_name, name, answer, answers):
+def test_a_guess_is_painted_on_the_site_as_in_the_notebook(
+    tmp_path, monkeypatch, watched, explorer_name, name, answer, answers
+):
     monkeypatch.setattr(films, "FIRST", (3, 3, 3))
     few(monkeypatch)
     one = SHOWN[explorer_name]
@@ -143,17 +151,16 @@ def test_a_guess_is_painted_on_the_site_as_in_the_notebook(tmp_path, monkeypatch
     explorer = one.call.explorer().settles(name)
     explorer._player.lives = True
     moving = "btoa(String.fromCharCode(...new Uint8Array(carousel.explorers[0].held.moving.buffer)))"
-    with Watched(900, 1000) as page:
-        page.go((tmp_path / "page.html").as_uri())
-        first = page.evaluate(moving)
-        for given in answers:
-            page.evaluate(answer.format(given))
-            page.wait_for(f"{moving} !== {first!r}", "the guess")
-            ask.answer(given)
-            first = page.evaluate(moving)
-            assert base64.b64decode(first) == explorer._player.moving
-        assert page.complaints == []
-        assert html.unescape(page.evaluate("document.querySelector('[role=status]').textContent"))
+    watched.go((tmp_path / "page.html").as_uri())
+    first = watched.evaluate(moving)
+    for given in answers:
+        watched.evaluate(answer.format(given))
+        watched.wait_for(f"{moving} !== {first!r}", "the guess")
+        ask.answer(given)
+        first = watched.evaluate(moving)
+        assert base64.b64decode(first) == explorer._player.moving
+    assert watched.complaints == []
+    assert html.unescape(watched.evaluate("document.querySelector('[role=status]').textContent"))
     close(explorer)
 
 
@@ -167,7 +174,7 @@ def test_of_each_axis_that_a_choice_gives_the_site_has_the_guesses():
 
 @in_the_browser
 @pytest.mark.browser
-def test_a_curve_that_the_sentence_names_is_underlined_on_the_site_as_in_the_notebook(tmp_path, monkeypatch):
+def test_a_curve_that_the_sentence_names_is_underlined_on_the_site_as_in_the_notebook(tmp_path, monkeypatch, watched):
     few(monkeypatch)
     one = SHOWN["one_cell_explorer"]
     site.standalone([one], tmp_path)
@@ -181,14 +188,14 @@ def test_a_curve_that_the_sentence_names_is_underlined_on_the_site_as_in_the_not
         for (let k = 0; k < bytes.length; k += 4) {
             const key = bytes.slice(k, k + 3).join(); found[key] = (found[key] || 0) + 1; }
         return found })(document.querySelectorAll('.explorer canvas'))"""
-    with Watched(900, 1000) as page:
-        page.go((tmp_path / "explorers" / "one_cell_explorer.html").as_uri())
-        found = page.evaluate(parts)
-        assert page.evaluate("document.querySelector('.sentence').textContent") == explorer.sentence
-        page.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
-        page.wait_for(f"!({painted})['255,255,255']", "the dark form")
-        dark, seen = page.evaluate(parts), page.evaluate(painted)
-        assert page.complaints == []
+    watched.go((tmp_path / "explorers" / "one_cell_explorer.html").as_uri())
+    found = watched.evaluate(parts)
+    assert watched.evaluate("document.querySelector('.sentence').textContent") == explorer.sentence
+    watched.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    watched.wait_for(f"!({painted})['255,255,255']", "the dark form")
+    dark, seen = watched.evaluate(parts), watched.evaluate(painted)
+    watched.send("Emulation.setEmulatedMedia", features=[])
+    assert watched.complaints == []
     wanted = re.findall(r'solid var\(--\w+, #(..)(..)(..)\)">(.*?)</span>', explorer._words.value)
     assert found == [[[int(part, 16) for part in rgb], name] for *rgb, name in wanted]
     assert found

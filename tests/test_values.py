@@ -233,6 +233,7 @@ def test_by_keys_a_panel_is_read_step_by_step_and_line_by_line(page, memory):
     page.evaluate("document.body.style.height = '3000px'; true")
     page.evaluate(f"{TARGETS}.find(one => one.ariaLabel.includes('what is left')).focus()")
     press(page, "PageDown")  # from the event to the curve
+    press(page, "End")
     steps = [said.split(": ")[0] for said in press(page, "Home", "ArrowRight", "ArrowRight", "ArrowLeft")]
     assert [said.split(", ")[1] for said in steps] == ["step 0", "step 1", "step 2", "step 1"]
     assert press(page, "End", "ArrowRight")[1].split(": ")[0].endswith("step 50")  # and stays there
