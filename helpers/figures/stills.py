@@ -14,7 +14,7 @@ from helpers.figures import style
 def png(picture: np.ndarray) -> bytes:
     """Return ``picture`` (height, width, 4) as a PNG, made fast: ``tools/regenerate`` packs what is stored."""
     file = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(picture[..., :3])).save(file, "PNG", compress_level=1)
+    Image.fromarray(picture).convert("RGB").save(file, "PNG", compress_level=1)
     return file.getvalue()
 
 

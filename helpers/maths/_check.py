@@ -1,5 +1,6 @@
 """Checks of arguments: each returns the argument in its working form or raises a ValueError that says what came."""
 
+from contextlib import nullcontext
 from functools import wraps
 from numbers import Integral
 
@@ -38,7 +39,7 @@ def real_array(name, value, infinite_allowed=False, nan_allowed=False, above=Non
         raise ValueError(f"{name} must hold real numbers, got {shown(value)} (masked, or True or False)")
     if array.dtype.kind not in "iuf":
         raise ValueError(f"{name} must hold real numbers, got {shown(value)} (dtype {array.dtype})")
-    with np.errstate(over="ignore"):  # of numbers with more bits than a float64 has
+    with np.errstate(over="ignore") if array.dtype.itemsize > 8 else nullcontext():  # more bits than a float64 has
         array = array.astype(float)
     if not (nan_allowed or np.isfinite(array).all()):
         if np.isnan(array).any():
