@@ -194,17 +194,20 @@ def coloured(axes, limits: dict, **colours):
     return axes.imshow(np.ones((2, 2)), **place, **colours)
 
 
+def map_and_two(figure, place: dict) -> list:
+    """Return axes for a map on the left, and two one above the other on the right."""
+    grid = figure.add_gridspec(2, 2, top=0.94, bottom=0.105, hspace=0.42, **place)
+    return [figure.add_subplot(part) for part in (grid[:, 0], grid[0, 1], grid[1, 1])]
+
+
 class Regimes(Panels):
     """The map over (w, b) with its exact borders, and two orbits from neighbouring starts with their gradients."""
 
     height = 440
 
     def build(self):
-        grid = self.figure.add_gridspec(
-            2, 2, left=0.065, right=0.985, top=0.94, bottom=0.105, hspace=0.42, wspace=0.21, width_ratios=[1, 1.05]
-        )
-        self.map = self.figure.add_subplot(grid[:, 0])
-        self.time, self.gradient = self.figure.add_subplot(grid[0, 1]), self.figure.add_subplot(grid[1, 1])
+        place = {"left": 0.065, "right": 0.985, "wspace": 0.21, "width_ratios": [1, 1.05]}
+        self.map, self.time, self.gradient = map_and_two(self.figure, place)
         self.fill = coloured(self.map, MAP_LIMITS, cmap=ListedColormap(list(style.FILLS.values())), vmin=0.5, vmax=3.5)
         self.borders = [self.map.plot([], [], color=style.RULE, linewidth=1.2)[0] for _ in range(4)]
         self.words = [self.map.text(0, 0, "", ha="center", va="center", fontsize=9) for _ in range(3)]
@@ -245,11 +248,8 @@ class Wall(Panels):
     height = 440
 
     def build(self):
-        grid = self.figure.add_gridspec(
-            2, 2, left=0.075, right=0.975, top=0.94, bottom=0.105, hspace=0.42, wspace=0.2, width_ratios=[1.1, 1]
-        )
-        self.map = self.figure.add_subplot(grid[:, 0])
-        self.cut, self.loss = self.figure.add_subplot(grid[0, 1]), self.figure.add_subplot(grid[1, 1])
+        place = {"left": 0.075, "right": 0.975, "wspace": 0.2, "width_ratios": [1.1, 1]}
+        self.map, self.cut, self.loss = map_and_two(self.figure, place)
         greys = ListedColormap([str(shade) for shade in np.linspace(0.99, 0.64, 12)])
         self.surface = coloured(self.map, WALL_LIMITS, cmap=greys, vmin=0, vmax=0.5)
         w = np.array([4.0, WALL_LIMITS["w"][1]])  # for a smaller weight the line attracts
