@@ -29,7 +29,7 @@ class Swept(NamedTuple):
     picture: np.ndarray | None
 
 
-def sweep(explorer: Explorer, n_corners: int = 40) -> Iterator[Swept]:
+def sweep(explorer: Explorer, n_corners: int = 40, n_choices: int = 100) -> Iterator[Swept]:
     """Drive ``explorer`` to each of its ``stops`` but the pairs by one update, and yield what it became.
 
     Each is recorded as a drawing, as for a page that paints. By Agg it is painted, too, where one control alone is at
@@ -47,7 +47,7 @@ def sweep(explorer: Explorer, n_corners: int = 40) -> Iterator[Swept]:
     def place(stop):
         return [specs[name].samples.index(stop[name]) for name in order]
 
-    for stop in sorted(stops(explorer, False, n_corners), key=place):
+    for stop in sorted(stops(explorer, False, n_corners, n_choices), key=place):
         try:
             explorer.update(**stop)
         except Exception as failure:
@@ -110,17 +110,17 @@ def staging_sliders(explorer: Explorer) -> set[str]:
     return {one.name for one in sliders if len({key(one, value) for value in (one.low, one.default, one.high)}) > 1}
 
 
-def stops(explorer: Explorer, pairs: bool = True, n_corners: int = 40) -> list[dict[str, Any]]:
+def stops(explorer: Explorer, pairs: bool = True, n_corners: int = 40, n_choices: int = 100) -> list[dict[str, Any]]:
     """Return settings of all controls, each once.
 
-    Every control goes to its least, default, greatest and an odd middle value, or through all its choices, the others
-    at their default; every three go to their corners, the others in some corner, as far as ``n_corners`` reach; and
-    every two, with ``pairs``, to all pairs of their extremes, the others at their default. Of more than eight choices,
-    pairs and corners take some: they are spread over all of them.
+    Every control goes to its least, default, greatest and an odd middle value, or through ``n_choices`` of its choices,
+    the others at their default; every three go to their corners, the others in some corner, as far as ``n_corners``
+    reach; and every two, with ``pairs``, to all pairs of their extremes, the others at their default. Pairs and corners
+    take at most eight choices of a control.
     """
     specs, first = explorer.specs, defaults(explorer)
-    found = [first | {name: value} for name, spec in specs.items() for value in spec.samples]
-    moved = {n: spec.extremes[:: -(-len(spec.extremes) // 8)] for n, spec in specs.items() if n not in TRAINING}
+    found = [first | {name: value} for name, spec in specs.items() for value in spread(spec.samples, n_choices)]
+    moved = {name: spread(spec.extremes, 8) for name, spec in specs.items() if name not in TRAINING}
     untrained = first | {name: spec.samples[0] for name, spec in specs.items() if name in TRAINING}
     for one, other in combinations(moved, 2) if pairs else ():
         found += [untrained | {one: a, other: b} for a, b in product(moved[one], moved[other])]
@@ -129,6 +129,11 @@ def stops(explorer: Explorer, pairs: bool = True, n_corners: int = 40) -> list[d
         trained = {name: spec.samples[-2] for name, spec in specs.items() if name in TRAINING}
         found.append(corners(moved, 1)[0] | trained)
     return list({tuple(stop.items()): stop for stop in ({n: stop[n] for n in specs} for stop in found)}.values())
+
+
+def spread(choices: list, most: int) -> list:
+    """Return at most so many of the choices, from the first on, at equal distances."""
+    return choices[:: -(-len(choices) // most)]
 
 
 def corners(extremes: dict[str, list], most: int) -> list[dict[str, Any]]:

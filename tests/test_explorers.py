@@ -40,7 +40,7 @@ class Seen(NamedTuple):
 def swept(shared, thorough):
     """Return what was Seen wherever the controls of the shared explorer went."""
     shared.update(**defaults(shared))
-    found = sweep(shared, n_corners=40 if thorough else 8)
+    found = sweep(shared) if thorough else sweep(shared, n_corners=8, n_choices=8)
     return [Seen(stop.settings, stop.sentence, hash(stop.drawing), wrong_with(shared, stop)) for stop in found]
 
 
