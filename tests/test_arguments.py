@@ -116,6 +116,8 @@ class Number(Numbers):
         yield from super().wrong()
         yield "a list", [self.good, self.good]
         yield "an array of one", np.array([self.good], dtype=float)
+        if np.finfo(np.longdouble).maxexp > 1024 and not self.inf:
+            yield "more than a float holds", np.ldexp(np.longdouble(1.0), 1100)
 
 
 class Count(NamedTuple):
