@@ -233,10 +233,10 @@ def test_also_far_out_the_mean_square_slope_is_the_known_integral(q):
 @pytest.mark.claim("C33", "C36")
 @pytest.mark.parametrize("name", BOUNDED)
 def test_a_wide_layer_multiplies_a_random_vector_by_the_root_mean_square_slope(name):
-    n, q = 200_000, 1.5
+    n, q = 50_000, 1.5
     r = rng()
     logs = squeeze(name, np.sqrt(q) * r.standard_normal((1, n)), r.standard_normal(n))
-    assert 10 ** (logs[1] - logs[0]) == pytest.approx(rms_slope(name, q), rel=0.015)
+    assert 10 ** (logs[1] - logs[0]) == pytest.approx(rms_slope(name, q), rel=0.03)
     assert rms_slope(name, q) <= ACTIVATIONS[name].gamma
 
 
