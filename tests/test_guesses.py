@@ -16,7 +16,7 @@ from helpers.explorers.scalar import memory_explorer
 from helpers.figures import style
 from tests.player_page import in_the_browser
 from tests.sweeping import close, drawn
-from tests.test_site import SHOWN, Watched, few
+from tests.test_site import Watched, few, in_notebooks
 from tools.site import __main__ as site
 from tools.site import films, pages
 
@@ -139,7 +139,7 @@ def test_a_guess_is_painted_on_the_site_as_in_the_notebook(
 ):
     monkeypatch.setattr(films, "FIRST", (3, 3, 3))
     few(monkeypatch)
-    one = SHOWN[explorer_name]
+    one = in_notebooks()[explorer_name]
     assert one.settles == name
     site.standalone([one], tmp_path)
     site.films([one], tmp_path, tmp_path / "kept", workers=1)
@@ -165,18 +165,18 @@ def test_a_guess_is_painted_on_the_site_as_in_the_notebook(
 
 
 def test_of_each_axis_that_a_choice_gives_the_site_has_the_guesses():
-    one = SHOWN["memory_explorer"]
+    one = in_notebooks()["memory_explorer"]
     guess = pages.guess(one)["guess"]
     assert {(low, high) for low, high, _ in guess["lists"]} == {(0, 50), (0, 100), (0, 200), (0, 1000)}
     assert all(set(made) == set(DRAWN["01.5"].says) for *_, made in guess["lists"])
-    assert pages.guess(SHOWN["memory_explorer-2"]) == {}
+    assert pages.guess(in_notebooks()["memory_explorer-2"]) == {}
 
 
 @in_the_browser
 @pytest.mark.browser
 def test_a_curve_that_the_sentence_names_is_underlined_on_the_site_as_in_the_notebook(tmp_path, monkeypatch, watched):
     few(monkeypatch)
-    one = SHOWN["one_cell_explorer"]
+    one = in_notebooks()["one_cell_explorer"]
     site.standalone([one], tmp_path)
     site.films([one], tmp_path, tmp_path / "kept", workers=1)
     explorer = one.call.explorer()

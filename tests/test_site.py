@@ -6,6 +6,7 @@ import html
 import importlib.util
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -21,7 +22,13 @@ from tools.chromium import Page
 from tools.site import __main__ as site
 from tools.site import address, films, links, lite, pages
 
-SHOWN = {one.name: one for one in pages.explorers()}
+
+@cache
+def in_notebooks() -> dict[str, pages.Shown]:
+    """Return the explorers of the notebooks, by name."""
+    return {one.name: one for one in pages.explorers()}
+
+
 # One with a choice and a mark that is dragged both ways, one with two sliders recorded together, and a small one.
 FILMED = ("regime_explorer", "candidates_explorer", "survey_explorer", "taps_explorer")
 
@@ -31,7 +38,7 @@ FILMED = ("regime_explorer", "candidates_explorer", "survey_explorer", "taps_exp
 
 @pytest.mark.parametrize("name", ["memory_explorer", "digits_explorer"])
 def test_each_slider_alone_and_each_choice_is_recorded(name):
-    call = SHOWN[name].call
+    call = in_notebooks()[name].call
     explorer = call.explorer()
     opened, found = explorer.settings, films.strips(explorer, call.name)
     choices = (
@@ -52,7 +59,7 @@ def test_each_slider_alone_and_each_choice_is_recorded(name):
 
 
 def test_a_slider_is_recorded_for_those_choices_with_which_it_can_act():
-    explorer = SHOWN["gap_explorer"].call.explorer()
+    explorer = in_notebooks()["gap_explorer"].call.explorer()
     models = {name: set() for name in ("gain", "forget_bias")}
     for strip in films.strips(explorer, "gap_explorer"):
         for name in models.keys() & strip.moving:
@@ -61,7 +68,7 @@ def test_a_slider_is_recorded_for_those_choices_with_which_it_can_act():
 
 
 def test_each_pair_that_a_mark_drags_is_recorded_over_both_ranges():
-    explorer = SHOWN["regime_explorer"].call.explorer()
+    explorer = in_notebooks()["regime_explorer"].call.explorer()
     (strip, *_) = [one for one in films.strips(explorer, "regime_explorer") if len(one.moving) == 2]
     for name, values in strip.moving.items():
         spec = explorer.specs[name]
@@ -74,7 +81,7 @@ def test_each_pair_that_a_mark_drags_is_recorded_over_both_ranges():
 
 @pytest.mark.parametrize("name", films.TOGETHER)
 def test_two_sliders_that_a_text_moves_one_after_the_other_are_recorded_together(name):
-    explorer, (one, other) = SHOWN[name].call.explorer(), films.TOGETHER[name]
+    explorer, (one, other) = in_notebooks()[name].call.explorer(), films.TOGETHER[name]
     found = films.strips(explorer, name)
     (strip,) = [strip for strip in found if {one, other} == set(strip.moving)]
     assert strip.fixed.items() <= explorer.settings.items()
@@ -82,7 +89,7 @@ def test_two_sliders_that_a_text_moves_one_after_the_other_are_recorded_together
 
 
 def test_a_film_is_named_by_what_makes_it(monkeypatch):
-    call = SHOWN["taps_explorer"].call
+    call = in_notebooks()["taps_explorer"].call
     explorer = call.explorer()
     strip = films.strips(explorer, call.name)[0]
 
@@ -108,7 +115,7 @@ def test_notebooks_share_the_films_of_all_that_does_not_hang_on_how_they_open():
     for name, most in (("survey_explorer", 0), ("memory_explorer", 8)):
         names = []
         for one in (name, f"{name}-2"):
-            call = SHOWN[one].call
+            call = in_notebooks()[one].call
             explorer = call.explorer()
             names.append({films.strip_name(call, explorer, strip) for strip in films.all_strips(call, explorer)})
         assert len(names[1] - names[0]) <= most < len(names[0])
@@ -216,7 +223,7 @@ def test_the_links_of_the_readme_are_those_of_pyproject():
 
 def test_the_line_that_puts_an_explorer_into_a_page_has_the_address_of_the_site(monkeypatch):
     monkeypatch.setattr(pages, "NOTEBOOKS", pages.NOTEBOOKS[:1])
-    one = SHOWN["taps_explorer"]
+    one = in_notebooks()["taps_explorer"]
     without, there = (pages.sources([one], *urls)["explorers.md"] for urls in ((), (BOTH,)))
     assert 'src="explorers/taps_explorer.html"' in pages.frame_line(one)
     assert 'src="https://owner.github.io/name/explorers/taps_explorer.html"' in there
@@ -313,7 +320,7 @@ class Watched(Page):
         return self.evaluate("document.querySelector('.note').textContent")
 
 
-K = SHOWN["taps_explorer"].call.explorer().settings["K"]  # as it opens
+K = 1  # as it opens
 
 
 def few(patch):
@@ -327,7 +334,7 @@ def few(patch):
 def folder(tmp_path_factory):
     """Return a folder with the pages of two explorers, films and all."""
     made = tmp_path_factory.mktemp("site")
-    shown = [SHOWN[name] for name in FILMED]
+    shown = [in_notebooks()[name] for name in FILMED]
     with pytest.MonkeyPatch.context() as patch:
         few(patch)
         site.standalone(shown, made)
@@ -355,7 +362,7 @@ def page(browser, folder):
 @pytest.mark.browser
 @pytest.mark.parametrize("name", FILMED)
 def test_a_film_gives_operation_for_operation_what_the_kernel_gives(name, page, thorough):
-    call = SHOWN[name].call
+    call = in_notebooks()[name].call
     explorer, opened = call.explorer(), page(name)
     explorer._player.lives = True
     rng = np.random.default_rng()  # any settings will do
@@ -388,7 +395,7 @@ def test_controls_move_the_picture_the_sentence_and_one_another(page):
     opened = page("taps_explorer")
     picture = "document.querySelector('canvas').toDataURL()"
     first, told = opened.evaluate(picture), opened.evaluate("document.querySelector('.sentence').textContent")
-    assert told == SHOWN["taps_explorer"].sentence
+    assert told == in_notebooks()["taps_explorer"].sentence
     opened.evaluate("document.querySelector('input[type=range]').focus()")
     opened.key("ArrowRight", 39)
     opened.wait_for(f"{picture} !== {json.dumps(first)}", "another picture")
@@ -407,7 +414,7 @@ def test_controls_move_the_picture_the_sentence_and_one_another(page):
 def test_a_slider_stays_where_it_was_put_when_another_is_moved_if_both_are_recorded_together(page):
     opened = page("candidates_explorer")
     for name, keys in {"n": ["Home"], "n_steps": ["ArrowRight", "ArrowRight"]}.items():
-        label = SHOWN["candidates_explorer"].call.explorer().specs[name].label
+        label = in_notebooks()["candidates_explorer"].call.explorer().specs[name].label
         opened.evaluate(f"document.querySelector('input[type=range][aria-label={json.dumps(label)}]').focus()")
         for key in keys:
             before = opened.shown()[name]
@@ -496,7 +503,7 @@ def test_what_is_typed_is_taken_or_said(page):
     assert "weight" in opened.note()
     assert "The live notebook" in opened.note()
     assert opened.evaluate("document.querySelector('.note a').getAttribute('href')") == "../live.html"
-    assert opened.shown()["weight"] == SHOWN["taps_explorer"].call.explorer().settings["weight"]
+    assert opened.shown()["weight"] == in_notebooks()["taps_explorer"].call.explorer().settings["weight"]
 
 
 @in_the_browser
