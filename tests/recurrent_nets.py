@@ -85,7 +85,7 @@ def draw_net(r, n, m, activation, gain):
     return RNN(scale * W / np.sqrt(n), scale * U / np.sqrt(m), 0.3 * scale * b, activation)
 
 
-def draw_problem(seed, activations=tuple(IN_AUTOGRAD), longest=60):
+def draw_problem(seed, activations=tuple(IN_AUTOGRAD), longest=40):
     """A random net that runs, alone or as a batch, towards random targets; G holds the rows of its loss.
 
     Long runs are rarer than short ones, for autograd to be done soon.

@@ -111,7 +111,7 @@ def loss_of(kind, Y, D):
     return anp.sum(anp.log(anp.sum(anp.exp(Y), axis=-1)) - anp.sum(Y * D, axis=-1)) / D.shape[1]
 
 
-def draw_setting(seed, longest=50, largest=16):
+def draw_setting(seed, longest=30, largest=16):
     """Random nets with random biases, on batches of a task; long sequences are rarer, for autograd to be done soon."""
     r = rng(seed)
     model, task = list(MODELS)[seed % 9], list(TASKS.values())[seed // 9 % 4]
@@ -151,7 +151,7 @@ def test_the_random_settings_cover_what_they_are_meant_to(settings):
     assert {p.B for p in settings} == set(range(1, 9))
     assert {p.S for p in settings} == set(range(1, 6))
     assert min(p.T for p in settings) == 1
-    assert max(p.T for p in settings) > 45
+    assert max(p.T for p in settings) > 25
 
 
 # --- against automatic differentiation and central differences ---

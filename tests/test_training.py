@@ -246,11 +246,10 @@ def test_the_same_recipe_gives_the_same_nets_bit_for_bit(model, task, optimiser)
 
 @pytest.mark.parametrize(("model", "task", "optimiser"), BY_TURNS)
 def test_a_seed_alone_learns_bit_for_bit_what_it_learns_among_others(model, task, optimiser):
-    together = run_through(model, task, optimiser)
-    for s, seed in enumerate(together.recipe.seeds):
-        lonely = trained(begin(model, task, optimiser=optimiser, seeds=(seed,)))
-        np.testing.assert_array_equal(lonely.state.theta[0], together.state.theta[s])
-        np.testing.assert_array_equal(np.array(lonely.history)[:, :, 0], np.array(together.history)[:, :, s])
+    together, s = run_through(model, task, optimiser), PAIRS.index((model, task)) % 3
+    lonely = trained(begin(model, task, optimiser=optimiser, seeds=together.recipe.seeds[s : s + 1]))
+    np.testing.assert_array_equal(lonely.state.theta[0], together.state.theta[s])
+    np.testing.assert_array_equal(np.array(lonely.history)[:, :, 0], np.array(together.history)[:, :, s])
 
 
 @pytest.mark.parametrize("model", MODELS)
