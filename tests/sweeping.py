@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from helpers.explorers.controls import NumberField, Slider
+from helpers.explorers.controls import Choice, NumberField, Slider, Typed
 from helpers.explorers.live import Explorer
 from helpers.figures import stills
 from helpers.figures.scene import Scene
@@ -54,12 +54,17 @@ def sweep(explorer: Explorer, n_corners: int = 40, n_choices: int = 100) -> Iter
             failure.add_note(f"at {stop}")
             raise
         moved = [name for name in stop if stop[name] != first[name] and name not in TRAINING]
-        ends = all(stop[name] in (specs[name].extremes[0], specs[name].extremes[-1]) for name in moved)
+        ends = all(stop[name] in (extremes(specs[name])[0], extremes(specs[name])[-1]) for name in moved)
         background = explorer._player.still
         painted = explorer.picture if len(moved) <= 1 and ends and background not in seen else None
         if painted is not None:
             seen.add(background)
         yield Swept(explorer.settings, explorer.sentence, drawing(explorer), painted)
+
+
+def extremes(spec: Slider | Choice | Typed) -> list:
+    """Return the least and the greatest value of a slider, or all that can be chosen."""
+    return [spec.low, spec.high] if isinstance(spec, Slider) else spec.samples
 
 
 def defaults(explorer: Explorer) -> dict[str, Any]:
@@ -120,7 +125,7 @@ def stops(explorer: Explorer, pairs: bool = True, n_corners: int = 40, n_choices
     """
     specs, first = explorer.specs, defaults(explorer)
     found = [first | {name: value} for name, spec in specs.items() for value in spread(spec.samples, n_choices)]
-    moved = {name: spread(spec.extremes, 8) for name, spec in specs.items() if name not in TRAINING}
+    moved = {name: spread(extremes(spec), 8) for name, spec in specs.items() if name not in TRAINING}
     untrained = first | {name: spec.samples[0] for name, spec in specs.items() if name in TRAINING}
     for one, other in combinations(moved, 2) if pairs else ():
         found += [untrained | {one: a, other: b} for a, b in product(moved[one], moved[other])]
@@ -136,13 +141,13 @@ def spread(choices: list, most: int) -> list:
     return choices[:: -(-len(choices) // most)]
 
 
-def corners(extremes: dict[str, list], most: int) -> list[dict[str, Any]]:
+def corners(ends: dict[str, list], most: int) -> list[dict[str, Any]]:
     """Return settings of all controls at once, such that every three of them meet in every combination of extremes.
 
     Each is the best of some that are drawn at random, from a seed that is always the same. There are at most ``most``:
     forty are enough for all but the explorers of many choices, where some combinations are left to chance.
     """
-    rng, names = Random(1997), list(extremes)
+    rng, names = Random(1997), list(ends)
     size = min(3, len(names))
 
     def met(corner):
@@ -152,12 +157,12 @@ def corners(extremes: dict[str, list], most: int) -> list[dict[str, Any]]:
     left = dict.fromkeys(
         tuple(zip(some, values, strict=True))
         for some in combinations(names, size)
-        for values in product(*(extremes[name] for name in some))
+        for values in product(*(ends[name] for name in some))
     )
     found = []
     while left and len(found) < most:
         first = dict(rng.choice(list(left)))
-        drawn = [{name: first.get(name, rng.choice(extremes[name])) for name in names} for _ in range(20)]
+        drawn = [{name: first.get(name, rng.choice(ends[name])) for name in names} for _ in range(20)]
         found.append(max(drawn, key=lambda corner: sum(some in left for some in met(corner))))
         for some in met(found[-1]):
             left.pop(some, None)

@@ -23,7 +23,7 @@ from helpers.figures.style import n_lines
 from helpers.maths.fixed_points import attractor
 from helpers.maths.scalar import log10_transition, orbit, orbit_gradients, steps_remembered
 from tests.sentence_rules import RULES
-from tests.sweeping import TRAINING, defaults, drawing, from_the_page, not_compressed, said, stops, sweep
+from tests.sweeping import TRAINING, defaults, drawing, extremes, from_the_page, not_compressed, said, stops, sweep
 from tools.explorers import builders, makers, missed
 
 
@@ -266,7 +266,7 @@ def test_a_control_that_is_off_changes_nothing_where_it_is_off(explorer):
             turned_off.append((name, stop))
     for name, stop in turned_off:
         seen = set()
-        for value in explorer.specs[name].extremes:
+        for value in extremes(explorer.specs[name]):
             explorer.update(**stop | {name: value})
             seen.add((explorer.sentence, drawing(explorer)))
         assert len(seen) == 1, name

@@ -8,7 +8,7 @@ import pytest
 from helpers.explorers.controls import Slider
 from helpers.explorers.scalar import memory_explorer
 from tests.player_page import in_the_browser
-from tests.sweeping import drawn
+from tests.sweeping import drawn, extremes
 from tools.chromium import wait_until
 from tools.explorers import makers
 
@@ -81,7 +81,7 @@ def test_a_handle_sets_what_its_place_says_and_then_lies_where_that_is(explorer)
         for control in moved.controls.values():
             spec, value = explorer.specs[control], explorer.settings[control]
             assert value == spec.near(wanted[control])
-            if isinstance(spec, Slider) and value not in spec.extremes:
+            if isinstance(spec, Slider) and value not in extremes(spec):
                 a_pixel = abs(wanted[control] - was[control]) / 20
                 assert abs(moved.put(now)[control] - value) <= a_pixel, control
         explorer.update(**before)
@@ -93,12 +93,12 @@ def test_keys_go_a_step_and_to_the_ends(explorer):
         for way, control in explorer._scene.handles[number].controls.items():
             spec = explorer.specs[control]
             do(explorer, number, way=way, steps=1e9)
-            assert explorer.settings[control] == spec.extremes[-1]
+            assert explorer.settings[control] == extremes(spec)[-1]
             do(explorer, number, way=way, steps=-1)
-            before_last = spec.extremes[-1] - spec.step if isinstance(spec, Slider) else spec.samples[-2]
+            before_last = extremes(spec)[-1] - spec.step if isinstance(spec, Slider) else spec.samples[-2]
             assert explorer.settings[control] == pytest.approx(before_last)
             do(explorer, number, way=way, steps=-1e9)
-            assert explorer.settings[control] == spec.extremes[0]
+            assert explorer.settings[control] == extremes(spec)[0]
         explorer.update(**before)
 
 

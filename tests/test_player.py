@@ -16,7 +16,7 @@ from helpers.figures import style
 from helpers.figures.scene import Scene
 from helpers.figures.style import DENSITY
 from tests.player_page import in_the_browser
-from tests.sweeping import TRAINING
+from tests.sweeping import TRAINING, extremes
 
 pytestmark = [
     pytest.mark.browser,
@@ -52,7 +52,7 @@ def lonely(one: np.ndarray, other: np.ndarray, apart: np.ndarray) -> float:
 def ends_of(explorer) -> list[dict]:
     """Return two settings: the first two controls both at their least, and both at their greatest."""
     some = list(explorer.specs.values())[:2]
-    return [{spec.name: spec.extremes[end] for spec in some} for end in (0, -1)]
+    return [{spec.name: extremes(spec)[end] for spec in some} for end in (0, -1)]
 
 
 @contextmanager

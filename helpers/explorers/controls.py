@@ -128,11 +128,6 @@ class Slider:
         self.checked(self.default)
 
     @property
-    def extremes(self) -> list[float]:
-        """The least and the greatest value."""
-        return [self.low, self.high]
-
-    @property
     def samples(self) -> list[float]:
         """The least, the default, the greatest value, and one between that nobody would choose."""
         low, high = self.place(self.low), self.place(self.high)
@@ -239,8 +234,6 @@ class Choice:
         """Every value that can be chosen."""
         return list(self.options.values() if isinstance(self.options, Mapping) else self.options)
 
-    extremes = samples
-
     def read(self, value):
         """Return what the widget holds as compute gets it."""
         return value
@@ -301,8 +294,6 @@ class Typed:
     def samples(self) -> list[str]:
         """The default and the examples."""
         return [self.default, *self.examples]
-
-    extremes = samples
 
     def read(self, value: str) -> str:
         """Return what the widget holds as compute gets it."""

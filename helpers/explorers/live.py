@@ -35,6 +35,11 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 _lock = threading.RLock()
 
 
+def view(widget: widgets.DOMWidget) -> dict[str, Any]:
+    """Return, by its MIME type, how a page finds ``widget``; ipywidgets 7, which Colab has, does not answer itself."""
+    return {WIDGET: {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}}
+
+
 class Explorer(Settling):
     """A live figure with its controls and its sentence.
 
@@ -150,11 +155,10 @@ class Explorer(Settling):
     def _repr_mimebundle_(self, include=None, exclude=None):
         """The live widget, and for where no kernel runs the still picture and the sentence."""
         sentence, width, density = self.sentence, self._scene.width, self._scene.density
-        # Not asked of the widget, because ipywidgets 7, which Colab has, does not answer.
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
+        bundle = view(self.widget) | {"text/plain": sentence}  # which paints the picture
         picture = self.picture if self._state is not None else painted(stills.notice(sentence, self._scene))
-        bundle = stills.bundle(picture, sentence, width, density)
-        return bundle | {WIDGET: view, "text/plain": sentence}, {"image/png": {"width": width, "alt": sentence}}
+        bundle |= stills.bundle(picture, sentence, width, density)
+        return bundle, {"image/png": {"width": width, "alt": sentence}}
 
     # What the controls do
 

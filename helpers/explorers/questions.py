@@ -11,7 +11,7 @@ import ipywidgets as widgets
 from helpers.exercises import EXERCISES, check
 from helpers.exercises.answers import Repair, Verdict, read_number
 from helpers.explorers import guesses
-from helpers.explorers.live import WIDGET
+from helpers.explorers.live import view
 from helpers.figures.style import RIGHT, WRONG
 
 
@@ -88,8 +88,7 @@ class Question:
             f'<div class="question" data-question="{self.name}"><p><b>{html.escape(self._ask)}</b></p>'
             f"<ul>{answers}</ul>{found if self.found else ''}</div>"
         )
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
-        return {WIDGET: view, "text/html": page, "text/markdown": page, "text/plain": repr(self)}
+        return view(self.widget) | {"text/html": page, "text/markdown": page, "text/plain": repr(self)}
 
 
 def _said(told: str, found: str, colour: str = "transparent") -> str:

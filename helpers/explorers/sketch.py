@@ -9,7 +9,7 @@ import anywidget
 import numpy as np
 from traitlets import Dict
 
-from helpers.explorers.live import WIDGET
+from helpers.explorers.live import view
 from helpers.explorers.player import Player
 from helpers.explorers.rnn import contributions_state
 from helpers.explorers.words import amount
@@ -147,8 +147,7 @@ class Sketch(anywidget.AnyWidget):
         truth = stills.page(whole, told, WIDTH)
         fold = f"<details><summary>What was found</summary>{truth}</details>"
         bundle["text/html"] = f'<div class="sketch" data-sketch="{self.name}">{bundle["text/html"]}{fold}</div>'
-        bundle[WIDGET] = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return bundle | {"text/plain": ask}, {"image/png": {"width": WIDTH, "alt": ask}}
+        return bundle | view(self) | {"text/plain": ask}, {"image/png": {"width": WIDTH, "alt": ask}}
 
 
 def sketch(name: str) -> Sketch:
