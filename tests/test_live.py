@@ -583,7 +583,7 @@ def test_a_newer_setting_overtakes_an_older_one(slow):
 def test_of_a_row_of_settings_that_overtake_one_another_the_sign_is_seen(slow):
     slow.release.clear()
     seen = False
-    for turn in range(200):
+    for turn in range(60):
         from_the_page(slow.controls["x"], (turn % 10 + 1) / 10)
         time.sleep(0.01)
         seen = seen or "computing" in slow._sign.value
