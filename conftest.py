@@ -21,7 +21,8 @@ pytest_plugins = ["nbval.plugin"]
 # What one worker runs in a row where there are several (``-n``), the longest first: what minds the clock, one after
 # the other; the tests of one explorer, which is made once; else a file or a notebook, for its fixtures and its kernel.
 ALONE = re.compile(r"tests/test_(browser|experiments)\.py::")
-EXPLORER = re.compile(r"tests/test_(?:contrast|explorers|handles|player|recorder|shown|values)\.py::\w+\[([a-z]\w+)\]$")
+SHARING = "contrast|explorers|handles|notebooks|player|recorder|shown|values"
+EXPLORER = re.compile(rf"tests/test_(?:{SHARING})\.py::\w+\[([a-z]\w+)\]$")
 
 # A slow or busy machine is no reason to fail; where the tests decide whether a change goes in, they do not roll dice.
 hypothesis.settings.register_profile("course", deadline=None, derandomize="CI" in os.environ)

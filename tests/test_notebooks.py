@@ -4,6 +4,7 @@ import ast
 import base64
 import copy
 import html
+import inspect
 import io
 import itertools
 import re
@@ -159,31 +160,44 @@ def test_every_explorer_of_the_package_is_used_and_known_to_the_lint():
 
 
 @pytest.fixture(scope="module")
-def first_calls():
-    """Return the first call of each explorer in the notebooks."""
-    cells = [cell for path in PATHS for cell in code(nbformat.read(path, as_version=4))]
-    calls = [call for cell in cells if (call := EXPLORER.fullmatch(cell.source))]
-    return {call[1]: call[0] for call in reversed(calls)}.values()
+def stored():
+    """Return the cells of the notebooks that show an explorer, by its name."""
+    found = {name: [] for name in EXPLORERS}
+    for path in PATHS:
+        for cell in code(nbformat.read(path, as_version=4)):
+            if call := EXPLORER.fullmatch(cell.source):
+                found[call[1]].append(cell)
+    return found
 
 
-def test_a_stored_still_is_the_picture_of_its_explorer(notebook, first_calls, thorough):
+def called(explorer, source):
+    """Return the explorer that a cell calls for: this one, where the arguments are settings."""
+    maker, nodes = EXPLORERS[explorer.name], ast.walk(ast.parse(source))
+    call = next(node for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
+    values = [ast.literal_eval(one) for one in call.args]
+    given = inspect.signature(maker).bind(*values, **{one.arg: ast.literal_eval(one.value) for one in call.keywords})
+    given.apply_defaults()
+    if not given.arguments.keys() <= explorer.specs.keys():
+        return maker(*given.args, **given.kwargs)
+    explorer.update(**given.arguments)
+    return explorer
+
+
+def test_a_stored_still_is_the_picture_of_its_explorer(explorer, stored, thorough):
     """Pixels are compared under the locked matplotlib alone: another version sets type a little differently."""
     locked = re.search(
         r"^matplotlib==(\S+)", (ROOT / "requirements.lock").read_text("utf-8"), flags=re.MULTILINE
     ).group(1)
-    for cell in code(notebook):
-        if EXPLORER.fullmatch(cell.source) and (thorough or cell.source in first_calls):
-            explorer = eval(cell.source, dict(EXPLORERS))
-            data = cell.outputs[0].data
-            stored = decoded(data["image/png"])
-            on_a_page = decoded(re.search('base64,([^"]+)', data["text/html"])[1])
-            picture = explorer.picture[..., :3]
-            height, width, _ = picture.shape
-            assert stored.shape[1] == width
-            assert (stored[height:] < 128).any()  # the sentence below
-            for shown in (stored[:height], on_a_page):
-                assert matplotlib.__version__ != locked or np.abs(shown - picture).mean() < 0.1, cell.source
-            assert data["text/plain"] == explorer.sentence
+    for cell in stored[explorer.name][: None if thorough else 1]:
+        data, here = cell.outputs[0].data, called(explorer, cell.source)
+        picture, small = here.picture[..., :3], decoded(re.search('base64,([^"]+)', data["text/html"])[1])
+        still = decoded(data["image/png"])
+        height, width, _ = picture.shape
+        assert still.shape[1] == width
+        assert (still[height:] < 128).any()  # the sentence below
+        for shown in (still[:height], small):
+            assert matplotlib.__version__ != locked or np.abs(shown - picture).mean() < 0.1, cell.source
+        assert data["text/plain"] == here.sentence
 
 
 # Pages of it
