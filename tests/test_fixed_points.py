@@ -547,6 +547,7 @@ def test_the_end_of_an_orbit_that_a_formula_gives(activation, w, b, h0, period, 
     assert ends.multiplier == pytest.approx(multiplier, rel=2e-3 if period < 0 else 1e-9)
     if activation == "softsign":
         assert ends.low == pytest.approx(1 / (2 + LONG_RUN))
+        assert ends.high == pytest.approx(1 / (2 + LONG_RUN // 2))  # of the second half
 
 
 def test_a_large_state_that_shrinks_does_not_overflow():
