@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
@@ -25,6 +26,15 @@ _ANCHORS = {"left": 0.0, "center": 0.5, "right": 1.0}
 def _extents(dpi, *text):
     """The extents that Agg gives a text: a layout is the same whoever paints it, and in all figures."""
     return RendererAgg(1, 1, dpi).get_text_width_height_descent(*text)
+
+
+@lru_cache(maxsize=64)
+def _height(dpi, prop):
+    """Ascent, descent and gap of a font's lines, in pixels, reckoned as matplotlib does it."""
+    font = get_font(findfont(prop))
+    scale = 1 / font.get_sfnt_table("head")["unitsPerEm"] * prop.get_size_in_points() * dpi / 72
+    table = font.get_sfnt_table("OS/2")
+    return tuple(scale * table[f"sTypo{part}"] for part in ("Ascender", "Descender", "LineGap"))
 
 
 class Recorder(RendererBase):
@@ -78,6 +88,11 @@ class Recorder(RendererBase):
     def get_text_width_height_descent(self, s, prop, ismath):
         """Return the extents of a text."""
         return _extents(self._dpi, s, prop.copy(), ismath)
+
+    def _get_font_height_metrics(self, prop):
+        """Return what matplotlib, from 3.11 on, would else look up in the font's file at each layout of a text."""
+        ascent, descent, gap = _height(self._dpi, prop.copy())
+        return ascent, -descent, gap
 
     def draw_path(self, gc, path, transform, rgbFace=None):
         """Note a path."""
