@@ -40,7 +40,7 @@ class Seen(NamedTuple):
 def swept(shared, thorough):
     """Return what was Seen wherever the controls of the shared explorer went."""
     shared.update(**defaults(shared))
-    found = sweep(shared) if thorough else sweep(shared, n_corners=8, n_choices=8)
+    found = sweep(shared) if thorough else sweep(shared, n_corners=6, n_choices=6)
     return [Seen(stop.settings, stop.sentence, hash(stop.drawing), wrong_with(shared, stop)) for stop in found]
 
 
@@ -48,7 +48,7 @@ def swept(shared, thorough):
 def told(shared, swept, thorough):
     """Return the sentence of each stop of a sweep and of more corners: [(settings, sentence), ...]."""
     found = [(one.settings, one.sentence) for one in swept]
-    for stop in stops(shared, pairs=thorough):
+    for stop in stops(shared, pairs=thorough, n_corners=40 if thorough else 24):
         settings = {name: spec.read(stop[name]) for name, spec in shared.specs.items()}
         if not any(settings == one.settings for one in swept):
             found.append((settings, said(shared, **settings)))
