@@ -7,6 +7,17 @@ from numbers import Integral
 import numpy as np
 
 LARGEST = float(np.finfo(float).max)
+
+
+def finite(x):
+    """Return the floats nearest to x, +-inf becoming the largest; for a few numbers faster than np.clip.
+
+    >>> finite(np.array([1.0, np.inf])).tolist() == [1.0, LARGEST]
+    True
+    """
+    return np.minimum(np.maximum(x, -LARGEST), LARGEST)
+
+
 MOST = 2**31  # no whole number is as large: more steps, states or seeds than any machine holds
 
 

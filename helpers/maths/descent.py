@@ -7,6 +7,7 @@ import numpy as np
 from helpers.maths._check import (
     LARGEST,
     axis_of,
+    finite,
     real_array,
     real_number,
     same_shape,
@@ -222,8 +223,8 @@ def descend(w, b, learning_rate, n_updates, max_norm=np.inf, h0=0.5, n_steps=50,
         with np.errstate(over="ignore"):
             gradient_norm[k] = np.hypot(*gradient)
             if k < n_updates:
-                clipped = clip_by_norm(np.clip(gradient, -LARGEST, LARGEST), max_norm, axis=0)
-                path[k + 1] = np.clip(path[k] - learning_rate * clipped, -LARGEST, LARGEST)
+                clipped = clip_by_norm(finite(gradient), max_norm, axis=0)
+                path[k + 1] = finite(path[k] - learning_rate * clipped)
     return Descent(path, loss, gradient_norm)
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.maths._check import LARGEST, generator, real_array, real_number, same_shape, shown, whole_number
+from helpers.maths._check import finite, generator, real_array, real_number, same_shape, shown, whole_number
 from helpers.maths.activations import activation as find_activation
 
 LOG10_OF_2 = np.log10(2.0)
@@ -77,7 +77,7 @@ def orbit_gradients(activation, w, b=0.0, h0=0.5, n_steps=50, x=None, c=1.0):
     H, Z = _run(f, w, h0, inputs)
     slope = np.asarray(f.derivative(Z), dtype=float)
     J = np.where(w == 0, 0.0, w * np.where(w == 0, 0.0, slope))
-    own_terms = np.stack([slope * np.clip(H[:-1], -LARGEST, LARGEST), slope], axis=1)
+    own_terms = np.stack([slope * finite(H[:-1]), slope], axis=1)
     sign, log10 = _sums_of_products(J, own_terms)
     overflowed = np.logical_or.accumulate(np.isinf(H), axis=0)[:-1] & (sign[1:, 0] != 0)
     log10[1:, 0][overflowed] = np.inf
@@ -160,7 +160,7 @@ def _settings(activation, w, b, h0, n_steps, x, c):
     shape = same_shape(w=w, b=b, h0=h0, c=c, one_step_of_x=x[0] if n_steps else np.empty(x.shape[1:]))
     x = x.reshape(n_steps, *(1,) * (len(shape) + 1 - x.ndim), *x.shape[1:])
     with np.errstate(over="ignore"):
-        inputs = np.clip(b + np.clip(c * x, -LARGEST, LARGEST), -LARGEST, LARGEST)
+        inputs = finite(b + finite(c * x))
     return f, np.broadcast_to(w, shape), np.broadcast_to(h0, shape), np.broadcast_to(inputs, (n_steps, *shape))
 
 
