@@ -4,7 +4,6 @@ import ast
 import base64
 import copy
 import html
-import inspect
 import io
 import itertools
 import re
@@ -18,8 +17,10 @@ import pytest
 from nbconvert.nbconvertapp import NbConvertApp
 from PIL import Image
 
+from tests.sweeping import defaults
 from tools.explorers import makers
 from tools.regenerate import name_cells
+from tools.site.films import Call
 
 ROOT = Path(__file__).resolve().parents[1]
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -172,14 +173,10 @@ def stored():
 
 def called(explorer, source):
     """Return the explorer that a cell calls for: this one, where the arguments are settings."""
-    maker, nodes = EXPLORERS[explorer.name], ast.walk(ast.parse(source))
-    call = next(node for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
-    values = [ast.literal_eval(one) for one in call.args]
-    given = inspect.signature(maker).bind(*values, **{one.arg: ast.literal_eval(one.value) for one in call.keywords})
-    given.apply_defaults()
-    if not given.arguments.keys() <= explorer.specs.keys():
-        return maker(*given.args, **given.kwargs)
-    explorer.update(**given.arguments)
+    call = Call(source.partition(".settles(")[0])
+    if call.baked(explorer):
+        return call.explorer()
+    explorer.update(**defaults(explorer) | call.arguments())
     return explorer
 
 

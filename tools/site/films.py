@@ -168,13 +168,16 @@ class Call(NamedTuple):
         """Return a new explorer, which records nothing: no page has said yet that it can paint."""
         return eval(self.source, dict(_makers()))
 
-    def baked(self, explorer: Explorer) -> dict[str, Any]:
-        """Return the arguments that no control can change."""
+    def arguments(self) -> dict[str, Any]:
+        """Return what the function is given, by name."""
         call = ast.parse(self.source, mode="eval").body
         given = [ast.literal_eval(value) for value in call.args]
         named = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
-        bound = inspect.signature(_makers()[self.name]).bind(*given, **named).arguments
-        return {name: value for name, value in bound.items() if name not in explorer.specs}
+        return inspect.signature(_makers()[self.name]).bind(*given, **named).arguments
+
+    def baked(self, explorer: Explorer) -> dict[str, Any]:
+        """Return the arguments that no control can change."""
+        return _without(self.arguments(), *explorer.specs)
 
     def plain(self, explorer: Explorer) -> "Call":
         """Return the call that leaves each control of ``explorer`` at what the function itself sets."""
