@@ -311,7 +311,7 @@ class Watched(Page):
         self.send("Page.navigate", url=address)
         self.wait_for("window.carousel && carousel.explorers[0] && carousel.explorers[0].shown()", "the explorer")
         painted = "(one) => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.some(Boolean)"
-        self.wait_for(f"[document.querySelector('canvas')].every({painted})", "what it paints")
+        self.wait_for(f"({painted})(document.querySelector('canvas'))", "what it paints")
 
     def shown(self):
         """Return the settings that are shown."""

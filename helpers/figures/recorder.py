@@ -34,7 +34,7 @@ def _height(dpi, prop):
     font = get_font(findfont(prop))
     scale = 1 / font.get_sfnt_table("head")["unitsPerEm"] * prop.get_size_in_points() * dpi / 72
     table = font.get_sfnt_table("OS/2")
-    return tuple(scale * table[f"sTypo{part}"] for part in ("Ascender", "Descender", "LineGap"))
+    return scale * table["sTypoAscender"], -scale * table["sTypoDescender"], scale * table["sTypoLineGap"]
 
 
 class Recorder(RendererBase):
@@ -91,8 +91,7 @@ class Recorder(RendererBase):
 
     def _get_font_height_metrics(self, prop):
         """Return what matplotlib, from 3.11 on, would else look up in the font's file at each layout of a text."""
-        ascent, descent, gap = _height(self._dpi, prop.copy())
-        return ascent, -descent, gap
+        return _height(self._dpi, prop.copy())
 
     def draw_path(self, gc, path, transform, rgbFace=None):
         """Note a path."""
