@@ -43,6 +43,11 @@ window.model = makeModel();
 return true})()"""
 
 
+def decoded(png: bytes) -> np.ndarray:
+    """Return the pixels of a PNG (height, width, 3), from 0 to 255, of a kind that can be subtracted."""
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(np.int16)
+
+
 class PlayerPage(Page):
     """A page that holds the player and one model, ``model``, with any number of views."""
 
@@ -87,4 +92,4 @@ class PlayerPage(Page):
         """Return what a view shows after the next frames, (height, width, 3) from 0 to 255."""
         self.painted_frames()
         data = self.evaluate(f"pixels({view})").partition(",")[2]
-        return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")).astype(np.int16)
+        return decoded(base64.b64decode(data))

@@ -1,7 +1,6 @@
 import base64
 import copy
 import hashlib
-import io
 import os
 import re
 import subprocess
@@ -16,22 +15,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
-from PIL import Image
 
 from helpers.explorers.lstm import dissector_explorer
 from helpers.explorers.rnn import contributions_explorer
 from helpers.explorers.scalar import first_look, memory_explorer, regime_explorer
 from helpers.explorers.training import survey_explorer
 from helpers.figures import stills, style
+from tests.player_page import decoded
 from tests.sweeping import not_compressed
 from tests.thorough import all_if_thorough
 from tools.regenerate import packed, small
 
 PROPERTY = settings(deadline=None, max_examples=25, derandomize=True)
-
-
-def decoded(png: bytes) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(np.int16)
 
 
 def noise(seed, height, width, n_colours):

@@ -4,7 +4,6 @@ import ast
 import base64
 import copy
 import html
-import io
 import itertools
 import re
 from html.parser import HTMLParser
@@ -15,8 +14,8 @@ import nbformat
 import numpy as np
 import pytest
 from nbconvert.nbconvertapp import NbConvertApp
-from PIL import Image
 
+from tests.player_page import decoded
 from tests.sweeping import defaults
 from tools.explorers import makers
 from tools.regenerate import name_cells
@@ -27,11 +26,6 @@ PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 EXPLORERS = makers()
 EXPLORER = re.compile(rf"^({'|'.join(EXPLORERS)})\(.*\)$", flags=re.MULTILINE)
 LONGEST = 25  # lines of a cell
-
-
-def decoded(picture):
-    """Return the pixels, from 0 to 255, of a PNG written in base64."""
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB")).astype(np.int16)
 
 
 def code(notebook):
@@ -187,8 +181,8 @@ def test_a_stored_still_is_the_picture_of_its_explorer(explorer, stored, thoroug
     ).group(1)
     for cell in stored[explorer.name][: None if thorough else 1]:
         data, here = cell.outputs[0].data, called(explorer, cell.source)
-        picture, small = here.picture[..., :3], decoded(re.search('base64,([^"]+)', data["text/html"])[1])
-        still = decoded(data["image/png"])
+        picture, on_a_page = here.picture[..., :3], re.search('base64,([^"]+)', data["text/html"])[1]
+        still, small = (decoded(base64.b64decode(png)) for png in (data["image/png"], on_a_page))
         height, width, _ = picture.shape
         assert still.shape[1] == width
         assert (still[height:] < 128).any()  # the sentence below
@@ -248,7 +242,7 @@ def test_an_exported_page_shows_each_picture_and_says_it_without_a_network(comma
     for picture, sentence in zip(page.pictures, told, strict=True):
         head, data = picture["src"].split(",")
         assert head == "data:image/png;base64"
-        assert decoded(data).shape[1] == 2 * int(picture["width"])
+        assert decoded(base64.b64decode(data)).shape[1] == 2 * int(picture["width"])
         assert sentence in page.text
 
 
