@@ -16,7 +16,7 @@ from helpers.maths.mlp import Layer, forward, log10_gradient_norms, neuron_gradi
 from helpers.maths.vector_activations import LAYERNORM_EPS, activation_jacobian, softmax_cross_entropy
 
 
-def labelled(*names: str) -> dict[str, str]:
+def by_label(*names: str) -> dict[str, str]:
     """Return the activations of these names by their labels."""
     return {ACTIVATIONS[name].label: name for name in names}
 
@@ -24,9 +24,9 @@ def labelled(*names: str) -> dict[str, str]:
 WIDTH = 300  # neurons of a layer in the squeeze
 N_BINS = 40
 ARGUMENTS = np.random.default_rng(0).standard_normal((figures.Squeeze.deepest, WIDTH))  # of all layers, of variance 1
-ELEMENTWISE = labelled(*ACTIVATIONS)
+ELEMENTWISE = by_label(*ACTIVATIONS)
 SQUEEZED = {label: name for label, name in ELEMENTWISE.items() if name not in ("exp", "squared_relu", "gelu")}
-LAYERS = {"softmax": "softmax", "LayerNorm": "layernorm"} | labelled("sigmoid", "tanh", "relu", "silu")
+LAYERS = {"softmax": "softmax", "LayerNorm": "layernorm"} | by_label("sigmoid", "tanh", "relu", "silu")
 
 
 @lru_cache
@@ -177,10 +177,10 @@ def jacobian_explorer(activation: str = "softmax") -> Explorer:
 # What many layers do
 
 
-DEPTH_ACTIVATIONS = labelled("identity", "sigmoid", "tanh", "relu", "silu")
+DEPTH_ACTIVATIONS = by_label("identity", "sigmoid", "tanh", "relu", "silu")
 DEPTH_WIDTH = 40
-NET_ACTIVATIONS = labelled("sigmoid", "tanh", "relu", "elu")
-NET_ACTIVATIONS |= {"leaky ReLU": "leaky_relu"} | labelled("selu", "silu", "softplus")
+NET_ACTIVATIONS = by_label("sigmoid", "tanh", "relu", "elu")
+NET_ACTIVATIONS |= {"leaky ReLU": "leaky_relu"} | by_label("selu", "silu", "softplus")
 SCHEMES = {
     "small Gaussian (0.01)": "small",
     "Gaussian 1/√n": "gaussian",

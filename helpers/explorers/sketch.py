@@ -116,11 +116,23 @@ def data_of(curve: Curve) -> tuple[dict[str, Any], list[np.ndarray]]:
     places = axes.transData.transform([(one, 0) for one in curve.at])[:, 0] / figure.dpi * style.CSS_DPI
     bottom, top = (HEIGHT * (1 - edge) for edge in (axes.get_position().y0, axes.get_position().y1))
     _, low, high = curve.y
-    data = {"ask": curve.ask, "told": curve.told(truth), "fixed": curve.fixed, "close": curve.close}
-    data |= {"facts": drawing.facts, "name": "your line"}
-    data |= {"places": [f"{curve.place} {one:g}".replace("-", "−") for one in curve.at]}
-    data |= {"x": places.round(2).tolist(), "top": top, "bottom": bottom}
-    data |= {"low": low, "high": high, "step": (high - low) / 100, "truth": truth.tolist(), "first": 0.0}
+    data = {
+        "ask": curve.ask,
+        "told": curve.told(truth),
+        "fixed": curve.fixed,
+        "close": curve.close,
+        "facts": drawing.facts,
+        "name": "your line",
+        "places": [f"{curve.place} {one:g}".replace("-", "−") for one in curve.at],
+        "x": places.round(2).tolist(),
+        "top": top,
+        "bottom": bottom,
+        "low": low,
+        "high": high,
+        "step": (high - low) / 100,
+        "truth": truth.tolist(),
+        "first": 0.0,
+    }
     data |= {"still": base64.b64encode(drawing.still).decode(), "list": base64.b64encode(recorder.taken()).decode()}
     return data, pictures
 
@@ -128,8 +140,11 @@ def data_of(curve: Curve) -> tuple[dict[str, Any], list[np.ndarray]]:
 class Sketch(anywidget.AnyWidget):
     """A curve to be drawn. Where no kernel runs it is a picture of its axes; the truth stands in a fold."""
 
-    _shown = 'export default { render: ({ model, el }) => sketch(el, model.get("data"), { render }) };\n'
-    _esm = Player._esm.rpartition("export default")[0] + SCRIPT + _shown
+    _esm = (
+        Player._esm.rpartition("export default")[0]
+        + SCRIPT
+        + 'export default { render: ({ model, el }) => sketch(el, model.get("data"), { render }) };\n'
+    )
     data = Dict().tag(sync=True)
 
     def __init__(self, name: str):
