@@ -1,6 +1,5 @@
 """An explorer driven through all that its controls can do."""
 
-import gc
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -189,4 +188,3 @@ def close(explorer: Explorer) -> None:
         widget = todo.pop()
         todo += getattr(widget, "children", ())
         widget.close()
-    gc.collect()

@@ -13,7 +13,6 @@ import matplotlib
 import nbformat
 import numpy as np
 import pytest
-from nbconvert.nbconvertapp import NbConvertApp
 
 from tests.player_page import decoded
 from tests.sweeping import defaults
@@ -223,6 +222,8 @@ EXPORTS = re.findall(r"^\.venv/bin/python -m nbconvert (.*) \S+$", FRONT_ENDS, f
 @pytest.mark.parametrize("command", EXPORTS, ids=lambda command: "run" if "--execute" in command else "as stored")
 def test_an_exported_page_shows_each_picture_and_says_it_without_a_network(command, tmp_path):
     """By nbconvert's own commands, in its default template: of the first notebook the imports and the explorers."""
+    from nbconvert.nbconvertapp import NbConvertApp  # which loads every exporter there is
+
     notebook = nbformat.read(PATHS[0], as_version=4)
     first = code(notebook)[0]
     notebook.cells = [cell for cell in code(notebook) if cell is first or EXPLORER.search(cell.source)]

@@ -30,6 +30,12 @@ def norm(M):
     return np.linalg.norm(M, 2)
 
 
+def scaled(M, log10_scale):
+    """Return M divided by its largest entry, and log10 of all that was divided by so far."""
+    size = np.abs(M).max()
+    return M / size, log10_scale + np.log10(size)
+
+
 def normal(seed, *shape):
     return np.random.default_rng(seed).standard_normal(shape)
 
@@ -225,7 +231,7 @@ def gradients_of_pairs(W, H, G):
         row = G[t]
         for k in range(t, 0, -1):
             a = row * (1 - H[k] ** 2)
-            found[t, k] = np.outer(a, H[k - 1])
+            found[t, k] = a[:, None] * H[k - 1]
             row = a @ W
     return found
 
@@ -328,14 +334,15 @@ def numbers_of_notebook_06():
     both, grown = 0, 0
     for seed in range(30):
         W, (one, other) = 1.5 * normal(seed, 16, 16) / 4, starts
-        P, log10_norm = np.eye(16), 0.0
+        P, log10_scale = np.eye(16), 0.0
         for k in range(400):
             one, other = np.tanh(W @ one), np.tanh(W @ other)
-            P = (1 - one**2)[:, None] * (W @ P)
-            log10_norm, P = log10_norm + np.log10(norm(P)), P / norm(P)
+            P, log10_scale = scaled((1 - one**2)[:, None] * (W @ P), log10_scale)
             if seed == 0 and k == 39:
-                yield f"the norm of dh_40/dh_0 {10**log10_norm:.2g}; after 400"
-                yield "a fiftieth is left after 40 steps" if round(10**-log10_norm, -1) == 50 else "another share"
+                left = norm(P) * 10**log10_scale
+                yield f"the norm of dh_40/dh_0 {left:.2g}; after 400"
+                yield "a fiftieth is left after 40 steps" if round(1 / left, -1) == 50 else "another share"
+        log10_norm = log10_scale + np.log10(norm(P))
         if seed == 0:
             yield f"after 400 steps 10^{log10_norm:.0f}, and {np.linalg.norm(one - other):.2f} apart"
         both += np.linalg.norm(one - other) > 0.1 and log10_norm < -3
@@ -375,13 +382,12 @@ def numbers_of_notebook_08():
     def residual(seed, eps):
         rng = np.random.default_rng(seed)
         W, h = rng.standard_normal((16, 16)) / 4, rng.standard_normal(16)
-        P, plain, h_plain, log10_plain = np.eye(16), np.eye(16), h, 0.0
+        P, plain, h_plain, log10_scale = np.eye(16), np.eye(16), h, 0.0
         for _ in range(100):
             f, h_plain = np.tanh(W @ h), np.tanh(W @ h_plain)
             P, h = P + eps * (1 - f**2)[:, None] * (W @ P), h + eps * f
-            plain = (1 - h_plain**2)[:, None] * (W @ plain)
-            log10_plain, plain = log10_plain + np.log10(norm(plain)), plain / norm(plain)
-        return norm(P), 10**log10_plain, (1 + eps * norm(W)) ** 100
+            plain, log10_scale = scaled((1 - h_plain**2)[:, None] * (W @ plain), log10_scale)
+        return norm(P), norm(plain) * 10**log10_scale, (1 + eps * norm(W)) ** 100
 
     grown, plain, bound = residual(0, 1.0)
     yield f"residual steps is {amount(grown)} (at most (1 + ε ‖W‖)^100 = 10^{np.log10(bound):.1f})"

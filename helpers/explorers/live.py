@@ -157,7 +157,7 @@ class Explorer(Settling):
         sentence, width, density = self.sentence, self._scene.width, self._scene.density
         bundle = view(self.widget) | {"text/plain": sentence}  # which paints the picture
         picture = self.picture if self._state is not None else painted(stills.notice(sentence, self._scene))
-        bundle |= stills.bundle(picture, sentence, width, density)
+        bundle |= stills.bundle(picture, sentence, width, density, self._image.value)
         return bundle, {"image/png": {"width": width, "alt": sentence}}
 
     # What the controls do

@@ -159,7 +159,7 @@ class Sketch(anywidget.AnyWidget):
         """Return the widget, and for where no kernel runs the axes, to be drawn on by hand or in mind."""
         (empty, whole), ask, told = self._pictures, self.data["ask"], self.data["told"]
         bundle = stills.bundle(empty, ask, WIDTH, style.DENSITY)
-        truth = stills.page(whole, told, WIDTH)
+        truth = stills.page(stills.png(whole), told, WIDTH)
         fold = f"<details><summary>What was found</summary>{truth}</details>"
         bundle["text/html"] = f'<div class="sketch" data-sketch="{self.name}">{bundle["text/html"]}{fold}</div>'
         return bundle | view(self) | {"text/plain": ask}, {"image/png": {"width": WIDTH, "alt": ask}}

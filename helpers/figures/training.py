@@ -226,10 +226,10 @@ class Survey(Scene):
             axes.set_visible(k <= state.place + 1)
             for artist in [*axes.collections, *axes.texts, *(line for line in axes.lines if not line.get_animated())]:
                 artist.remove()
+            x, y = np.meshgrid([0, 1, np.nan], range(self.n_rows))  # a line above each row
+            axes.plot(x.ravel(), y.ravel(), color=style.EDGE, linewidth=0.4)
         for line, row in enumerate(state.rows):
             more = [r.n_tried for r, n in zip(row.reports, state.n_tried, strict=True) if r and r.n_tried > n]
-            for axes in (self.names, *self.columns[: len(state.lengths)]):
-                axes.axhline(line, color=style.EDGE, linewidth=0.4)
             self._text(self.names, 0.7 if more else 0.97, line + 0.5, row.label, ha="right")
             if more:
                 self._beside(self.names, 0.97, line + 0.5, f"{max(more)} tried", ha="right")
