@@ -227,20 +227,24 @@ def test_training_is_descent_along_the_gradient_shortened_to_the_largest_norm():
 # What a hundred updates make of it, in single precision
 
 
-def losses_after_training(activation, weights, seeds, n_layers=19, n_updates=100, rate=0.1, n_batch=128):
+def losses_after_training(activation, weights, seeds, n_updates=100):
     """Return the loss over all digits of each seed's net after clipped gradient descent, as the explorer makes it."""
+    if len(seeds) > 5:  # a few nets at a time, for the arrays of five stay near the processor
+        groups = (seeds[k : k + 5] for k in range(0, len(seeds), 5))
+        found = [losses_after_training(activation, weights, some, n_updates) for some in groups]
+        return np.concatenate(found)
     X, targets = (values.astype(np.float32) for values in digit_columns())
-    rngs, widths = [np.random.default_rng(seed) for seed in seeds], [64] * n_layers + [10]
+    rngs, widths = [np.random.default_rng(seed) for seed in seeds], [64] * 19 + [10]
     W = [np.stack([weights(rng, *pair) for rng in rngs]).astype(np.float32) for pair in pairwise(widths)]
     b = [np.zeros((*one.shape[:2], 1), np.float32) for one in W]
     for _ in range(n_updates):
-        some = np.stack([rng.integers(0, X.shape[1], n_batch) for rng in rngs])
+        some = np.stack([rng.integers(0, X.shape[1], 128) for rng in rngs])
         H = states(activation, W, b, np.moveaxis(X[:, some], 0, 1))
         found = gradients(activation, W, H, np.moveaxis(targets[:, some], 0, 1))
         norm = np.sqrt(sum((part**2).sum(axis=(1, 2), keepdims=True) for pair in found for part in pair))
         for one, bias, (dW, db) in zip(W, b, found, strict=True):
-            one -= rate / np.maximum(norm, 1) * dW
-            bias -= rate / np.maximum(norm, 1) * db
+            one -= 0.1 / np.maximum(norm, 1) * dW
+            bias -= 0.1 / np.maximum(norm, 1) * db
     z = states(activation, W, b, X[None])[-1]
     return (np.log(np.exp(z).sum(axis=1)) - (z * targets).sum(axis=1)).mean(axis=1)
 
