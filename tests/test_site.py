@@ -442,6 +442,56 @@ def test_a_slider_that_goes_to_the_nearest_stop_for_a_choice_is_not_said_to_be_r
     assert opened.note().startswith(f"The nearest that was recorded is weight w = {opened.shown()['w']:g}.")
 
 
+@in_the_browser
+@pytest.mark.browser
+def test_that_another_control_went_back_is_said_for_as_long_as_the_one_is_moved(page):
+    opened = page("regime_explorer")
+    sliders = "document.querySelectorAll('input[type=range]')"
+
+    def step(which, name):
+        opened.evaluate(f"{sliders}[{which}].focus()")
+        before = opened.shown()[name]
+        opened.key("ArrowLeft", 37)
+        opened.wait_for(f"carousel.explorers[0].shown().settings.{name} !== {before}", f"{name} to move")
+
+    first = opened.shown()["w"]
+    step(0, "w")
+    assert opened.note() == ""
+    for _ in range(3):
+        step(2, "h0")
+        assert opened.shown()["w"] == first
+        assert f"was recorded with weight w = {first:g} only" in opened.note()
+    step(0, "w")
+    assert "middle of the two starts" in opened.note()
+    assert "with weight w" not in opened.note()
+    opened.evaluate("[...document.querySelectorAll('button')].find((one) => one.textContent === 'Reset').click()")
+    opened.wait_for("!document.querySelector('.note').textContent", "the note to go")
+
+
+@in_the_browser
+@pytest.mark.browser
+def test_on_a_telephone_a_wide_formula_is_moved_and_not_the_page(browser, tmp_path):
+    wide, narrow = (f"<math{{}}><mi>{letters}</mi></math>" for letters in ("x" * 99, "x"))
+    body = "".join(f'<div class="math">{one.format(" display=block")}</div>' for one in (wide, narrow))
+    style = (Path(site.__file__).parent / "site.css").read_text("utf-8")
+    path = tmp_path / "page.html"
+    path.write_text(f"<style>{style}</style><div class=bd-article>{body}<p>{wide.format('')}</p></div>", "utf-8")
+    browser.send("Page.navigate", url=path.as_uri())
+    screen = {"height": 1000, "deviceScaleFactor": 1, "mobile": False}
+    browser.send("Emulation.setDeviceMetricsOverride", width=390, **screen)
+    browser.wait_for("document.querySelectorAll('math').length === 3", "the page")
+    assert browser.evaluate("document.documentElement.scrollWidth") <= 390
+    boxes = browser.evaluate(
+        "[...document.querySelectorAll('.math, p')].map(one => [one.scrollWidth, one.clientWidth])"
+    )
+    assert [whole > seen for whole, seen in boxes] == [True, False, True]
+    lefts = browser.evaluate("[...document.querySelectorAll('math')].map(one => one.getBoundingClientRect().left)")
+    assert min(lefts) >= 0  # what lies left of its box nobody can reach
+    middle = "(box => box.left + box.width / 2)(document.querySelectorAll('math')[1].getBoundingClientRect())"
+    assert browser.evaluate(middle) == pytest.approx(195, abs=12)
+    browser.send("Emulation.setDeviceMetricsOverride", width=900, **screen)
+
+
 def with_handle(page, name):
     """Open the page of an explorer, and return it and where its handle lies."""
     opened = page(name)

@@ -52,10 +52,22 @@ COARSE_PAIRS = {"write_explorer": (36, 29), "contributions_explorer": (21, 21)}
 TOGETHER = {
     "by_lag_explorer": {"length": 21, "bias": 11},
     "candidates_explorer": {"n_steps": 5, "n": 9},
+    "contributions_explorer": {"gain": 15, "window": 41},
+    "depth_explorer": {"gain": 47, "seed": 10},
+    "jacobian_explorer": {"spread": 26, "n": 10},
     "looking_back_explorer": {"scale": 9, "depth": 12},
+    "lyapunov_explorer": {"size": 11, "seed": 5},
     "mystery_explorer": {"forget_bias": 51, "scale": 51},
     "nilpotent_explorer": {"a": 20, "s": 20},
     "stretch_rotate_explorer": {"theta": 46, "n": 30},
+    "wall_explorer": {"b": 16, "max_norm": 11},
+}
+# Where else a text sends the reader: a picture each.
+_TRAINED = [{"batch": 128}, {"n_updates": 100}, {"batch": 128, "n_updates": 100}]
+_NETS = [("tanh", "glorot"), ("sigmoid", "glorot"), ("relu", "he")]
+SENT_TO = {
+    "by_hand_explorer": [{"program": "+.-.+0.+."}],
+    "digits_explorer": [{"activation": f, "scheme": first} | there for f, first in _NETS for there in _TRAINED],
 }
 # Combinations of choices; where there are more, only the first two choices are recorded with one another.
 ALL_CHOICES = 100
@@ -130,6 +142,7 @@ def strips(explorer: Explorer, name: str) -> list[Strip]:
             found.append(Strip(_without(fixed, *moving), moving))
         if not sliders:
             found.append(Strip(fixed, {}))
+    found += [Strip(opened | there, {}) for there in SENT_TO.get(name, ())]
     return sorted(found, key=lambda strip: any(opened[name] != value for name, value in strip.fixed.items()))
 
 

@@ -278,16 +278,19 @@ function explorer(el, facts) {
     return new DataView(both.buffer);
   }
 
+  let gaveWay = { to: "", names: new Set() }; // the controls that went back when one was moved, while it is moved on
+
   /** Say what was asked for and is not shown. */
   function differences(settings, settled, moved) {
-    const close = [], back = [];
+    const close = [], mover = moved.join();
+    if (mover !== gaveWay.to || !mover) gaveWay = { to: mover, names: new Set() };
     for (const [name, { label, kind }] of specs) {
       if (settings[name] === settled[name]) continue;
       if (kind === "typed") return [`${label}: a text of your own is not among the recordings.`, LIVE];
       if (kind === "slider" && (moved.includes(name) || name in shown.strip.moving)) close.push(`${label} = ${shownAs(name, settled[name])}`);
-      else back.push(`${label} = ${shownAs(name, settled[name])}`);
+      else gaveWay.names.add(name);
     }
-    const found = [];
+    const found = [], back = [...gaveWay.names].map((name) => `${specs.get(name).label} = ${shownAs(name, settled[name])}`);
     if (close.length) found.push(`The nearest that was recorded is ${joined(close)}.`);
     if (back.length) found.push(`This page plays recordings; what you ask for was recorded with ${joined(back)} only.`);
     return found.length ? [...found, LIVE] : [];
@@ -375,7 +378,8 @@ function explorer(el, facts) {
     if (!alone.has(key))
       alone.set(key, facts.strips.find((one) => name in one.moving && Object.keys(one.moving).length === 1
         && Object.entries(one.fixed).every(([other, value]) => specs.get(other).kind === "slider" || value === settings[other])));
-    return stopsIn(alone.get(key) ?? strip, name);
+    const elsewhere = () => facts.strips.find((one) => name in one.moving && Object.keys(one.moving).length === 1);
+    return stopsIn(alone.get(key) ?? elsewhere() ?? strip, name);
   }
 
   const make = (tag, properties = {}, ...children) => {
