@@ -102,7 +102,7 @@ def spectrum(s, said):
 
 def contributions(s, said):
     (whole,), (left,) = read(said, "has the length #;"), read(said, "leaves out # of it.")
-    long = read(said, "all lags from 20 on together #.")[0]
+    long = read(said, "all lags from 20 on together have #.")[0]
     assert (left == 0) == (s["window"] == 40) or long == 0
     assert s["window"] != 20 or near(left, long / whole, 0.12)
 

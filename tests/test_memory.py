@@ -363,6 +363,10 @@ def test_a_step_that_reads_no_state_has_the_identity_for_its_jacobian():
         np.testing.assert_array_equal(product_norms(J), 0.0)
 
 
+def test_a_residual_step_that_takes_away_what_there_is_loses_the_gradient():
+    assert not residual_jacobians(-np.eye(2), [0.0, 0.0], 1.0, 1).any()
+
+
 @pytest.mark.claim("C88")
 @pytest.mark.parametrize(("w", "eps"), [(2.0, 0.1), (-0.5, 0.2)])
 def test_at_rest_a_residual_unit_grows_with_the_power_of_1_plus_eps_w(w, eps):

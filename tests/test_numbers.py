@@ -278,7 +278,7 @@ def numbers_of_notebook_06():
     size = np.linalg.norm(parts.sum(axis=0))
     yield f"contributes {amount(np.linalg.norm(pairs[40, 1]) / np.linalg.norm(pairs[40, 40]))} times as much at step 1"
     yield f"The whole gradient has the length {size:.3g}"
-    yield f"all lags from 20 on together {amount(np.linalg.norm(parts[20:].sum(axis=0)))}."
+    yield f"all lags from 20 on together have {amount(np.linalg.norm(parts[20:].sum(axis=0)))}."
     yield f"A window of 10 leaves out {amount(np.linalg.norm(parts[10:].sum(axis=0)) / size)} of it"
 
     # Norms after 40 steps.
@@ -316,9 +316,9 @@ def numbers_of_notebook_06():
         H, _ = net_run(W, U, np.zeros(32), rng.standard_normal((50, 4)))
         parts = by_lag(W, H, np.vstack([np.zeros(32), rng.standard_normal((50, 32))]))
         near, far = (part.sum(axis=0).astype(np.float32) for part in (parts[:20], parts[20:]))
-        same.append((np.mean(near + far == near), np.mean(far != 0)))
-    unchanged, not_0 = np.min(same, axis=0)
-    yield f"at least {unchanged:.1%} of the entries do not change, though {not_0:.1%} or more are not 0"
+        same.append((np.mean(near + far == near), np.sum(far == 0)))
+    unchanged, zeros = zip(*same, strict=True)
+    yield f"at least {min(unchanged):.1%} of the entries do not change, though {sum(zeros)} of the numbers added are 0"
 
     # Two runs.
     starts = np.random.default_rng(5).uniform(-1, 1, (2, 16))

@@ -51,7 +51,7 @@ SENT_TO = [
     ("03", "Choose softmax", "shapes_explorer()", {"k": 1, "activation": "softmax"}),
     (
         "03",
-        "With a width of 2 nothing else is left",
+        "Of two neurons nothing else is left",
         "shapes_explorer()",
         {"k": 3, "activation": "layernorm", "n_out": 2},
     ),
@@ -61,11 +61,28 @@ SENT_TO = [
 ]
 # As above; and on the site, which records one control at a time, the reader gets there, too.
 ON_THE_SITE = [row for row in SENT_TO if row[0] in ("00", "01")] + [
+    ("02", "Move the start towards the wall", "wall_explorer()", {"b": -3.2, "max_norm": 0.5}),
     ("03", "With **one neuron**", "candidates_explorer()", {"n": 1, "n_steps": 3}),
+    ("03", "set the width of the output to 2", "shapes_explorer()", {"activation": "layernorm", "n_out": 2}),
+    ("04", "with two neurons and small arguments", "jacobian_explorer()", {"n": 2, "spread": 0.1}),
+    ("04", "try another draw", 'depth_explorer("identity", gain=1.0)', {"gain": 1.5, "seed": 3}),
+    ("04", "to 128 digits", 'digits_explorer("tanh", "glorot")', {"batch": 128}),
+    *(
+        (
+            "04",
+            "for sigmoid with Glorot's weights",
+            'digits_explorer("tanh", "glorot")',
+            net | {"batch": 128, "n_updates": 100},
+        )
+        for net in ({}, {"activation": "sigmoid"}, {"activation": "relu", "scheme": "he"})
+    ),
     ("05", "multiply step by step", "stretch_rotate_explorer(theta=0.0)", {"theta": 90, "n": 20}),
     ("05", "raise b from 0.1 to 2", "transient_explorer(a=0.9, b=0.1)", {"b": 2}),
     ("05", 'choose "orthogonal"', "spectrum_explorer(g=0.3)", {"g": 0.8, "kind": "orthogonal"}),
     ("05", "for g = 0.8, then choose it", "spectrum_explorer(g=0.3)", {"g": 0.8, "kind": "symmetric"}),
+    ("06", "raise the gain. Which window", "contributions_explorer(gain=0.9)", {"gain": 2, "window": 5}),
+    ("07", "raise the size of the input, and try", "lyapunov_explorer()", {"size": 0.4, "seed": 3}),
+    ("08", "write it into the field", "by_hand_explorer(gate=1.0)", {"program": "+.-.+0.+."}),
     ("09", "Start the run at $c_0 = 0.1$", "one_cell_explorer(w_g=4.0, forget_bias=0.0)", {"c0": 0.1}),
     ("10", "Press **▶ Play** to train", 'gap_explorer(gap=40, model="tanh", updates=0)', {"updates": 200}),
     ("10", "Then choose the LSTM", 'gap_explorer(gap=40, model="tanh", updates=0)', {"updates": 25, "model": "lstm"}),

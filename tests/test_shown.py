@@ -236,9 +236,9 @@ shapes_explorer factors - ; ;
 shapes_explorer factors - ; ;
 shapes_explorer factors - ; ;
 shapes_explorer log10_lengths GRADIENT ; ; the length of the row
-squeeze_explorer shares GRADIENT ; ; share of the units
-squeeze_explorer rms STATE ; root mean square ; share of the units
-squeeze_explorer gamma RULE ; γ, the bound ; share of the units
+squeeze_explorer shares GRADIENT ; ; share of the neurons
+squeeze_explorer rms STATE ; root mean square ; share of the neurons
+squeeze_explorer gamma RULE ; γ, the bound ; share of the neurons
 squeeze_explorer log10_left GRADIENT ; measured ; what is left
 squeeze_explorer log10_typical STATE ; (root mean square)$^k$ ; what is left
 squeeze_explorer log10_bound RULE ; γ$^k$ ; what is left

@@ -246,6 +246,9 @@ def test_the_shares_of_runs_that_are_thrown_off_and_that_arrive(n_steps, draws):
         assert 0.02 < arrived[200][0] < 0.17  # "about one in ten"; seen in 7 to 12 of 100
         assert 0.22 < arrived[200][1] < 0.39  # "about three in ten"
         assert arrived[200][1] > arrived[200][0] + 0.07  # "here clipping helps"
+        above = path[:, 1] > -path[:, 0] / 2
+        crossings = np.count_nonzero(above[1:] != above[:-1], axis=0)
+        assert crossings.min() >= 10  # "again and again, up and back"
     if n_steps == 20:
         assert 0.07 < thrown[40][0] < 0.20  # "about one in eight"
         assert 0.41 < thrown[200][0] < 0.62  # the "about 50%" of the cell

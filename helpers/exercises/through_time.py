@@ -94,7 +94,7 @@ EXERCISES = {
         "pair (t, k)?",
         float(sum(1 for t in range(1, N_STEPS + 1) for _ in range(t))),
         "1 ≤ k ≤ t ≤ 40.",
-        near(1600, 0, "Half of these lie above the diagonal: a loss sends nothing to later steps."),
+        near(1600, 0, "Nearly half of these lie above the diagonal: a loss sends nothing to later steps."),
         near(780, 0, "You have left out the diagonal: k = t counts too."),
         near(40, 0, "That is one for each loss. Each loss reaches back to all steps before it."),
         near(800, 0, "Half of 1600; but the diagonal is not halved."),

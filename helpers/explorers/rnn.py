@@ -111,13 +111,15 @@ def describe_contributions(state) -> str:
     told = f"comes before step {state.reached} and contributes nothing there"
     if state.step == state.reached == 1:
         told = "reaches back to step 1 alone"
-    elif state.step >= state.reached:
+    elif state.step == state.reached:
+        told = f"contributes at step {state.step} itself what is the measure for the steps before"
+    elif state.step > state.reached:
         share = amount(state.log10_pair - state.log10_own)
         told = f"contributes {share} times as much at step {state.reached} as at step {state.step} itself"
     return (
         f"{state.activation_label}, gain {state.gain:g}, reading {state.inputs_label}: the loss at step {state.step} "
         f"{told}. The whole gradient has the length {amount(state.log10_total)}; all lags from {LONG} on together "
-        f"{amount(state.log10_long)}. A window of {state.window} leaves out "
+        f"have {amount(state.log10_long)}. A window of {state.window} leaves out "
         f"{amount(state.log10_left_out)} of it."
     )
 
@@ -293,8 +295,8 @@ def describe_lyapunov(state) -> str:
         told = "neither grows nor fades, as far as so short a run can tell"
     return (
         f"{state.activation_label}, gain {state.gain:g}, input of size {state.size:g}: the exponent is "
-        f"{state.here:+.2f}: a gradient {told}. With this input it {turns}; the bound γ‖W‖ = 1 stands at "
-        f"{state.promised:.2f}{' or above' if state.promised >= 3 else ''}."
+        f"{round(state.here, 2) or 0.0:+.2f}: a gradient {told}. With this input it {turns}; "
+        f"the bound γ‖W‖ = 1 stands at {state.promised:.2f}{' or above' if state.promised >= 3 else ''}."
     )
 
 

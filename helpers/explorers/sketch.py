@@ -80,8 +80,8 @@ CURVES = {
         "lag",
         _by_lag,
         lambda y: (
-            f"From lag 0 to lag 39 it falls to {amount(y[-1] - y[0])}: by about the same factor for each lag, "
-            "which is a straight line on this axis."
+            f"From lag 0 to lag 39 it falls to {amount(y[-1] - y[0])} of that at lag 0: by about the same factor for "
+            "each lag, which is a straight line on this axis."
         ),
         close=1.0,
     ),

@@ -58,7 +58,7 @@ class Squeeze(Panels):
     def build(self):
         slope, depth = self.row(1, 1.3, left=0.065, wspace=0.17)
         title = "the slopes of one layer"
-        panel(slope, title, ("|f ′(z)|", -0.15, 1.9), ("share of the units", 0, 1), zero=None, pad=20)
+        panel(slope, title, ("|f ′(z)|", -0.15, 1.9), ("share of the neurons", 0, 1), zero=None, pad=20)
         self.line(slope, "shares", style.GRADIENT, x="bins", drawstyle="steps-mid")
         self.line(slope, (0, 1), style.STATE, "--", "root mean square", x="rms")
         self.line(slope, (0, 1), style.RULE, ":", "γ, the bound", x="gamma")
