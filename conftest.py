@@ -17,6 +17,7 @@ os.environ |= ONE_THREAD | dict(os.environ)
 # On import jsonschema, which nbval needs, makes 38 grammars of it, for addresses that no notebook has: 2.4 s a process.
 sys.modules.setdefault("rfc3987_syntax", None)
 pytest_plugins = ["nbval.plugin"]
+collect_ignore = ["tools/site/conf.py"]  # needs Sphinx, which reads it
 
 # What one worker runs in a row where there are several (``-n``), the longest first: what minds the clock, one after
 # the other; the tests of one explorer, which is made once; else a file or a notebook, for its fixtures and its kernel.
