@@ -83,11 +83,6 @@ class PlayerPage(Page):
             "Emulation.setDeviceMetricsOverride", width=width, height=1000, deviceScaleFactor=density, mobile=False
         )
 
-    def painted_frames(self) -> None:
-        """Wait until what is asked for has been painted."""
-        frame = "await new Promise(requestAnimationFrame);"
-        self.evaluate(f"(async () => {{ {4 * frame} return true }})()")
-
     def painted(self, view: int = 0) -> np.ndarray:
         """Return what a view shows after the next frames, (height, width, 3) from 0 to 255."""
         self.painted_frames()

@@ -146,6 +146,7 @@ def page(run_page, at):
     run_page.wait_for(f"!!{SENTENCE}", "the explorer")
     run_page.click(*run_page.middle(RESET))
     wait_until(lambda: sentence(run_page) == at().sentence, 10, "the defaults")
+    run_page.painted_frames()  # marks move after the sentence
     yield run_page
     assert run_page.complaints == []
 

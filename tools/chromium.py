@@ -202,6 +202,11 @@ class Page:
         """Return the first true value of a JavaScript expression."""
         return wait_until(lambda: self.evaluate(script), seconds, what)
 
+    def painted_frames(self) -> None:
+        """Wait until what is asked for has been painted."""
+        frame = "await new Promise(requestAnimationFrame);"
+        self.evaluate(f"(async () => {{ {4 * frame} return true }})()")
+
     def mouse(self, kind: str, x: float, y: float, **more) -> None:
         """Move, press or release the mouse: ``kind`` is mouseMoved, mousePressed or mouseReleased."""
         self.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
