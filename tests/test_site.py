@@ -330,6 +330,7 @@ def few(patch):
     for name, most in {"FIRST": (30, 3, 3), "OTHER": (12, 2, 0), "PAIR": (5, 5)}.items():
         patch.setattr(films, name, most)
     patch.setitem(films.SMALL, "survey_explorer", (("length",), 3))
+    patch.setitem(films.SENT_TO, "survey_explorer", [{"task": "latch"}])
 
 
 @pytest.fixture(scope="module")
@@ -466,6 +467,22 @@ def test_that_another_control_went_back_is_said_for_as_long_as_the_one_is_moved(
     assert "with weight w" not in opened.note()
     opened.evaluate("[...document.querySelectorAll('button')].find((one) => one.textContent === 'Reset').click()")
     opened.wait_for("!document.querySelector('.note').textContent", "the note to go")
+
+
+@in_the_browser
+@pytest.mark.browser
+def test_from_a_picture_to_which_a_text_alone_leads_a_slider_leads_on(page):
+    opened = page("survey_explorer")
+    opened.evaluate(
+        "(one => { one.selectedIndex = [...one.options].findIndex(({text}) => text === 'one bit');"
+        "one.dispatchEvent(new Event('change')); })(document.querySelector('select'))"
+    )
+    opened.wait_for("carousel.explorers[0].shown().settings.task === 'latch'", "the task")
+    before = opened.shown()["row"]
+    opened.evaluate("document.querySelector('input[type=range]').focus()")
+    opened.key("ArrowRight", 39)
+    opened.wait_for(f"carousel.explorers[0].shown().settings.row > {before}", "the row to move")
+    assert opened.shown()["task"] != "latch"
 
 
 @in_the_browser
