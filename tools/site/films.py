@@ -52,15 +52,15 @@ COARSE_PAIRS = {"write_explorer": (36, 29), "contributions_explorer": (21, 21)}
 TOGETHER = {
     "by_lag_explorer": {"length": 21, "bias": 11},
     "candidates_explorer": {"n_steps": 5, "n": 9},
-    "contributions_explorer": {"gain": 15, "window": 41},
-    "depth_explorer": {"gain": 47, "seed": 10},
+    "contributions_explorer": {"gain": 15, "window": 21},
+    "depth_explorer": {"gain": 24, "seed": 10},
     "jacobian_explorer": {"spread": 26, "n": 10},
     "looking_back_explorer": {"scale": 9, "depth": 12},
     "lyapunov_explorer": {"size": 11, "seed": 5},
     "mystery_explorer": {"forget_bias": 51, "scale": 51},
     "nilpotent_explorer": {"a": 20, "s": 20},
     "stretch_rotate_explorer": {"theta": 46, "n": 30},
-    "wall_explorer": {"b": 16, "max_norm": 11},
+    "wall_explorer": {"b": 11, "max_norm": 6},
 }
 # Where else a text sends the reader: a picture each.
 _TRAINED = [{"batch": 128}, {"n_updates": 100}, {"batch": 128, "n_updates": 100}]
