@@ -52,7 +52,7 @@ COARSE_PAIRS = {"write_explorer": (36, 29), "contributions_explorer": (21, 21)}
 TOGETHER = {
     "by_lag_explorer": {"length": 21, "bias": 11},
     "candidates_explorer": {"n_steps": 5, "n": 9},
-    "contributions_explorer": {"gain": 15, "window": 21},
+    "contributions_explorer": {"gain": 15, "window": 41},
     "depth_explorer": {"gain": 24, "seed": 10},
     "jacobian_explorer": {"spread": 26, "n": 10},
     "looking_back_explorer": {"scale": 9, "depth": 12},
@@ -60,7 +60,7 @@ TOGETHER = {
     "mystery_explorer": {"forget_bias": 51, "scale": 51},
     "nilpotent_explorer": {"a": 20, "s": 20},
     "stretch_rotate_explorer": {"theta": 46, "n": 30},
-    "wall_explorer": {"b": 11, "max_norm": 6},
+    "wall_explorer": {"b": 21, "max_norm": 11},
 }
 # Where else a text sends the reader: a picture each.
 _TRAINED = [{"batch": 128}, {"n_updates": 100}, {"batch": 128, "n_updates": 100}]
