@@ -216,6 +216,12 @@ def plain_descent(w, b, learning_rate, n_updates, max_norm, n_steps):
     return np.array(path[:-1]), np.array(losses)
 
 
+def crossings(path):
+    """Return how often a path (T, 2, ...) goes from one side of the wall b = -w / 2 to the other."""
+    above = path[:, 1] > -path[:, 0] / 2
+    return np.count_nonzero(above[1:] != above[:-1], axis=0)
+
+
 CENSUS = np.array([[1e300], [1.0]])  # the largest norms: no clipping, and that of the notebook
 
 
@@ -225,6 +231,11 @@ def test_a_plain_descent_is_that_of_the_course_until_the_last_digits_have_grown(
     ours, (path, losses) = (one(6.0, starts, 0.3, 5, CENSUS, n_steps=n_steps) for one in (descend, plain_descent))
     np.testing.assert_allclose(ours.path, path, rtol=1e-6)
     np.testing.assert_allclose(ours.loss, losses, rtol=1e-6)
+
+
+def test_from_where_the_explorer_opens_both_descents_cross_the_wall_again_and_again_at_t_50():
+    path, _ = plain_descent(6.0, np.array([-3.7]), 0.3, 40, CENSUS, 50)
+    assert crossings(path).min() >= 4  # in the forty updates that it shows, up and back at least twice
 
 
 @pytest.mark.draws
@@ -246,9 +257,7 @@ def test_the_shares_of_runs_that_are_thrown_off_and_that_arrive(n_steps, draws):
         assert 0.02 < arrived[200][0] < 0.17  # "about one in ten"; seen in 7 to 12 of 100
         assert 0.22 < arrived[200][1] < 0.39  # "about three in ten"
         assert arrived[200][1] > arrived[200][0] + 0.07  # "here clipping helps"
-        above = path[:, 1] > -path[:, 0] / 2
-        crossings = np.count_nonzero(above[1:] != above[:-1], axis=0)
-        assert crossings.min() >= 10  # "again and again, up and back"
+        assert crossings(path).min() >= 10  # "again and again, up and back"
     if n_steps == 20:
         assert 0.07 < thrown[40][0] < 0.20  # "about one in eight"
         assert 0.41 < thrown[200][0] < 0.62  # the "about 50%" of the cell

@@ -7,6 +7,7 @@ from numbers import Integral
 import numpy as np
 
 LARGEST = float(np.finfo(float).max)
+MOST = 2**31  # no whole number is as large: more steps, states or seeds than any machine holds
 
 
 def finite(x):
@@ -16,9 +17,6 @@ def finite(x):
     True
     """
     return np.minimum(np.maximum(x, -LARGEST), LARGEST)
-
-
-MOST = 2**31  # no whole number is as large: more steps, states or seeds than any machine holds
 
 
 def shown(value):

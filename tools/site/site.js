@@ -375,11 +375,12 @@ function explorer(el, facts) {
     if (name in strip.moving) return stopsIn(strip, name);
     const choices = facts.controls.filter(({ kind }) => kind === "choice").map((spec) => settings[spec.name]);
     const key = JSON.stringify([name, ...choices]); // sought once, because this is asked at each picture
-    if (!alone.has(key))
-      alone.set(key, facts.strips.find((one) => name in one.moving && Object.keys(one.moving).length === 1
-        && Object.entries(one.fixed).every(([other, value]) => specs.get(other).kind === "slider" || value === settings[other])));
-    const elsewhere = () => facts.strips.find((one) => name in one.moving && Object.keys(one.moving).length === 1);
-    return stopsIn(alone.get(key) ?? elsewhere() ?? strip, name);
+    if (!alone.has(key)) {
+      const moves = facts.strips.filter((one) => name in one.moving && Object.keys(one.moving).length === 1);
+      alone.set(key, moves.find((one) => Object.entries(one.fixed)
+        .every(([other, value]) => specs.get(other).kind === "slider" || value === settings[other])) ?? moves[0]);
+    }
+    return stopsIn(alone.get(key) ?? strip, name);
   }
 
   const make = (tag, properties = {}, ...children) => {
